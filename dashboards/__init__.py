@@ -1,0 +1,1 @@
+"""From rows to pixels on a screen: one feed that writes, many browser sessions that read snapshots."""

@@ -1,0 +1,1 @@
+"""Rows put in order, committed, kept as live views and published."""

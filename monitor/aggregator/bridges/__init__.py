@@ -1,0 +1,1 @@
+"""The reduced stream in other tools' wire formats, one per file."""

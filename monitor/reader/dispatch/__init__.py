@@ -1,0 +1,1 @@
+"""Batches against credits: queue, leases, epochs. Pure."""

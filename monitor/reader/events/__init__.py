@@ -1,0 +1,1 @@
+"""Event building across streams and chunks. Pure."""

@@ -1,0 +1,1 @@
+"""Statistics with add, merge and value, one per file."""

@@ -1,0 +1,183 @@
+"""The one TOML file that describes a set-up, as frozen models: complete, and checked before any socket opens."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from monitor.errors import ConfigError
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Section):
+    """Where events come from: exactly one of dataset, files, listen, simulate."""
+
+    dataset: str = ""
+    files: tuple[str, ...] = ()
+    listen: str = ""
+    """Address on which a replay (or another sender of datagrams) is awaited, for example ``tcp://127.0.0.1:5581``."""
+    simulate: str = ""
+    rate: float = Field(0.0, ge=0)
+    """Events per second at which recorded files are played; 0 = as fast as they are worked off."""
+    mode: Literal["auto", "lossless", "live"] = "auto"
+    """auto: live for listen and for a rate above 0, else lossless."""
+    bytes: Literal["auto", "reference", "ring", "inline"] = "auto"
+    max_events: int = Field(256, ge=1, le=65536)
+    max_bytes: int = Field(8 << 20, ge=1)
+    max_wait: float = Field(0.02, ge=0)
+    first_camera_stream: int = Field(80, ge=1)
+
+
+class Feature(Section):
+    """One feature of a detector. Every further key is a parameter of the feature and is checked by it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str
+    name: str = ""
+    enabled: bool = True
+
+
+class Detector(Section):
+    """One detector: where its payloads come from, how they are corrected, what is extracted."""
+
+    name: str
+    source: str = ""
+    """Any spelling of the source, or an alias of the run; empty = the name is the alias."""
+    common_mode: int | None = None
+    constants: str = ""
+    """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw."""
+    feature: tuple[Feature, ...] = ()
+    sums: tuple[str, ...] = ("calib",)
+
+
+class User(Section):
+    """A Python file with features of the user's own."""
+
+    path: str
+
+
+class Light(Section):
+    """Which event codes tell the X-rays and the laser (small-data convention: positive = drop, negative = required).
+
+    Left out, they follow the hutch as small-data files do, where the run's event receiver knows those codes; else 162 drops the
+    X-rays and 91 the laser.
+    """
+
+    xray: tuple[int, ...] | None = None
+    laser: tuple[int, ...] | None = None
+
+
+class Store(Section):
+    """Where and how the small-data file is written."""
+
+    directory: str = ""
+    roll_size: str = "2 GiB"
+    compact: bool = True
+
+
+class Pool(Section):
+    """How many workers, and how much they may have in hand."""
+
+    workers: int = Field(2, ge=1, le=1024)
+    credits: int = Field(4, ge=1, le=1024)
+    lease_timeout: float = Field(20.0, gt=0)
+    epoch_time: float = Field(1.0, gt=0)
+    ring_size: str = "512 MiB"
+
+
+class Pages(Section):
+    """The dashboards."""
+
+    port: int = Field(5006, ge=0, le=65535)
+    frame_rate: float = Field(4.0, gt=0)
+    history: int = Field(120_000, ge=100)
+
+
+class Stream(Section):
+    """The reduced stream."""
+
+    address: str = "tcp://127.0.0.1:5580"
+
+
+class Scan(Section):
+    """What the Scan page shows by default."""
+
+    signal: str = ""
+    monitor: str = ""
+    variable: str = ""
+    time: str = "phase_cav/fit_time_1"
+    time_scale: float = 1.0
+
+
+class Settings(Section):
+    """The whole set-up."""
+
+    source: Source = Source()
+    detector: tuple[Detector, ...] = ()
+    user: tuple[User, ...] = ()
+    light: Light = Light()
+    store: Store = Store()
+    pool: Pool = Pool()
+    pages: Pages = Pages()
+    stream: Stream = Stream()
+    scan: Scan = Scan()
+    calib_directory: str = ""
+
+
+def load(path: Path) -> Settings:
+    """Settings in a TOML file.
+
+    Raises
+    ------
+    ConfigError
+        Naming file, key and the nearest valid key, for anything that is not as it should be.
+    """
+    try:
+        data = tomllib.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise ConfigError("there is no such settings file", file=str(path)) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot be read as TOML: {error}", file=str(path)) from error
+    return parse(data, file=str(path))
+
+
+def parse(data: dict[str, Any], *, file: str = "") -> Settings:
+    """Settings in a plain mapping, as TOML gives it.
+
+    Raises
+    ------
+    ConfigError
+        As ``load``.
+    """
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = first["loc"]
+        key = ".".join(str(part) for part in place)
+        if first["type"] == "extra_forbidden":
+            raise ConfigError("there is no such key", file=file, key=key, nearest=_nearest(place)) from error
+        raise ConfigError(first["msg"], file=file, key=key) from error
+
+
+def _nearest(place: tuple[int | str, ...]) -> str:
+    """The valid key closest to the last name of a path; empty if none is close."""
+    model: type[BaseModel] = Settings
+    for name in place[:-1]:
+        if isinstance(name, int):
+            continue
+        annotation = model.model_fields[name].annotation
+        inner = getattr(annotation, "__args__", (annotation,))[0]
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return ""
+        model = inner
+    close = difflib.get_close_matches(str(place[-1]), model.model_fields, n=1, cutoff=0.4)
+    return close[0] if close else ""

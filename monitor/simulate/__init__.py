@@ -1,0 +1,1 @@
+"""Legal runs with known truth."""

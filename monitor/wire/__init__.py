@@ -1,0 +1,1 @@
+"""Messages to parts and back; versions and limits. Pure."""

@@ -1,0 +1,1 @@
+"""LCLS-II bytes to the same model."""

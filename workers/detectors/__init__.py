@@ -1,0 +1,1 @@
+"""One file per detector family: payload types, raw layout, constants, chain."""
