@@ -161,12 +161,7 @@ def _plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
 @njit(cache=True, nogil=True, inline="always")
 def _word(buffer, at):  # type: ignore[no-untyped-def]
     """Little-endian 32-bit word as int64; four bytes from ``at`` must be inside."""
-    return (
-        np.int64(buffer[at])
-        | np.int64(buffer[at + 1]) << 8
-        | np.int64(buffer[at + 2]) << 16
-        | np.int64(buffer[at + 3]) << 24
-    )
+    return np.int64(buffer[at]) | np.int64(buffer[at + 1]) << 8 | np.int64(buffer[at + 2]) << 16 | np.int64(buffer[at + 3]) << 24
 
 
 @njit(cache=True, nogil=True)
