@@ -115,7 +115,7 @@ DATA_V4 = Struct(
 
 IO_CONFIG_V1 = Struct(
     "EvrData.IOConfigV1",
-    Field("conn", "u2", hidden=True),
+    Field("conn", "u2", doc="connector kind, shown by the accessor", raw=True),
     Field("nchannels", "u2", doc="number of channels"),
     Field("channels", IO_CHANNEL, ("nchannels",)),
     derived=(Derived("conn", "conn"),),

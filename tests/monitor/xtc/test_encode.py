@@ -39,7 +39,7 @@ def test_encoding_undoes_decoding(sample: Sample) -> None:
         assert data.tobytes() == sample.payload.tobytes()
 
 
-@pytest.mark.parametrize("payload", epics_payloads(FILES[0]), ids=lambda data: f"{data[2]}-{len(data)}")
+@pytest.mark.parametrize("payload", epics_payloads(FILES[2])[:12], ids=lambda data: f"{data[2]}-{len(data)}")
 def test_epics_values_survive_encoding(payload: np.ndarray) -> None:
     record = decode_epics(payload)
     layout = EPICS_LAYOUTS[record["dbrType"]]
@@ -78,6 +78,11 @@ def test_odd_sizes_are_padded() -> None:
 def test_an_array_of_the_wrong_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="shape"):
         encode(TYPES[31, 1], {"channel": [1.0, 2.0]})
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 characters"):
+        encode(TYPES[10, 1], {"pvControls": [{"name": "x" * 33}]})
 
 
 def test_a_frame_cannot_be_written_without_its_configuration() -> None:

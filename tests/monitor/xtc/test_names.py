@@ -51,7 +51,7 @@ def test_a_detector_pattern_matches_no_beam_line_data() -> None:
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [
-        ("XppSb3Imp-1|Ipimb-0", "XppSb3Ipm"),
+        ("XppSb3Ipn-1|Ipimb-0", "XppSb3Ipm"),
         ("XppSb3Ipm-1|Ipimp-0", "Ipimb"),
         ("EBaem", "EBeam"),
         ("BldInfo(PhaseCavty)", "PhaseCavity"),
