@@ -72,7 +72,7 @@ def decode(kind: PayloadType, payload: Payload, configs: Configs = {}) -> Record
     DamagedData
         If the payload is shorter than its layout or the configuration is missing.
     """
-    record, _ = decode_struct(kind.struct, payload, config_scope(kind, configs))
+    record, _ = decode_struct(kind.struct, np.asarray(payload), config_scope(kind, configs))
     return record
 
 
@@ -84,7 +84,7 @@ def decode_epics(payload: Payload) -> Record:
     DamagedData
         If the payload is too short or the DBR type is unknown.
     """
-    record, _ = decode_struct(epics_layout(payload), payload)
+    record, _ = decode_struct(epics_layout(payload), np.asarray(payload))
     return record
 
 
@@ -159,7 +159,7 @@ def field_places(kind: PayloadType, field: str, payload: Payload, configs: Confi
         If the layout has no such field.
     """
     places: list[FieldPlace] = []
-    _collect(kind.struct, field.split("."), payload, config_scope(kind, configs), 0, places)
+    _collect(kind.struct, field.split("."), np.asarray(payload), config_scope(kind, configs), 0, places)
     return places
 
 
