@@ -82,6 +82,15 @@ def test_a_configuration_that_divides_by_zero_costs_its_frames_only() -> None:
         decode(TYPES[17, 1], np.zeros(100, np.uint8), {(18, 1): broken})
 
 
+@pytest.mark.parametrize(
+    "sizes", [(0x7FFFFFFF, 0x7FFFFFFF, 0), (0x7FFFFFFF,) * 3, (0xFFFFFFFF, 0, 0), (1 << 16, 1 << 16, 1 << 16)]
+)
+def test_a_shape_that_no_memory_holds_is_damaged_data(sizes: tuple[int, int, int]) -> None:
+    config = dict(zip(("numberOfModules", "numberOfRowsPerModule", "numberOfColumnsPerModule"), sizes, strict=True))
+    with pytest.raises(DamagedData):
+        decode(TYPES[108, 1], np.zeros(100, np.uint8), {(107, 4): config})
+
+
 def test_the_newest_configuration_at_hand_sizes_the_payload() -> None:
     old = {"numberOfModules": 1, "numberOfRowsPerModule": 1, "numberOfColumnsPerModule": 1}
     new = {"numberOfModules": 1, "numberOfRowsPerModule": 2, "numberOfColumnsPerModule": 3}
