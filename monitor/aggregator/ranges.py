@@ -74,6 +74,11 @@ class Ranges:
             present.append((max(first, self._firsts[i]), min(stop, self._stops[i])))
         return present
 
+    def end_from(self, number: int) -> int:
+        """First number from ``number`` on that is not in the set."""
+        i = bisect_right(self._stops, number)
+        return self._stops[i] if i < len(self._firsts) and self._firsts[i] <= number else number
+
     def forget(self, stop: int) -> None:
         """Take out every number below ``stop``."""
         n = bisect_right(self._stops, stop)

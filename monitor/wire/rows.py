@@ -1,7 +1,7 @@
 """The message by which a worker hands over the rows of one batch, and its newest frames if somebody looks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,10 @@ class Reduced:
     finished: float
     trouble: Mapping[str, int] = field(default_factory=dict)
     frames: Mapping[str, Frame] = field(default_factory=dict)
+
+    def part(self, first: int, stop: int) -> "Reduced":
+        """The rows of events ``first`` to ``stop`` as views, without frames and trouble: these belong to the whole."""
+        return replace(self, rows=self.rows.part(first, stop), trouble={}, frames={})
 
 
 def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "") -> Message:

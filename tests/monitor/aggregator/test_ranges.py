@@ -25,6 +25,7 @@ def test_every_question_has_the_answer_of_a_plain_set(added: list[tuple[int, int
     assert numbers(held.within(*asked)) == wanted & twin
     assert held.covers(*asked) == (wanted <= twin)
     assert held.touches(*asked) == bool(wanted & twin)
+    assert held.end_from(asked[0]) == next(n for n in range(asked[0], 99) if n not in twin)
 
 
 @given(st.lists(small_ranges, max_size=12))
