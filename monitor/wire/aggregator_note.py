@@ -117,3 +117,15 @@ class Bye(Note):
     """The last commit is done and the files are closed."""
 
     KIND: ClassVar[str] = "bye"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Note):
+    """The reader's answer to a hello, before anything else.
+
+    ``base`` is below all its epochs and leases and above those of every earlier reader of this service. Where it is another one
+    than before, the reader was restarted and hands out everything from ``committed`` on anew.
+    """
+
+    KIND: ClassVar[str] = "session"
+    base: int
