@@ -1,4 +1,4 @@
-"""Where the pixels of a CsPad lie: the rough arrangement that the facility's first viewers used, and a geometry file that says the same.
+"""Where the pixels of a CsPad lie: the rough arrangement of the facility's first viewers, and a geometry file that says the same.
 
 Sections are placed on whole pixels without tilt: the halves of a section are three pixels apart, quads make quarter turns.
 Source: the constants bundled with the facility's XtcExplorer.

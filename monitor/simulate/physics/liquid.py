@@ -1,6 +1,7 @@
 """Scattering of a liquid in rings, at rest and excited by the laser.
 
-The curves are invented but shaped like water's: a falling form factor and a double first peak; excitation moves the peaks to smaller q.
+The curves are invented but shaped like water's: a falling form factor and a double first peak; excitation moves the peaks to
+smaller q.
 """
 
 import numpy as np
@@ -27,7 +28,7 @@ def liquid(q: NDArray[np.float64], shift: float = 0.0) -> NDArray[np.float64]:
 
 
 def response(delay_fs: NDArray[np.float64], rise_fs: float, decay_fs: float) -> NDArray[np.float64]:
-    """Excited fraction after a pulse, 1 at most: an instant rise and an exponential decay, blurred by a Gaussian of ``rise_fs``."""
+    """Excited fraction after a pulse: an instant rise to 1 and an exponential decay, blurred by a Gaussian of ``rise_fs``."""
     late = (delay_fs - rise_fs**2 / decay_fs) / (np.sqrt(2.0) * rise_fs)
     fade = np.exp(np.minimum(rise_fs**2 / (2 * decay_fs**2) - delay_fs / decay_fs, 50.0))
     fraction: NDArray[np.float64] = 0.5 * fade * (1 + erf(late))

@@ -64,6 +64,7 @@ class Scattering:
         self.delay = np.repeat(self.control, setup.events) + self.pulses.jitter_fs
         self.excited = EXCITED * self.pulses.laser * response(self.delay - TIME_ZERO_FS, RISE_FS, DECAY_FS)
         self.sensor = cspad_sensor(setup.seed)
+        self._photons = np.rint(PHOTONS * self.pulses.intensity).astype(np.int64)
         self.common = common_mode(setup.total, random)
         self.q = _q_of_pixels()
         live = self.sensor.status != DEAD
@@ -115,7 +116,7 @@ class Scattering:
             **self.points.arrays(),
             "delay_fs": self.delay,
             "excited": self.excited,
-            "photons": self._photons(),
+            "photons": self._photons,
             "common_mode": self.common,
             "pedestal": self.sensor.pedestal,
             "pixel_rms": self.sensor.rms,
@@ -132,15 +133,12 @@ class Scattering:
             Constant(source=CSPAD_TEXT, ctype="geometry", content=geometry_text()),
         ]
 
-    def _photons(self) -> NDArray[np.int64]:
-        return np.rint(PHOTONS * self.pulses.intensity).astype(np.int64)
-
     def _expose(self, payload: NDArray[Any], number: int) -> None:
         """Fill the pixels of one frame; the chance of a frame depends on its number alone."""
         random = np.random.default_rng([self._setup.seed, 0xF0, number])
         frame = np.empty(cspad.PANELS, np.int16)
         dark_frame(frame, self.sensor, self.common[number], random)
-        photons = int(round(PHOTONS * self.pulses.intensity[number]))
+        photons = int(self._photons[number])
         moved = int(random.binomial(photons, self.excited[number]))
         scatter(frame, self._rest, photons - moved, PHOTON_ADU, random)
         scatter(frame, self._moved, moved, PHOTON_ADU, random)
