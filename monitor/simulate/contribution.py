@@ -1,5 +1,6 @@
 """What detectors give to datagrams, as columns over events; a transition is a column of length one."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,9 +109,8 @@ def single(source: Source, contains: int, payload: bytes) -> Contribution:
 def as_rows(array: NDArray[Any]) -> NDArray[np.uint8]:
     """A structured or plain array of shape (rows, ...) seen as bytes, shape (rows, size); a view where possible."""
     packed = np.ascontiguousarray(array)
-    count = len(packed)
-    size = packed.nbytes // count if count else 0
-    return packed.reshape(-1).view(np.uint8).reshape(count, size)
+    size = packed.dtype.itemsize * math.prod(packed.shape[1:])
+    return packed.reshape(-1).view(np.uint8).reshape(len(packed), size)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ def write_truth(directory: Path, name: str, facts: Mapping[str, Any], arrays: Ma
     table = directory / f"{name}.truth.npz"
     growing = directory / f"{name}.truth.npz.inprogress"
     with growing.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
     growing.rename(table)
     listing = {key: {"dtype": value.dtype.str, "shape": list(value.shape)} for key, value in arrays.items()}
     text = json.dumps({**facts, "arrays": {"file": table.name, "content": listing}}, indent=1)

@@ -10,8 +10,8 @@ from monitor.simulate.devices.payload import beam_line, blank, word
 
 EBEAM_TYPE, GAS_TYPE, CAVITY_TYPE = 15, 14, 16
 
-EBEAM, PHASE_CAVITY, GAS_DETECTOR, NH2_IPM = beam_line(0), beam_line(1), beam_line(2), beam_line(3)
-"""``EBeam``, ``PhaseCavity``, ``FEEGasDetEnergy``, ``NH2-SB1-IPM-01``."""
+EBEAM, PHASE_CAVITY = beam_line("EBeam"), beam_line("PhaseCavity")
+GAS_DETECTOR, NH2_IPM = beam_line("FEEGasDetEnergy"), beam_line("NH2-SB1-IPM-01")
 
 
 def ebeam(version: int, count: int, **values: ArrayLike) -> Contribution:

@@ -18,8 +18,7 @@ from monitor.simulate.timeline import NS_PER_SECOND, Shots, time_of
 from monitor.xtc.header import EPICS, XTC, XTC_SIZE
 
 EPICS_CONFIG = 54
-ARCHIVER = detector(9, 0, 0, 0, process_id=5050)
-"""``EpicsArch-0|NoDevice-0``."""
+ARCHIVER = detector("EpicsArch-0|NoDevice-0", process_id=5050)
 
 EPICS_EPOCH = 631_152_000
 """Unix seconds of 1990-01-01, where EPICS time begins."""
@@ -127,7 +126,7 @@ class Archiver:
         first_pulse = shots.pulses[0] - (shots.numbers[0] - shots.step * self._setup.events) * self._setup.spacing
         time_ns = time_of(first_pulse + self.starts[wanted] * self._setup.spacing)
         columns = [as_rows(self._time(number, pv, update, time_ns)) for number, pv in enumerate(self._pvs)]
-        return np.concatenate([column.reshape(len(wanted), -1) for column in columns], axis=1)
+        return np.concatenate(columns, axis=1)
 
     def _time(self, number: int, pv: Pv, update: NDArray[np.int64], time_ns: NDArray[np.int64]) -> NDArray[Any]:
         """One variable's XTCs in TIME form, one per update."""

@@ -13,8 +13,7 @@ from monitor.simulate.timeline import Shots
 
 EVR_CONFIG, EVR_DATA = 8, 19
 
-EVR = detector(0, 0, 1, 0)
-"""``NoDetector-0|Evr-0``."""
+EVR = detector("NoDetector-0|Evr-0")
 
 BEAM, DROPPED, LASER_ON, LASER_OFF = 140, 162, 90, 91
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from monitor.simulate.contribution import Contribution, Source, single
 from monitor.xtc.encode import encode
 from monitor.xtc.header import Level
+from monitor.xtc.name_table import BLD
+from monitor.xtc.names import detector_word
 from monitor.xtc.types import TYPES
 
 
@@ -30,11 +32,12 @@ def configuration(source: Source, type_id: int, version: int, values: Mapping[st
     return single(source, word(type_id, version), encode(TYPES[type_id, version], values))
 
 
-def detector(place: int, place_id: int, device: int, device_id: int, process_id: int = 4100) -> Source:
-    """A detector's source from the numbers of its place and device (tables of the facility's DetInfo)."""
-    return Source(Level.SOURCE << 24 | process_id, place << 24 | place_id << 16 | device << 8 | device_id)
+def detector(text: str, process_id: int = 4100) -> Source:
+    """A detector's source from its name, ``XppSb3Ipm-1|Ipimb-0``."""
+    (place, place_id), (device, device_id) = (part.rsplit("-", 1) for part in text.split("|"))
+    return Source(Level.SOURCE << 24 | process_id, detector_word(place, int(place_id), device, int(device_id)))
 
 
-def beam_line(number: int) -> Source:
-    """A beam-line device's source from its number (table of the facility's BldInfo)."""
-    return Source(Level.REPORTER << 24, number)
+def beam_line(name: str) -> Source:
+    """A beam-line device's source from its name, ``FEEGasDetEnergy``."""
+    return Source(Level.REPORTER << 24, BLD.index(name))

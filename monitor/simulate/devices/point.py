@@ -20,8 +20,7 @@ from monitor.simulate.timeline import Shots
 from monitor.xtc.header import Level
 
 EVR_SEGMENT, BLD_SEGMENT, IPM_SEGMENT, EPICS_SEGMENT = (process(Level.SEGMENT, 4000 + i, (172, 21, 10, 10 + i)) for i in range(4))
-MONITOR = Ipimb(detector(17, 1, 8, 0))
-"""``XppSb3Ipm-1|Ipimb-0``."""
+MONITOR = Ipimb(detector("XppSb3Ipm-1|Ipimb-0"))
 
 SHARES = np.array([0.24, 0.26, 0.25, 0.25])
 BEAM_ENERGY_MEV, PHOTON_ENERGY_EV = 13_600.0, 9500.0

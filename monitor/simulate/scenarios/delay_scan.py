@@ -40,8 +40,9 @@ GAS_MISSING = 78 / 14640
 """Shots without gas detector in the tutorial's run."""
 
 SEGMENTS = [process(Level.SEGMENT, 4000 + i, (172, 21, 10, 10 + i)) for i in range(7)]
-SB2, SB3, PIM3, PIM4 = (Ipimb(detector(place, 1, 8, 0), serial=70 + place) for place in (16, 17, 18, 19))
-"""``XppSb2Ipm-1``, ``XppSb3Ipm-1`` (the monitor), ``XppSb3Pim-1`` (the signal), ``XppSb4Pim-1``, each ``|Ipimb-0``."""
+SB2, PIM4 = Ipimb(detector("XppSb2Ipm-1|Ipimb-0"), serial=72), Ipimb(detector("XppSb4Pim-1|Ipimb-0"), serial=75)
+MONITOR = Ipimb(detector("XppSb3Ipm-1|Ipimb-0"), serial=73)
+SIGNAL = Ipimb(detector("XppSb3Pim-1|Ipimb-0"), serial=74)
 
 SHARES = np.array([0.24, 0.26, 0.25, 0.25])
 """Of the light on a monitor, what each diode sees."""
@@ -76,7 +77,7 @@ class DelayScan:
         return [
             Group(CONTROL, [run_control(1, self._setup.events, {})]),
             Group(SEGMENTS[0], [evr_configuration(4)]),
-            *(Group(SEGMENTS[1 + i], board.configure()) for i, board in enumerate((SB2, SB3, PIM3, PIM4))),
+            *(Group(SEGMENTS[1 + i], board.configure()) for i, board in enumerate((SB2, MONITOR, SIGNAL, PIM4))),
             Group(SEGMENTS[5], self._beam(nowhere, absent=np.zeros(1, bool))),
             Group(SEGMENTS[6], self.archiver.configure()),
         ]
@@ -101,8 +102,8 @@ class DelayScan:
         signal = light * self.ratio[at] * (1 + RATIO_NOISE * noise[:, 1])
         boards = (
             (SB2, _spread(light * (1 + 0.02 * noise[:, 2]))),
-            (SB3, _spread(monitor)),
-            (PIM3, _on_channel_1(signal)),
+            (MONITOR, _spread(monitor)),
+            (SIGNAL, _on_channel_1(signal)),
             (PIM4, _spread(0.3 * light * (1 + 0.05 * noise[:, 3]))),
         )
         return [

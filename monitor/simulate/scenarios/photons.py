@@ -27,8 +27,7 @@ SPOT_PHOTONS = 3000.0
 """Of the brightest spot at mean intensity; the others fall off evenly."""
 
 SEGMENT = process(Level.SEGMENT, 4090, (172, 21, 10, 50))
-JUNGFRAU = detector(22, 0, 43, 0, process_id=4490)
-"""``XppEndstation-0|Jungfrau-0``."""
+JUNGFRAU = detector("XppEndstation-0|Jungfrau-0", process_id=4490)
 JUNGFRAU_TEXT = "XppEndstation.0:Jungfrau.0"
 
 

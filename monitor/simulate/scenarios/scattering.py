@@ -41,8 +41,7 @@ COMMON_MODE = 8.0
 """Standard deviation of each panel's shift from shot to shot, ADU; it also drifts by as much over some hundred shots."""
 
 SEGMENT = process(Level.SEGMENT, 4070, (172, 21, 10, 40))
-CSPAD = detector(32, 0, 10, 0, process_id=4470)
-"""``CxiDs1-0|Cspad-0``."""
+CSPAD = detector("CxiDs1-0|Cspad-0", process_id=4470)
 CSPAD_TEXT = "CxiDs1.0:Cspad.0"
 
 
