@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
 from monitor.xtc.compression import blocks, decompress
-from monitor.xtc.decode import config_scope, config_type, decode_struct, epics_layout
+from monitor.xtc.decode import config_scope, config_type, epics_layout
+from monitor.xtc.fields import decode_struct
 from monitor.xtc.header import ANY, EPICS, XTC_SIZE, Transition, is_compressed, type_id, version
 from monitor.xtc.names import UNKNOWN, level_name, source_text, type_name
 from monitor.xtc.scope import Record
