@@ -4,7 +4,7 @@ from collections import Counter
 
 from monitor.model.damage import Damage
 from monitor.reader.merge import Merge
-from monitor.xtc.header import type_id, version
+from monitor.xtc.header import ANY, CONTAINER, EPICS, type_id, version
 from monitor.xtc.names import source_text, type_name
 from monitor.xtc.types import TYPES
 
@@ -46,7 +46,7 @@ def counts_of(merge: Merge) -> Counter[str]:
         counts[f"{name}: damaged configuration {type_name(type_id(contains))} not taken"] += n
     for contains, n in merge.tally.types.items():
         key = type_id(contains), version(contains)
-        if key not in TYPES and key[0] > 1:
+        if key not in TYPES and key[0] not in (ANY, CONTAINER, EPICS):
             counts[f"unknown type {key[0]} version {key[1]}"] += n
     return +counts
 

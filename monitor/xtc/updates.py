@@ -71,15 +71,18 @@ def updates(buffer: NDArray[np.uint8], index: NDArray[Any]) -> Updates:
     return Updates(entry, chosen["physical"].astype(np.int64) << 16 | number, value)
 
 
-def names(buffer: NDArray[np.uint8], index: NDArray[Any]) -> dict[int, str]:
-    """Names of the scalar numeric variables that payloads with a name describe, by key, in order of first sight."""
+def names(buffer: NDArray[np.uint8], index: NDArray[Any], *, every: bool = False) -> dict[int, str]:
+    """Names of the scalar numeric variables that payloads describe, by key, in order of first sight.
+
+    With ``every``, those of strings and arrays too.
+    """
     found: dict[int, str] = {}
     for entry in index[(index["contains"] & 0x8000FFFF == EPICS) & (index["damage"] == 0)]:
         at, size = int(entry["offset"]), int(entry["size"])
         if size < NAME_AT + NAME_SIZE:
             continue
         number, dbr, count = (int(n) for n in np.frombuffer(buffer[at : at + HEAD_SIZE], "<i2"))
-        if count != 1 or not FIRST_CTRL < dbr <= LAST_CTRL:
+        if not (FIRST_CTRL <= dbr <= LAST_CTRL and (every or (count == 1 and dbr > FIRST_CTRL))):
             continue
         text = bytes(buffer[at + NAME_AT : at + NAME_AT + NAME_SIZE]).split(b"\0", 1)[0]
         found.setdefault(int(entry["physical"]) << 16 | number & 0xFFFF, text.decode("ascii", "replace"))

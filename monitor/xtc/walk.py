@@ -49,6 +49,10 @@ CORRUPT = np.dtype([("offset", "<u8"), ("datagram", "<u4"), ("extent", "<u4"), (
 """A child that cannot be walked: the rest of its container, ``remaining`` bytes from ``offset`` on, is lost."""
 
 
+ROUND = 4096
+"""Heads found by one call of the kernel; more take several."""
+
+
 class Stop(IntEnum):
     """Why reading of datagrams ended."""
 
@@ -116,7 +120,7 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     stop = len(buffer) if limit is None else min(limit, len(buffer))
     room = max(0, stop - start) // DATAGRAM_SIZE
     most = room + 1 if most is None else most
-    table = np.empty(min(most, room, 4096), HEAD)
+    table = np.empty(max(1, min(most, room, ROUND)), HEAD)
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:
@@ -124,8 +128,6 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
         reason = Stop(code)
         found += count
         parts.append(table[:count].copy())
-        if len(table) == 0 and reason == Stop.FULL:
-            break
     return Heads(np.concatenate(parts) if parts else np.empty(0, HEAD), at, reason)
 
 

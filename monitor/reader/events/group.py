@@ -12,11 +12,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from monitor.reader.events.item import DATA, EPICS, HALF, TRIMMED
+from monitor.xtc.event_count import SAME_PULSE_SECONDS
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
 
 L1ACCEPT, END_CYCLE = int(Transition.L1ACCEPT), int(Transition.END_CALIB_CYCLE)
-SAME_PULSE_SECONDS = 85
-"""Fiducials are compared between clocks closer than this only: they repeat after 364 s; cameras' clocks are off by seconds."""
 HALF_CIRCLE = FIDUCIAL_LIMIT // 2
 
 LANE = np.dtype(
