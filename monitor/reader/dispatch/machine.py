@@ -20,7 +20,7 @@ from monitor.reader.dispatch.journal import Journal
 from monitor.reader.dispatch.lending import Lending
 from monitor.reader.dispatch.place_in_run import PlaceInRun
 from monitor.settings import Settings
-from monitor.wire.aggregator_note import Committed, End, Epoch, Lost, Refused
+from monitor.wire.aggregator_note import Committed, End, Epoch, Lost, Refused, Session
 from monitor.wire.client_note import Accepted, Control, RequestRefused
 from monitor.wire.note import Note
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
@@ -52,7 +52,7 @@ class Dispatch:
     live
         The source is never slowed: what finds no credit is dropped, oldest first, and counted.
     base
-        Numbers of epochs and leases start here, above all that an earlier reader of this service gave.
+        Numbers of epochs and leases start above this one, and it is above all that an earlier reader of this service gave.
     version
         Number of the first pipeline version.
     host
@@ -75,7 +75,8 @@ class Dispatch:
         self.settings = settings
         self.version = version
         interval = 1.0 / settings.pages.frame_rate
-        self.lending = Lending(base=base, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
+        self._base = base
+        self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.place = PlaceInRun(controls)
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
@@ -85,6 +86,7 @@ class Dispatch:
         self.ended = False
         self.finished = False
         self.aggregator = b""
+        self._greeting = Hello(role="")
         self._cutter = Cutter(settings.source.max_events, settings.source.max_bytes)
         self._claims = Claims()
         self._cutting: set[int] = set()
@@ -214,6 +216,13 @@ class Dispatch:
         if worker is not None:
             self.lending.pool.remove(worker)
             self._set_aside(self.lending.take_back(worker))
+        return self._pumped(now)
+
+    def unreadable(self, draft: Draft, now: float) -> list[Instruction]:
+        """The bytes of a batch that is to be handed out cannot be read any more."""
+        if self.lending.give_up(draft):
+            self._lose(draft.first, draft.stop, "source")
+            self._free(draft.cut.held)
         return self._pumped(now)
 
     def commit(self, note: Committed, now: float) -> list[Instruction]:
@@ -357,13 +366,16 @@ class Dispatch:
 
     def _welcome_aggregator(self, peer: bytes, hello: Hello, now: float) -> None:
         """Tell the aggregator all it does not know, and hand out again what it lost."""
-        self.aggregator = peer
+        repeated = self.resume is not None and hello.generation == self._greeting.generation and hello.pid == self._greeting.pid
+        missed_nothing = repeated and peer == self.aggregator
+        self.aggregator, self._greeting = peer, hello
         if self.resume is None:
             self.resume = hello.committed
         self._forget(min(hello.committed, self.seq), now)
-        for note in self._journal.notes():
+        self.lending.send(peer, Session(base=self._base))
+        for note in () if missed_nothing else self._journal.notes():
             self.lending.send(peer, note)
-        for epoch in self.lending.epochs:
+        for epoch in () if repeated else self.lending.epochs:
             self.lending.redo(epoch)
         self._stop_if_all_safe()
 
