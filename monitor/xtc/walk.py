@@ -120,7 +120,7 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:
-        count, at, code = _heads(_plain(buffer), at, stop, min(most - found, len(table)), table)
+        count, at, code = _heads(plain(buffer), at, stop, min(most - found, len(table)), table)
         reason = Stop(code)
         found += count
         parts.append(table[:count].copy())
@@ -148,10 +148,10 @@ def walk(buffer: NDArray[np.uint8], offsets: NDArray[Any], lengths: NDArray[Any]
     """
     starts = np.ascontiguousarray(offsets, np.int64)
     sizes = np.ascontiguousarray(lengths, np.int64)
-    return Walk(*_walk(_plain(buffer), starts, sizes, np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)))
+    return Walk(*_walk(plain(buffer), starts, sizes, np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)))
 
 
-def _plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The same bytes as a plain, contiguous, read-only array, so that each kernel is compiled once."""
     view = np.ascontiguousarray(buffer).view(np.ndarray)[:]
     view.flags.writeable = False
