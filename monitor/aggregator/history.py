@@ -48,7 +48,7 @@ class History:
         for name, ring in self._rings.items():
             if name not in rows.columns:
                 ring.present[place] = False
-        for name, column in rows.columns.items():
+        for column in rows.columns.values():
             if not column.field.shape and column.field.dtype.kind in "biuf":
                 ring = self._ring(column.field)
                 ring.values[place] = column.values
