@@ -96,6 +96,8 @@ def _records(item: Field, struct: Struct, given: Any, scope: RecordScope) -> byt
 
 def _free(item: Field, given: Any) -> int:
     """How many elements "the rest" is: as many as are given."""
+    if item.type == "S1" and item.shape and item.shape[-1] != "rest":
+        return NO_LIMIT
     return min(len(given), NO_LIMIT) if item.shape and given is not None else 0
 
 
