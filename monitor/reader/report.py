@@ -44,7 +44,7 @@ def counts_of(merge: Merge) -> Counter[str]:
     for (level, physical, contains), n in merge.damaged_configs.items():
         name = source_text(level, level << 24, physical)
         counts[f"{name}: damaged configuration {type_name(type_id(contains))} not taken"] += n
-    for contains, n in merge.tally.types.items():
+    for contains, n in merge.tally.sources.types().items():
         key = type_id(contains), version(contains)
         if key not in TYPES and key[0] not in (ANY, CONTAINER, EPICS):
             counts[f"unknown type {key[0]} version {key[1]}"] += n

@@ -71,6 +71,13 @@ class SourceTally:
         self._keys, self._counts, self._used, incomplete = _count(index, counted, state, self._keys, self._counts, self._used)
         self.incomplete += incomplete
 
+    def types(self) -> dict[int, int]:
+        """Payloads by type word without the compression bit."""
+        found: dict[int, int] = {}
+        for contains, count in zip(self._keys[: self._used, 2].tolist(), self._counts[: self._used, 0].tolist(), strict=True):
+            found[contains] = found.get(contains, 0) + count
+        return found
+
     def sources(self) -> tuple[SourceCount, ...]:
         """What was counted so far."""
         found: dict[tuple[str, str], dict[str, NDArray[np.int64]]] = {}

@@ -47,6 +47,9 @@ class Updates:
     value: NDArray[np.float64]
 
 
+NONE = Updates(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
 def updates(buffer: NDArray[np.uint8], index: NDArray[Any]) -> Updates:
     """EPICS updates among payloads, in order; damaged ones and those without a head are left out.
 
@@ -58,6 +61,8 @@ def updates(buffer: NDArray[np.uint8], index: NDArray[Any]) -> Updates:
         Payloads, structured array of dtype ``monitor.xtc.walk.INDEX``.
     """
     entry = np.flatnonzero((index["contains"] & 0x8000FFFF == EPICS) & (index["damage"] == 0) & (index["size"] >= HEAD_SIZE))
+    if len(entry) == 0:
+        return NONE
     chosen = index[entry]
     number, kind, raw = _gather(
         plain(buffer), chosen["offset"].astype(np.int64), chosen["size"].astype(np.int64), _VALUE_AT, _KIND
