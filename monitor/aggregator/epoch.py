@@ -152,7 +152,9 @@ class Epochs:
         note = held.note
         lost = tuple(self._cut(absence, note) for absence in self._lost if absence.first < note.stop)
         mine = [part for part in self._rows if part.rows.first < note.stop]
-        self._rows = [part.part(note.stop, part.rows.stop) for part in mine[-1:] if part.rows.stop > note.stop] + self._rows[len(mine) :]
+        self._rows = [part.part(note.stop, part.rows.stop) for part in mine[-1:] if part.rows.stop > note.stop] + self._rows[
+            len(mine) :
+        ]
         self._lost = [self._cut(absence, note, behind=True) for absence in self._lost if absence.stop > note.stop]
         self.floor = note.stop
         self._covered.forget(self.floor)
