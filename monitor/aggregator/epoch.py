@@ -128,6 +128,11 @@ class Epochs:
         """Events whose rows wait for their epoch."""
         return sum(part.rows.count for part in self._rows)
 
+    @property
+    def held_losses(self) -> tuple[Absence, ...]:
+        """Losses that wait for their epoch."""
+        return tuple(self._lost)
+
     def _acceptable(self, group: Group, note: Epoch) -> bool:
         """Whether the group lies within its epoch, overlaps nothing, and all its rows are here.
 
