@@ -3,6 +3,7 @@
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +14,8 @@ from monitor.errors import DamagedData
 from monitor.model.batch import Batch
 from monitor.model.place import FilePlace, InlinePlace, Place, RingPlace
 from monitor.net.ring import MemoryRing, Ring
-from monitor.reader.block import EventBlock, Memory
-from monitor.reader.dispatch.cut import Stretch, stretch_of
+from monitor.reader.block import Memory
+from monitor.reader.dispatch.cut import Stretch
 from monitor.reader.dispatch.draft import Draft, DraftPlace
 from monitor.wire.batch import batch_message
 from monitor.wire.message import Message
@@ -23,6 +24,9 @@ Way = Literal["reference", "ring", "inline"]
 """How bytes travel."""
 
 OPEN_FILES = 64
+
+PORTIONS = 16
+"""Parts of the memory that one stretch of events may fill."""
 
 Bytes = NDArray[np.uint8]
 
@@ -50,40 +54,37 @@ class Hold:
         """Whether half of the memory is taken: time to make something durable."""
         return self._segment is not None and 2 * self._segment.space.used > self._segment.space.size
 
-    def fits(self, block: EventBlock) -> bool:
-        """Whether the memory could keep this block if it were empty."""
-        return self._stays(block) or (self._segment is not None and _size(block.pieces) <= self._segment.space.size)
+    @property
+    def portion(self) -> int:
+        """Bytes that are best taken in at a time: small enough that something else is there to be handed out meanwhile."""
+        return 1 << 62 if self._segment is None else self._segment.space.size // PORTIONS
 
-    def stow(self, block: EventBlock, created: float) -> Stretch | None:
-        """The block with its bytes where they can stay; None if there is no room now.
+    def fits(self, stretch: Stretch) -> bool:
+        """Whether the memory could keep these events if it were empty."""
+        return self._stays(stretch) or (self._segment is not None and _size(stretch.pieces) <= self._segment.space.size)
+
+    def stow(self, stretch: Stretch) -> Stretch | None:
+        """The events with their bytes where they can stay; None if there is no room now.
 
         Raises
         ------
         DamagedData
-            If a file does not hold what the block says.
+            If a file does not hold what the events say.
         """
-        if self._stays(block):
-            return stretch_of(block, created)
-        segment = self._segment
-        offset = None if segment is None else segment.allocate(_size(block.pieces))
+        if self._stays(stretch):
+            return stretch
+        segment, size = self._segment, _size(stretch.pieces)
+        offset = None if segment is None else segment.allocate(size)
         if segment is None or offset is None:
             return None
         try:
-            pieces = self._copied(block.pieces, block.places, segment.data[offset : offset + _size(block.pieces)])
+            pieces = self._copied(stretch.pieces, stretch.places, segment.data[offset : offset + size])
         except DamagedData:
             segment.free(offset)
             raise
         pieces["offset"] += offset
-        return Stretch(
-            events=block.events,
-            pieces=pieces,
-            places=(RingPlace(segment.name) if segment.name else Memory(segment.data),),
-            epics_start=block.epics_start,
-            epics_changes=block.epics_changes,
-            state=block.state,
-            created=created,
-            held=offset,
-        )
+        place = RingPlace(segment.name) if segment.name else Memory(segment.data)
+        return replace(stretch, pieces=pieces, places=(place,), held=offset)
 
     def release(self, token: int) -> None:
         """Nobody needs the memory behind this token any more."""
@@ -128,9 +129,9 @@ class Hold:
         if self._segment is not None:
             self._segment.close()
 
-    def _stays(self, block: EventBlock) -> bool:
-        """Whether the bytes of a block are safe where they are."""
-        return self._way != "ring" and all(isinstance(place, FilePlace) for place in block.places)
+    def _stays(self, stretch: Stretch) -> bool:
+        """Whether the bytes are safe where they are."""
+        return self._way != "ring" and all(isinstance(place, FilePlace) for place in stretch.places)
 
     def _inline(self, draft: Draft) -> tuple[NDArray[Any], Bytes]:
         """Pieces and bytes of one inline part; a view if the bytes lie side by side in memory."""

@@ -162,11 +162,10 @@ class Dispatch:
             self._stop_if_all_safe()
         return self._taken()
 
-    def make_room(self, now: float) -> list[Instruction]:
-        """Live: drop the oldest batch that was never handed out, because its memory is needed."""
+    def make_room(self, now: float) -> list[Instruction] | None:
+        """Live: drop the oldest batch that was never handed out, because its memory is needed; None if there is none."""
         self._close_cut(now)
-        self._drop()
-        return self._taken()
+        return self._taken() if self._drop() else None
 
     def close_epoch(self, now: float) -> list[Instruction]:
         """Close the commit group: at a transition, a new pipeline version, after its time, or when memory is half full."""
