@@ -1,0 +1,19 @@
+"""``xtcmon aggregator``: the aggregator process of a service."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.tools.process import run_process
+
+
+def command(
+    service: Annotated[Path, typer.Option(help="runtime folder of the service", show_default=False)],
+    generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
+) -> None:
+    """Run the aggregator of a service: order rows, write the file, publish. `xtcmon run` starts it by itself.
+
+    Example: xtcmon aggregator --service /run/user/1000/xtcmon/s1
+    """
+    run_process("aggregator", service, generation=generation)

@@ -1,0 +1,264 @@
+"""Finds datagrams and payloads in bytes: numba kernels that read headers only and never outside the array.
+
+Rules: facility's Pds::XtcIterator, with bounds of our own where the original has none. Payload bytes are not touched, so that
+a mapped file costs the pages of its headers and no more.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from monitor.model.damage import Damage
+from monitor.xtc.header import CLOCK_TO_ROOT, CONTAINER, DATAGRAM_SIZE, EXTENT_LIMIT, XTC_SIZE
+
+HEAD = np.dtype(
+    [
+        ("offset", "<u8"),
+        ("length", "<u4"),
+        ("seconds", "<u4"),
+        ("nanoseconds", "<u4"),
+        ("fiducials", "<u4"),
+        ("ticks", "<u4"),
+        ("vector", "<u4"),
+        ("control", "<u4"),
+        ("env", "<u4"),
+        ("damage", "<u4"),
+    ]
+)
+"""One datagram: where it lies, its identity, and the damage of its root. The service is ``control & 15``."""
+
+INDEX = np.dtype(
+    [
+        ("offset", "<u8"),
+        ("datagram", "<u4"),
+        ("level", "<u4"),
+        ("logical", "<u4"),
+        ("physical", "<u4"),
+        ("contains", "<u4"),
+        ("damage", "<u4"),
+        ("size", "<u4"),
+    ]
+)
+"""One payload: datagram it is in (position in the list given), its XTC header, and where its bytes lie, header not included."""
+
+CORRUPT = np.dtype([("offset", "<u8"), ("datagram", "<u4"), ("extent", "<u4"), ("remaining", "<u4")])
+"""A child that cannot be walked: the rest of its container, ``remaining`` bytes from ``offset`` on, is lost."""
+
+
+ROUND = 4096
+"""Heads found by one call of the kernel; more take several."""
+
+
+class Stop(IntEnum):
+    """Why reading of datagrams ended."""
+
+    END = 0
+    """The bytes are used up exactly."""
+    HEADER = 1
+    """The bytes end inside a datagram header."""
+    PAYLOAD = 2
+    """The bytes end inside a datagram."""
+    EXTENT = 3
+    """A root extent that cannot be; the place of the next datagram is unknown."""
+    FULL = 4
+    """As many datagrams as wanted were found."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """Datagrams found one behind the other.
+
+    Attributes
+    ----------
+    table
+        Structured array of dtype ``HEAD``, in order of offset.
+    stop
+        Offset behind the last whole datagram: where to go on when there are more bytes.
+    reason
+        Why it ended there.
+    """
+
+    table: NDArray[Any]
+    stop: int
+    reason: Stop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """Payloads of some datagrams, and what could not be walked.
+
+    Attributes
+    ----------
+    index
+        Structured array of dtype ``INDEX``, datagram by datagram, depth first.
+    corrupt
+        Structured array of dtype ``CORRUPT``, in the same order.
+    """
+
+    index: NDArray[Any]
+    corrupt: NDArray[Any]
+
+
+def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *, most: int | None = None) -> Heads:
+    """Datagrams in a stretch of bytes.
+
+    Parameters
+    ----------
+    buffer
+        Bytes, uint8, shape (n,); a mapped file is fine.
+    start
+        Offset of the first datagram.
+    limit
+        Offset behind the last byte that may be read; the end of the buffer if left out.
+    most
+        Largest number of datagrams wanted; all if left out.
+    """
+    stop = len(buffer) if limit is None else min(limit, len(buffer))
+    room = max(0, stop - start) // DATAGRAM_SIZE
+    most = room + 1 if most is None else most
+    table = np.empty(max(1, min(most, room, ROUND)), HEAD)
+    parts: list[NDArray[Any]] = []
+    found, at, reason = 0, max(0, start), Stop.FULL
+    while reason == Stop.FULL and found < most:
+        count, at, code = _heads(plain(buffer), at, stop, min(most - found, len(table)), table)
+        reason = Stop(code)
+        found += count
+        parts.append(table[:count].copy())
+    return Heads(np.concatenate(parts) if parts else np.empty(0, HEAD), at, reason)
+
+
+def index(buffer: NDArray[np.uint8], offsets: NDArray[Any], lengths: NDArray[Any]) -> NDArray[Any]:
+    """One entry of dtype ``INDEX`` per payload of the datagrams at these offsets; see ``walk``."""
+    return walk(buffer, offsets, lengths).index
+
+
+def walk(buffer: NDArray[np.uint8], offsets: NDArray[Any], lengths: NDArray[Any]) -> Walk:
+    """Payloads of datagrams.
+
+    A subtree with the IncompleteContribution bit is one entry with its damage and size 0 and is not entered.
+
+    Parameters
+    ----------
+    buffer
+        Bytes, uint8, shape (n,).
+    offsets, lengths
+        Where the datagrams lie, integers, shape (datagrams,); what is outside the buffer is not read.
+    """
+    starts = np.ascontiguousarray(offsets, np.int64)
+    sizes = np.ascontiguousarray(lengths, np.int64)
+    return Walk(*_walk(plain(buffer), starts, sizes, np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)))
+
+
+def plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same bytes as a plain, contiguous, read-only array, so that each kernel is compiled once."""
+    view = np.ascontiguousarray(buffer).view(np.ndarray)[:]
+    view.flags.writeable = False
+    return view
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _word(buffer, at):  # type: ignore[no-untyped-def]
+    """Little-endian 32-bit word as int64; four bytes from ``at`` must be inside."""
+    return np.int64(buffer[at]) | np.int64(buffer[at + 1]) << 8 | np.int64(buffer[at + 2]) << 16 | np.int64(buffer[at + 3]) << 24
+
+
+@njit(cache=True, nogil=True)
+def _heads(buffer, at, stop, most, table):  # type: ignore[no-untyped-def]
+    """Fill ``table``; returns how many, where it stopped, and why (a ``Stop``)."""
+    count = 0
+    while True:
+        if at == stop:
+            return count, at, 0
+        if count == most:
+            return count, at, 4
+        if stop - at < DATAGRAM_SIZE:
+            return count, at, 1
+        extent = _word(buffer, at + 36)
+        if extent < XTC_SIZE or extent > EXTENT_LIMIT:
+            return count, at, 3
+        if stop - at < CLOCK_TO_ROOT + extent:
+            return count, at, 2
+        low, high = _word(buffer, at + 8), _word(buffer, at + 12)
+        row = table[count]
+        row.offset = at
+        row.length = CLOCK_TO_ROOT + extent
+        row.nanoseconds = _word(buffer, at)
+        row.seconds = _word(buffer, at + 4)
+        row.ticks = low & 0xFFFFFF
+        row.control = low >> 24
+        row.fiducials = high & 0x1FFFF
+        row.vector = high >> 17
+        row.env = _word(buffer, at + 16)
+        row.damage = _word(buffer, at + 20)
+        count += 1
+        at += CLOCK_TO_ROOT + extent
+
+
+INCOMPLETE = int(Damage.INCOMPLETE_CONTRIBUTION)
+
+
+@njit(cache=True, nogil=True)
+def _walk(buffer, offsets, lengths, entries, corrupt):  # type: ignore[no-untyped-def]
+    """Depth-first walk with a stack of container ends; all arrays grow as needed."""
+    ends = np.empty(64, np.int64)
+    n, bad = 0, 0
+    for datagram in range(len(offsets)):
+        at = offsets[datagram] + CLOCK_TO_ROOT
+        end = min(offsets[datagram] + lengths[datagram], len(buffer))
+        if offsets[datagram] < 0:
+            end = at
+        depth = 0
+        ends[0] = end
+        while depth >= 0:
+            end = ends[depth]
+            remaining = end - at
+            if remaining <= 0:
+                at = end
+                depth -= 1
+                continue
+            extent = _word(buffer, at + 16) if remaining >= XTC_SIZE else np.int64(0)
+            if extent < XTC_SIZE or extent > remaining:
+                if bad == len(corrupt):
+                    corrupt = _grown(corrupt)
+                lost = corrupt[bad]
+                lost.offset, lost.datagram, lost.extent, lost.remaining = at, datagram, extent, remaining
+                bad += 1
+                at = end
+                depth -= 1
+                continue
+            damage, contains = _word(buffer, at), _word(buffer, at + 12)
+            inside = contains & 0xFFFF == CONTAINER
+            if inside and not damage & INCOMPLETE:
+                depth += 1
+                if depth == len(ends):
+                    ends = _grown(ends)
+                ends[depth] = at + extent
+                at += XTC_SIZE
+                continue
+            if n == len(entries):
+                entries = _grown(entries)
+            logical = _word(buffer, at + 4)
+            row = entries[n]
+            row.offset = at + XTC_SIZE
+            row.datagram = datagram
+            row.level = logical >> 24
+            row.logical = logical
+            row.physical = _word(buffer, at + 8)
+            row.contains = contains
+            row.damage = damage
+            row.size = 0 if inside else extent - XTC_SIZE
+            n += 1
+            at += extent
+    return entries[:n], corrupt[:bad]
+
+
+@njit(cache=True, nogil=True)
+def _grown(array):  # type: ignore[no-untyped-def]
+    """The same rows in an array twice as long."""
+    larger = np.empty(2 * len(array), array.dtype)
+    larger[: len(array)] = array
+    return larger
