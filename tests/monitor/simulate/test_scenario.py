@@ -13,6 +13,7 @@ from monitor.errors import ConfigError
 from monitor.simulate.options import Options
 from monitor.simulate.run import SimulatedRun, simulate
 from monitor.simulate.scenario import scenario_named, scenarios
+from monitor.xtc.dump import dump_lines
 from monitor.xtc.names import source_text, type_name
 from tests.support.plain_xtc import Datagram, datagrams
 
@@ -71,8 +72,6 @@ def test_the_truth_counts_what_the_files_hold(run: SimulatedRun) -> None:
 
 
 def test_every_payload_decodes(run: SimulatedRun) -> None:
-    from monitor.xtc.dump import dump_lines
-
     lines = [line for path in run.files for line in dump_lines(path)]
     assert [line for line in lines if line["k"] == "corrupt"] == []
     undecoded = [line for line in lines if line["k"] == "xtc" and line.get("data", {}) is None and line["type"] != 0]
