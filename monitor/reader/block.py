@@ -92,4 +92,20 @@ class TransitionBlock:
     state: RunState
 
 
-Block = EventBlock | TransitionBlock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapBlock:
+    """Events that the source knows to have missed: they have a number in the sequence and no bytes.
+
+    Attributes
+    ----------
+    count
+        How many.
+    state
+        What was in force before them.
+    """
+
+    count: int
+    state: RunState
+
+
+Block = EventBlock | TransitionBlock | GapBlock

@@ -1,0 +1,32 @@
+"""What a running statistic is: the four functions that one file of this folder declares."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from monitor.model.sums import SumState
+from monitor.plugins import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic:
+    """A statistic of arrays that can be split over workers and merged in any order.
+
+    Attributes
+    ----------
+    of
+        State of the given events: an array of shape (events, ...), at least one event.
+    merge
+        One state of many non-empty states, without changing any of them.
+    value
+        What the state says, in the shape of one event; float64.
+    """
+
+    of: Callable[[NDArray[Any]], SumState]
+    merge: Callable[[Sequence[SumState]], SumState]
+    value: Callable[[SumState], NDArray[Any]]
+
+
+STATISTICS: Registry[Statistic] = Registry("running statistic")

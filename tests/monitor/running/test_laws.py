@@ -1,0 +1,105 @@
+"""The three laws, for every statistic of the folder unasked: as NumPy on all, any split merges to the same, empty is neutral."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from monitor.model.sums import SumState
+from monitor.running import Accumulator, empty, merge, merge_sums, state_of, value
+from monitor.running.statistic import STATISTICS
+
+KINDS = [name for name, _ in STATISTICS.items()]
+PLAIN = {
+    "mean_image": lambda frames: frames.astype(np.float64).mean(axis=0),
+    "max_image": lambda frames: np.fmax.reduce(frames.astype(np.float64), axis=0),
+}
+
+
+def frames(count: int, seed: int) -> NDArray[np.float32]:
+    made = np.random.default_rng(seed).normal(100, 30, (count, 2, 3)).astype(np.float32)
+    made[:, 1, 2] = np.nan
+    return made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_value_is_what_numpy_says_of_all_events(kind: str, count: int) -> None:
+    events = frames(count, 1)
+    np.testing.assert_allclose(value(state_of(kind, events)), PLAIN[kind](events), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
+@given(cuts=st.lists(st.integers(0, 9), max_size=4), seed=st.integers(0, 99))
+def test_any_split_merges_to_the_whole(kind: str, cuts: list[int], seed: int) -> None:
+    events = frames(9, seed)
+    edges = [0, *sorted(cuts), 9]
+    merged = empty(kind)
+    for start, stop in pairwise(edges):
+        merged = merge(state_of(kind, events[start:stop]), merged)
+    assert merged.count == 9
+    np.testing.assert_allclose(value(merged), PLAIN[kind](events), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_empty_is_neutral(kind: str) -> None:
+    state = state_of(kind, frames(3, 2))
+    assert merge(empty(kind), state) is state
+    assert merge(state, empty(kind)) is state
+    assert np.isnan(value(empty(kind)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_merging_leaves_its_arguments_as_they_were(kind: str) -> None:
+    a, b = state_of(kind, frames(1, 3)), state_of(kind, frames(4, 4))
+    before = value(a).copy(), value(b).copy()
+    merge(a, b)
+    np.testing.assert_array_equal(value(a), before[0])
+    np.testing.assert_array_equal(value(b), before[1])
+
+
+def test_states_of_different_kinds_are_refused() -> None:
+    with pytest.raises(ValueError, match="kinds"):
+        merge(state_of("mean_image", frames(1, 1)), state_of("max_image", frames(1, 1)))
+
+
+def test_sums_of_different_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        merge(state_of("mean_image", np.ones((1, 2))), state_of("mean_image", np.ones((1, 3))))
+
+
+def test_a_thousand_float32_frames_lose_nothing_to_rounding() -> None:
+    total = Accumulator()
+    frame = np.full((1, 4), 16777216.0, np.float32)
+    frame[0, 1] = 1.0
+    for _ in range(1000):
+        total.add({"det_calib": state_of("mean_image", frame)})
+    assert total.take()["det_calib"].arrays["total"].tolist() == [16777216000.0, 1000.0, 16777216000.0, 16777216000.0]
+
+
+@pytest.mark.parametrize("batches", [0, 1, 15, 16, 17, 40])
+def test_the_accumulator_adds_up_all_batches(batches: int) -> None:
+    events = frames(max(batches, 1), 5)
+    total = Accumulator()
+    for event in range(batches):
+        total.add({"a": state_of("mean_image", events[event : event + 1]), "none": empty("mean_image")})
+    sums = total.take()
+    assert set(sums) == ({"a"} if batches else set())
+    if batches:
+        assert sums["a"].count == batches
+        np.testing.assert_allclose(value(sums["a"]), PLAIN["mean_image"](events[:batches]), rtol=1e-12)
+    assert total.take() == {}
+
+
+def test_sums_are_merged_by_name() -> None:
+    one, two = (SumState("max_image", 1, {"largest": np.array([x])}) for x in (1.0, 2.0))
+    merged = merge_sums({"a": one, "b": two}, {"b": one, "c": two})
+    assert {name: (float(value(state)[0]), state.count) for name, state in merged.items()} == {
+        "a": (1.0, 1),
+        "b": (2.0, 2),
+        "c": (2.0, 1),
+    }
