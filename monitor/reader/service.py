@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 from monitor.errors import Unusable
 from monitor.net.address import IPC_LIMIT
@@ -27,8 +26,8 @@ from monitor.reader.process import Outcome, Reader
 from monitor.reader.sources.choice import source_of
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings, bytes_in, parse
-from monitor.wire.note import note_of
 from monitor.wire.message import Message
+from monitor.wire.note import note_of
 from monitor.wire.worker_note import Pipeline
 
 log = logging.getLogger(__name__)
@@ -155,15 +154,18 @@ def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder for one reader at a time: a second one would take over its socket without a word."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock: IO[Any] = open(folder / LOCK_FILE, "a")
+        lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise Unusable(f"{folder} cannot be written: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Unusable(f"another reader runs in {folder}; stop it or choose another folder") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise Unusable(f"another reader runs in {folder}; stop it or choose another folder") from error
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
 @contextmanager
