@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 PIPELINE_FILE = "pipeline.json"
 LOCK_FILE = ".reader.lock"
+LINGER_S = 1.0
 
 
 class SystemClock:
@@ -120,9 +121,11 @@ def run_reader(
                 return reader.run()
         finally:
             source.close()
-            for device in (router, hold):
-                if device is not None:
-                    device.close()
+            if router is not None:
+                # The word to stop must reach the workers even if the reader leaves at once.
+                router.close(linger_s=LINGER_S)
+            if hold is not None:
+                hold.close()
 
 
 def is_live(settings: Settings) -> bool:
