@@ -32,8 +32,6 @@ from monitor.wire.batch import batch_of
 from monitor.wire.note import note_of, to_message
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Stop
 
-Counter = Synchronized  # type: ignore[type-arg]  # not subscriptable at run time
-
 KINDS: Mapping[str, int] = {"1 kB": 1024, "1 Mpx": 2 << 20, "2.3 Mpx": 32 * 185 * 388 * 2, "4 Mpx": 8 << 20}
 """Bytes per event; pixels are two bytes."""
 
@@ -231,7 +229,7 @@ class _Committer(threading.Thread):
     It lets the reader start when all workers are there, so that their start is not measured.
     """
 
-    def __init__(self, runtime: Path, ready: Barrier, done: Sequence[Counter]) -> None:
+    def __init__(self, runtime: Path, ready: Barrier, done: "Sequence[Synchronized[int]]") -> None:
         super().__init__(daemon=True)
         self._runtime, self._ready, self._done = runtime, ready, done
 
@@ -258,7 +256,7 @@ class _Committer(threading.Thread):
 
 
 def _work(
-    runtime: str, number: int, meter: "multiprocessing.Queue[tuple[int, float, float, float]]", ready: Barrier, done: Counter
+    runtime: str, number: int, meter: "multiprocessing.Queue[tuple[int, float, float, float]]", ready: Barrier, done: "Synchronized[int]"
 ) -> None:
     """A worker that reads one byte of each page and nothing more."""
     dealer = ZmqDealer(_reader_address(Path(runtime)), f"w{number}")
