@@ -1,0 +1,159 @@
+"""Sum, mean, largest value and centre of mass of a rectangle (small-data ``ROIFunc``).
+
+Bad pixels are NaN in a corrected frame and count nowhere. With ``compat`` they count as zeros in mean and maximum, as in the
+files of smalldata_tools.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.model.field import Field
+from monitor.settings import Section
+from workers.features.feature import FEATURES, FeatureKind, View
+from workers.features.region import bounds_in, crop_index
+from workers.kernel import summing_kernel
+
+SUM, COUNT, LARGEST, MOMENT_ROW, MOMENT_COLUMN = range(5)
+
+
+class Parameters(Section):
+    """What the settings may say about a rectangle; names as in smalldata_tools where it has the parameter."""
+
+    ROI: Any = None
+    """Rectangle in the frame; the whole frame if left out."""
+    image_ROI: Any = None  # noqa: N815
+    """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
+    writeArea: bool = False  # noqa: N815  # the field's spelling
+    calcPars: bool = True  # noqa: N815
+    thresADU: float | tuple[float, float] | None = None  # noqa: N815
+    """Values below the first number count as zero; values above the second too."""
+    compat: bool = False
+
+
+class Roi:
+    """A rectangle of one detector; see ``Parameters`` and the module."""
+
+    def __init__(self, name: str, parameters: Parameters, view: View) -> None:
+        self._name, self._compat = name, parameters.compat
+        self._pixels = np.squeeze(_pixels(parameters, view))
+        self._limits = _limits(parameters.thresADU)
+        self._statistics, self._area = parameters.calcPars, parameters.writeArea
+        self.gives = self._fields(view.unit)
+
+    def _fields(self, unit: str) -> tuple[Field, ...]:
+        real, fields = np.dtype(np.float64), []
+        if self._statistics:
+            fields += [
+                Field(name=f"{self._name}_sum", dtype=real, unit=unit, description="sum over the good pixels"),
+                Field(name=f"{self._name}_mean", dtype=real, unit=unit, description="mean over the good pixels"),
+                Field(name=f"{self._name}_max", dtype=real, unit=unit, description="largest good pixel"),
+                Field(name=f"{self._name}_com", dtype=real, shape=(2,), unit="pixel", description="centre of mass in the ROI"),
+            ]
+        if self._area:
+            shape = self._pixels.shape
+            fields.append(Field(name=f"{self._name}_area", dtype=np.dtype(np.float32), shape=shape, unit=unit))
+        return tuple(fields)
+
+    def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good."""
+        flat = frames.reshape(len(frames), -1)
+        values: dict[str, NDArray[Any]] = {}
+        if self._area:
+            values[f"{self._name}_area"] = self._crops(flat)
+        if self._statistics:
+            values |= self._numbers(flat)
+        return values
+
+    def _numbers(self, flat: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        grid = self._pixels.reshape(-1, self._pixels.shape[-1]) if self._pixels.ndim else self._pixels.reshape(1, 1)
+        found = np.empty((len(flat), 5))
+        rectangle_numbers(flat, grid, *self._limits, found)
+        total, count, largest, rows, columns = found.T
+        count[count == 0] = np.nan
+        if self._compat:
+            mean = total / self._pixels.size
+            largest = np.where(count < (self._pixels >= 0).sum(), np.fmax(largest, 0), largest)
+        else:
+            total, mean = np.where(np.isnan(count), np.nan, total), total / count
+        center = np.full((len(flat), 2), np.nan)
+        if self._pixels.ndim == 2:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                center[:] = (np.stack([rows, columns]) / total).T
+        names = (f"{self._name}_{key}" for key in ("sum", "mean", "max", "com"))
+        return dict(zip(names, (total, mean, largest, center), strict=True))
+
+    def _crops(self, flat: NDArray[np.float32]) -> NDArray[np.float32]:
+        low, high = self._limits
+        crops = np.where(self._pixels >= 0, flat[:, self._pixels], np.float32(np.nan))
+        crops[(crops < low) | (crops > high)] = 0
+        return crops
+
+
+@summing_kernel
+def rectangle_numbers(
+    flat: NDArray[np.float32], grid: NDArray[np.int32], low: float, high: float, found: NDArray[np.float64]
+) -> None:
+    """Sum, count, maximum and first moments of the good pixels of a rectangle.
+
+    Parameters
+    ----------
+    flat
+        Frames, shape (events, pixels); NaN = bad.
+    grid
+        Pixel numbers of the rectangle, shape (rows, columns); -1 = no pixel there.
+    low, high
+        Values outside count as zero.
+    found
+        Result, shape (events, 5): sum, count, maximum (NaN if none), sum of value x row, sum of value x column.
+    """
+    for event in range(len(flat)):
+        values = flat[event]
+        total, count, largest, moment_row, moment_column = 0.0, 0, -np.inf, 0.0, 0.0
+        for row in range(grid.shape[0]):
+            row_total = 0.0
+            for column in range(grid.shape[1]):
+                pixel = grid[row, column]
+                if pixel < 0:
+                    continue
+                v = values[pixel]
+                if v != v:
+                    continue
+                if v < low or v > high:
+                    v = np.float32(0)
+                row_total += v
+                moment_column += np.float64(v) * column
+                count += 1
+                largest = max(largest, np.float64(v))
+            total += row_total
+            moment_row += row_total * row
+        found[event, SUM] = total
+        found[event, COUNT] = count
+        found[event, LARGEST] = largest if count else np.nan
+        found[event, MOMENT_ROW] = moment_row
+        found[event, MOMENT_COLUMN] = moment_column
+
+
+def _pixels(parameters: Parameters, view: View) -> NDArray[np.int32]:
+    if parameters.image_ROI is not None:
+        if parameters.ROI is not None:
+            raise ValueError("give either ROI or image_ROI, not both")
+        (r0, r1), (c0, c1) = bounds_in(parameters.image_ROI, view.index.shape)
+        return np.ascontiguousarray(view.index[r0:r1, c0:c1])
+    region = parameters.ROI if parameters.ROI is not None else [[0, length] for length in view.shape]
+    return crop_index(bounds_in(region, view.shape), view.shape)
+
+
+def _limits(threshold: float | tuple[float, float] | None) -> tuple[float, float]:
+    if threshold is None:
+        return -np.inf, np.inf
+    return (threshold[0], threshold[1]) if isinstance(threshold, tuple) else (threshold, np.inf)
+
+
+def _named(parameters: Parameters) -> str:
+    return "full" if parameters.ROI is None and parameters.image_ROI is None else "ROI"
+
+
+FEATURES.add("ROIFunc", FeatureKind(Parameters, _named, Roi))
