@@ -109,26 +109,32 @@ def rectangle_numbers(
     found
         Result, shape (events, 5): sum, count, maximum (NaN if none), sum of value x row, sum of value x column.
     """
+    columns = grid.shape[1]
+    # Through buffers of one row, because the compiler vectorizes a choice and a sum, but not both in one loop.
+    value, good = np.empty(columns, np.float32), np.empty(columns, np.int32)
     for event in range(len(flat)):
         values = flat[event]
-        total, count, largest, moment_row, moment_column = 0.0, 0, -np.inf, 0.0, 0.0
+        total, count, largest, moment_row, moment_column = 0.0, np.int64(0), np.float32(-np.inf), 0.0, 0.0
         for row in range(grid.shape[0]):
-            row_total = 0.0
-            for column in range(grid.shape[1]):
-                pixel = grid[row, column]
-                if pixel < 0:
-                    continue
-                v = values[pixel]
-                if v != v:
-                    continue
-                if v < low or v > high:
-                    v = np.float32(0)
-                row_total += v
-                moment_column += np.float64(v) * column
-                count += 1
-                largest = max(largest, np.float64(v))
+            pixels = grid[row]
+            row_total, row_moment, row_count, row_largest = 0.0, 0.0, np.int32(0), np.float32(-np.inf)
+            for column in range(columns):
+                v = values[max(pixels[column], 0)]
+                ok = pixels[column] >= 0 and v == v
+                value[column] = v if ok and low <= v <= high else np.float32(0)
+                good[column] = 1 if ok else 0
+            for column in range(columns):
+                row_total += value[column]
+                row_moment += value[column] * np.float64(column)
+                row_count += good[column]
+            for column in range(columns):
+                if good[column] == 1:
+                    row_largest = max(row_largest, value[column])
             total += row_total
+            count += row_count
+            largest = max(largest, row_largest)
             moment_row += row_total * row
+            moment_column += row_moment
         found[event, SUM] = total
         found[event, COUNT] = count
         found[event, LARGEST] = largest if count else np.nan
