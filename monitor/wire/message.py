@@ -6,8 +6,10 @@ part). Small arrays share one part, so that a row table of a hundred columns is 
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgpack
@@ -23,6 +25,14 @@ HEADER_LIMIT = 1 << 20
 DEPTH_LIMIT = 16
 SHARED_PART_LIMIT = 1 << 16
 ALIGNMENT = 8
+PADDING = [b"\0" * (-size % ALIGNMENT) for size in range(ALIGNMENT)]
+
+PLAIN_DTYPE = re.compile(r"[<>|][biufcSU][0-9]{1,9}")
+"""Numpy dtype strings that may travel: numbers, truth values and fixed text, with byte order."""
+
+FIELD_LIMIT = 4096
+SHAPE_LIMIT = 16
+SIZE_LIMIT = 1 << 40
 
 Part = bytes | bytearray | memoryview
 
@@ -62,18 +72,18 @@ def encode(message: Message) -> list[Part]:
     small_size = 0
     large: list[Part] = []
     for name, array in message.arrays.items():
-        if array.dtype.hasobject:
-            raise ProtocolError(f"array {name!r} holds Python objects; only plain numbers travel")
-        block = np.ascontiguousarray(array)
-        column = {"name": name, "dtype": _dtype_to_wire(block.dtype), "shape": list(array.shape)}
-        if block.nbytes < SHARED_PART_LIMIT:
-            data = block.tobytes()
-            small.append(data + b"\0" * (-len(data) % ALIGNMENT))
-            columns.append({**column, "part": 0, "at": small_size})
-            small_size += len(small[-1])
+        column = {"name": name, "dtype": _dtype_to_wire(array.dtype), "shape": array.shape, "part": 0, "at": small_size}
+        columns.append(column)
+        if array.nbytes < SHARED_PART_LIMIT:
+            data = array.tobytes()
+            small.append(data)
+            small_size += len(data)
+            if len(data) % ALIGNMENT:
+                small.append(PADDING[len(data) % ALIGNMENT])
+                small_size += len(small[-1])
         else:
-            large.append(block.reshape(-1).view(np.uint8).data)
-            columns.append({**column, "part": len(large), "at": 0})
+            large.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+            column["part"], column["at"] = len(large), 0
     header = msgpack.packb({**message.header, "v": VERSION, "kind": message.kind, "columns": columns})
     if len(header) > HEADER_LIMIT:
         raise ProtocolError(f"the header of a {message.kind!r} message is {len(header)} bytes, the limit is {HEADER_LIMIT}")
@@ -153,7 +163,7 @@ def _array(column: object, parts: Sequence[Part]) -> tuple[str, NDArray[Any]]:
         raise ProtocolError(f"column {name!r} has an impossible shape or place")
     dtype = _dtype_from_wire(column.get("dtype"), name)
     count = math.prod(shape)
-    if at + count * dtype.itemsize > len(parts[part]):
+    if len(shape) > SHAPE_LIMIT or max(shape, default=0) > SIZE_LIMIT or at + count * dtype.itemsize > len(parts[part]):
         raise ProtocolError(f"column {name!r} does not fit its part")
     array = np.frombuffer(parts[part], dtype, count, at) if count else np.empty(0, dtype)
     array = array.reshape(shape)
@@ -161,22 +171,48 @@ def _array(column: object, parts: Sequence[Part]) -> tuple[str, NDArray[Any]]:
     return name, array
 
 
+@lru_cache(maxsize=1024)
 def _dtype_to_wire(dtype: np.dtype[Any]) -> Any:
     """Numpy string with byte order, or the list of (name, string[, shape]) of a packed structure."""
-    return dtype.str if dtype.names is None else [list(entry) for entry in dtype.descr]
+    wire = dtype.str if dtype.names is None else [list(entry) for entry in dtype.descr]
+    if _dtype_from_wire(wire, "") != dtype:
+        raise ProtocolError(f"dtype {dtype} cannot travel: only plain numbers, fixed text, and packed structures of these do")
+    return wire
 
 
 def _dtype_from_wire(text: object, name: str) -> np.dtype[Any]:
     """The dtype a header names; only plain numbers, fixed text, and flat structures of these."""
     try:
         if isinstance(text, str):
-            dtype = np.dtype(text)
-        elif isinstance(text, list):
-            dtype = np.dtype([(str(entry[0]), str(entry[1]), *map(tuple, entry[2:])) for entry in text])
-        else:
-            raise TypeError(text)
-    except (TypeError, ValueError, IndexError, SyntaxError) as error:
+            return _plain_dtype(text)
+        if isinstance(text, list):
+            return _structure(tuple((entry[0], entry[1], *map(tuple, entry[2:])) for entry in text))
+        raise TypeError(text)
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise ProtocolError(f"column {name!r} has an unknown dtype") from error
-    if dtype.hasobject or dtype.itemsize == 0:
-        raise ProtocolError(f"column {name!r} has a dtype that cannot travel")
+
+
+@lru_cache(maxsize=1024)
+def _plain_dtype(text: str) -> np.dtype[Any]:
+    """A dtype from its string, checked before numpy parses it."""
+    if not PLAIN_DTYPE.fullmatch(text):
+        raise ValueError(text)
+    dtype = np.dtype(text)
+    if dtype.itemsize == 0:
+        raise ValueError(text)
     return dtype
+
+
+@lru_cache(maxsize=1024)
+def _structure(entries: tuple[tuple[Any, ...], ...]) -> np.dtype[Any]:
+    """A packed structure from its (name, string[, shape]) entries."""
+    if not 0 < len(entries) <= FIELD_LIMIT:
+        raise ValueError(entries)
+    fields: list[tuple[Any, ...]] = []
+    for name, text, *shape in entries:
+        if not isinstance(name, str) or not name or not isinstance(text, str) or len(shape) > 1:
+            raise TypeError(name)
+        if shape and not all(isinstance(n, int) and 0 < n <= SIZE_LIMIT for n in shape[0]):
+            raise ValueError(shape)
+        fields.append((name, _plain_dtype(text), *shape))
+    return np.dtype(fields)

@@ -1,22 +1,52 @@
-"""Payload bytes to records, by the table; every count that comes from bytes is checked against the payload before it is used."""
+"""Payload bytes to records by the table, and where an array (a frame) lies in a payload."""
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
-from monitor.xtc.layout import Field, Struct
-from monitor.xtc.scope import NO_VALUE, Record, RecordScope
+from monitor.xtc.fields import Payload, array_layout, decode_struct, embedded_config, read_field, record_shape
+from monitor.xtc.layout import Struct
+from monitor.xtc.scope import Record, RecordScope
 from monitor.xtc.types import BY_STRUCT, EPICS_LAYOUTS, PayloadType
 
-Payload = NDArray[np.uint8]
 Configs = Mapping[tuple[int, int], Record]
 """Decoded configuration payloads of the same source, by type id and version."""
 
 DBR_TYPE_OFFSET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """An array field of a payload.
+
+    Attributes
+    ----------
+    offset
+        Of its first byte, from the start of the payload.
+    dtype, shape
+        Of its elements; the bytes are contiguous and inside the payload.
+    beside
+        The fields that come before it in the same structure (the quad number of a CsPad element, the width of a frame).
+    """
+
+    offset: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    beside: Record
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes up."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def view(self, payload: Payload) -> NDArray[Any]:
+        """The array itself, a view of the payload, not aligned."""
+        return payload[self.offset : self.offset + self.nbytes].view(self.dtype).reshape(self.shape)
 
 
 def decode(kind: PayloadType, payload: Payload, configs: Configs = {}) -> Record:  # noqa: B006  # an empty mapping is never written
@@ -42,7 +72,7 @@ def decode(kind: PayloadType, payload: Payload, configs: Configs = {}) -> Record
     DamagedData
         If the payload is shorter than its layout or the configuration is missing.
     """
-    record, _ = decode_struct(kind.struct, payload, config_scope(kind, configs))
+    record, _ = decode_struct(kind.struct, np.asarray(payload), config_scope(kind, configs))
     return record
 
 
@@ -54,7 +84,7 @@ def decode_epics(payload: Payload) -> Record:
     DamagedData
         If the payload is too short or the DBR type is unknown.
     """
-    record, _ = decode_struct(epics_layout(payload), payload)
+    record, _ = decode_struct(epics_layout(payload), np.asarray(payload))
     return record
 
 
@@ -95,89 +125,61 @@ def config_scope(kind: PayloadType, configs: Configs) -> RecordScope | None:
     return RecordScope(config.struct, configs[config.type_id, config.version])
 
 
-def decode_struct(struct: Struct, payload: Payload, config: RecordScope | None = None, offset: int = 0) -> tuple[Record, int]:
-    """Record of the structure at ``offset``, and the offset behind it and its padding."""
+def field_place(kind: PayloadType, field: str, payload: Payload, configs: Configs = {}) -> FieldPlace:  # noqa: B006  # never written
+    """Place of a field that the payload has once: ``frame`` of a Jungfrau or Epix element.
+
+    Raises
+    ------
+    DamagedData
+        If the payload is too short or the configuration is missing.
+    KeyError
+        If the layout has no such field, or has it more than once (use ``field_places``).
+    """
+    places = field_places(kind, field, payload, configs)
+    if len(places) != 1:
+        raise KeyError(f"{kind.name} version {kind.version} has {field!r} {len(places)} times")
+    return places[0]
+
+
+def field_places(kind: PayloadType, field: str, payload: Payload, configs: Configs = {}) -> list[FieldPlace]:  # noqa: B006
+    """Places of a field in file order.
+
+    Parameters
+    ----------
+    kind, payload, configs
+        As for ``decode``.
+    field
+        Name of an array field, with the structures it lies in: ``frame``, ``quads.data`` (one place per quad).
+
+    Raises
+    ------
+    DamagedData
+        If the payload is too short or the configuration is missing.
+    KeyError
+        If the layout has no such field.
+    """
+    places: list[FieldPlace] = []
+    _collect(kind.struct, field.split("."), np.asarray(payload), config_scope(kind, configs), 0, places)
+    return places
+
+
+def _collect(
+    struct: Struct, path: list[str], payload: Payload, config: RecordScope | None, offset: int, places: list[FieldPlace]
+) -> int:
+    """Add the places of ``path`` in the structure at ``offset``; return the offset behind the structure."""
     scope, start = RecordScope(struct, {}, config), offset
+    target = struct.field(path[0])
+    if isinstance(target.type, Struct) == (len(path) == 1):
+        raise KeyError(f"{struct.name}.{'.'.join(path)} is not an array field")
     for item in struct.fields:
-        offset = read_field(item, scope, payload, offset)
-    derived = {}
-    for rule in struct.derived:
-        if rule.arguments:
-            continue
-        try:
-            derived[rule.name] = scope.accessor(rule)
-        except NO_VALUE:
-            continue
-    if derived:
-        scope.record["derived"] = derived
-    return scope.record, start + struct.padded(offset - start)
-
-
-def read_field(item: Field, scope: RecordScope, payload: Payload, offset: int) -> int:
-    """Put one field into the scope's record (or among its hidden values); return the offset behind it."""
-    if isinstance(item.type, Struct):
-        return _read_records(item, item.type, scope, payload, offset)
-    dtype, shape = array_layout(item, scope, len(payload) - offset)
-    end = offset + math.prod(shape) * dtype.itemsize
-    if end > len(payload):
-        raise too_short(scope.struct, item, end, payload)
-    array = payload[offset:end].view(dtype).reshape(shape) if dtype.itemsize else np.zeros(shape, dtype)
-    value: Any = _text(array) if dtype.kind == "S" else array if item.shape else _scalar(array)
-    for part in item.bits:
-        scope.record[part.name] = part.value(value)
-    (scope.hidden if item.hidden else scope.record)[item.name] = value
-    return end
-
-
-def array_layout(item: Field, scope: RecordScope, remaining: int) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    """Dtype of an element and shape of a field that is not a structure; a text is one element."""
-    if item.type != "S1":
-        dtype = np.dtype(f"<{item.type}")
-        return dtype, scope.dimensions(item.formulas, remaining, dtype.itemsize)
-    *shape, length = scope.dimensions(item.formulas or (1,), remaining, 1)
-    return np.dtype(f"S{min(length, remaining + 1)}"), tuple(shape)
-
-
-def _read_records(item: Field, struct: Struct, scope: RecordScope, payload: Payload, offset: int) -> int:
-    config = embedded_config(struct, scope)
-    shape = record_shape(item, struct, scope, payload, offset)
-    records = []
-    for _ in range(math.prod(shape)):
-        record, offset = decode_struct(struct, payload, config, offset)
-        records.append(record)
-    (scope.hidden if item.hidden else scope.record)[item.name] = records if item.shape else records[0]
-    return offset
-
-
-def record_shape(item: Field, struct: Struct, scope: RecordScope, payload: Payload, offset: int) -> tuple[int, ...]:
-    """Shape of a field of structures, checked to fit into what is left of the payload."""
-    per = max(struct.smallest, 1)
-    shape = scope.dimensions(item.formulas, len(payload) - offset, per)
-    if offset + math.prod(shape) * per > len(payload) and struct.smallest:
-        raise too_short(scope.struct, item, offset + math.prod(shape) * per, payload)
-    return shape
-
-
-def embedded_config(struct: Struct, scope: RecordScope) -> RecordScope | None:
-    """Configuration of a structure inside another: that of the payload, else a field beside it (shared devices)."""
-    if struct.config and scope.config is None:
-        for item in scope.struct.fields:
-            if isinstance(item.type, Struct) and item.type.name in struct.config and item.name in scope.record:
-                return RecordScope(item.type, scope.record[item.name])
-    return scope.config
-
-
-def too_short(struct: Struct, item: Field, end: int, payload: Payload) -> DamagedData:
-    """The error for a field that does not fit."""
-    return DamagedData(f"{struct.name}: {item.name} ends at byte {end}, the payload has {len(payload)}", offset=len(payload))
-
-
-def _scalar(array: NDArray[Any]) -> Any:
-    """An int or a float; single precision stays ``numpy.float32``, so that nobody prints digits that were never measured."""
-    return array[()] if array.dtype == np.float32 else array.item()
-
-
-def _text(array: NDArray[np.bytes_]) -> Any:
-    """Text up to the first NUL, one character per byte; a list for an array of texts."""
-    texts = [text.split(b"\0", 1)[0].decode("latin-1") for text in array.ravel().tolist()]
-    return texts if array.ndim else texts[0]
+        if item is not target:
+            offset = read_field(item, scope, payload, offset)
+        elif isinstance(item.type, Struct):
+            inner = embedded_config(item.type, scope)
+            for _ in range(math.prod(record_shape(item, item.type, scope, payload, offset))):
+                offset = _collect(item.type, path[1:], payload, inner, offset, places)
+        else:
+            place = FieldPlace(offset, *array_layout(item, scope, len(payload) - offset), dict(scope.record))
+            places.append(place)
+            offset = read_field(item, scope, payload, offset)
+    return start + struct.padded(offset - start)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
 from monitor.xtc.compression import blocks, decompress
-from monitor.xtc.decode import config_scope, config_type, decode_struct, epics_layout
+from monitor.xtc.decode import config_scope, config_type, epics_layout
+from monitor.xtc.fields import decode_struct
 from monitor.xtc.header import ANY, EPICS, XTC_SIZE, Transition, is_compressed, type_id, version
 from monitor.xtc.names import UNKNOWN, level_name, source_text, type_name
 from monitor.xtc.scope import Record
@@ -39,8 +40,11 @@ def dump_lines(path: Path | str) -> Iterator[Line]:
         An XTC file, possibly gzipped (``.gz``).
     """
     name = Path(path)
-    data = gzip.decompress(name.read_bytes()) if name.suffix == ".gz" else name.read_bytes()
-    yield from Dump(np.frombuffer(data, np.uint8)).lines()
+    if name.suffix == ".gz":
+        buffer = np.frombuffer(gzip.decompress(name.read_bytes()), np.uint8)
+    else:
+        buffer = np.asarray(np.memmap(name, np.uint8, "r")) if name.stat().st_size else np.empty(0, np.uint8)
+    yield from Dump(buffer).lines()
 
 
 class Dump:

@@ -1,1 +1,1 @@
-"""Batches against credits: queue, leases, epochs. Pure."""
+"""Who gets which batch, and what is not yet safe: credits, leases, commit groups, pipeline versions. Pure; time comes in."""

@@ -1,0 +1,76 @@
+"""Is what the pages show the present? One rule for all of them."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dashboards.snapshot import Snapshot
+from dashboards.texts import duration
+
+SILENT_S = 3.0
+"""The service says how it is every 0.5 s; after this long without a word it does not answer."""
+
+STARVED_S = 5.0
+"""A running service without a row for this long is told as such."""
+
+Level = Literal["live", "idle", "warn", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One word and one sentence about the service.
+
+    Attributes
+    ----------
+    level
+        ``live``; ``idle``: nothing comes and nothing should; ``warn``: runs, but something needs a look; ``stale``: what is
+        shown is the past.
+    word
+        For the header.
+    why
+        For the person who wonders about the word; empty if all is well.
+    """
+
+    level: Level
+    word: str
+    why: str = ""
+
+
+def condition(snapshot: Snapshot, now: float) -> Condition:
+    """How the service is at this monotonic time."""
+    if snapshot.status_at is None:
+        return Condition("stale", "waiting", "Nothing has been heard from the service yet.")
+    silent = snapshot.status_age(now)
+    if silent > SILENT_S:
+        return Condition("stale", "no answer", f"The service has been silent for {duration(silent)}; what you see is the past.")
+    reader: Any = snapshot.status.get("reader") or {}
+    state = str(reader.get("state", "running"))
+    if snapshot.ended or state == "ended":
+        return Condition("idle", "ended", "The source has ended; everything is shown.")
+    if state == "waiting":
+        return Condition("idle", "waiting", "The service waits for the source.")
+    starved = snapshot.data_age(now)
+    if starved > STARVED_S:
+        since = f"for {duration(starved)}" if snapshot.rows_at is not None else "so far"
+        return Condition("stale", "no events", f"The service runs, but no event has come {since}.")
+    return Condition("live", state)
+
+
+def header(snapshot: Snapshot, now: float) -> dict[str, Any]:
+    """What the bar at the top of every page says, for the page's own script."""
+    found = condition(snapshot, now)
+    status, reader = snapshot.status, snapshot.status.get("reader") or {}
+    median, worst = snapshot.status_history.latency_median, snapshot.status_history.latency_99
+    age = snapshot.data_age(now)
+    step = reader.get("step", snapshot.step.get("step"))
+    text = {
+        "head-experiment": str(snapshot.run.get("experiment", "–")),
+        "head-run": str(snapshot.run.get("run", "–")),
+        "head-step": "–" if step is None or step < 0 else str(step),
+        "head-rate": f"{status['rate']:.0f} Hz" if isinstance(status.get("rate"), int | float) else "–",
+        "head-latency": duration(float(median[-1])) if len(median) else "–",
+        "head-latency-99": duration(float(worst[-1])) if len(worst) else "–",
+        "head-version": str(snapshot.pipeline.get("version", "–")),
+        "head-word": found.word,
+        "head-why": found.why,
+    }
+    return {"text": text, "level": found.level, "age": round(age, 2) if age != float("inf") else None}

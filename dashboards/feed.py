@@ -1,0 +1,159 @@
+"""One thread that listens to the service and keeps a versioned snapshot; sessions only read."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from dashboards.intake import Intake
+from dashboards.service import Link, Requests, Stream
+from dashboards.snapshot import Snapshot
+from monitor.errors import ProtocolError, Unusable
+from monitor.wire.message import Message
+
+log = logging.getLogger(__name__)
+
+TOPICS = ("run", "step", "schema/events", "rows/events", "status", "pipeline", "log", "end")
+"""What the feed always listens to. Pictures are heavy: they are asked for while somebody looks."""
+
+POLL_S = 0.05
+HISTORY_AGAIN_S = 2.0
+
+
+class Feed:
+    """Hears the service for all sessions of this process.
+
+    Parameters
+    ----------
+    link
+        How to reach the service.
+    history
+        Most rows kept.
+    """
+
+    def __init__(self, link: Link, history: int) -> None:
+        self._link = link
+        self._history = history
+        self._intake = Intake(history)
+        self._snapshot = self._intake.snapshot()
+        self._watched: Counter[str] = Counter()
+        self._subscribed: set[str] = set()
+        self._watch_lock = threading.Lock()
+        self._requests: Requests | None = None
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="dashboard-requests")
+        self._asked: Future[Message] | None = None
+        self._ask_at = 0.0
+        self._asked_for = -1
+        self._answered_for = -1
+        self._refused = 0
+        self._leave = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dashboard-feed", daemon=True)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest state; immutable, the same object until something arrives."""
+        return self._snapshot
+
+    @property
+    def refused(self) -> int:
+        """Messages dropped because they break the rules."""
+        return self._refused
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and let go of the sockets."""
+        self._leave.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._requests is not None:
+            self._asker.submit(self._requests.close)
+        self._asker.shutdown(wait=True)
+
+    def watch(self, topic: str) -> None:
+        """Somebody looks at pictures whose topic begins so."""
+        with self._watch_lock:
+            self._watched[topic] += 1
+
+    def unwatch(self, topic: str) -> None:
+        """Takes back one ``watch``."""
+        with self._watch_lock:
+            self._watched[topic] -= 1
+
+    def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Future[Message]:
+        """Ask the service to change settings; the answer comes in another thread, ``Unusable`` if there is none."""
+        return self._asker.submit(lambda: self._channel().control(changes, author))
+
+    def _run(self) -> None:
+        """The loop of the feed's thread."""
+        stream = self._link.stream()
+        try:
+            for topic in TOPICS:
+                stream.subscribe(topic)
+            while not self._leave.is_set():
+                self.step(stream)
+        finally:
+            stream.close()
+
+    def step(self, stream: Stream) -> None:
+        """One turn: subscriptions, messages, history, snapshot."""
+        self._subscribe(stream)
+        messages = stream.poll(POLL_S)
+        changed = [self._take(message) for message in messages]
+        changed.append(self._catch_up(time.monotonic()))
+        if any(changed):
+            self._snapshot = self._intake.snapshot()
+
+    def _take(self, message: Message) -> bool:
+        """Hand one message to the intake; True if it was good."""
+        try:
+            self._intake.take(message, time.monotonic())
+        except ProtocolError as error:
+            self._refused += 1
+            if self._refused == 1:
+                log.warning("message_refused", extra={"topic": message.topic, "why": str(error)})
+            return False
+        return True
+
+    def _subscribe(self, stream: Stream) -> None:
+        """Follow what the sessions look at."""
+        with self._watch_lock:
+            wanted = {topic for topic, viewers in self._watched.items() if viewers > 0}
+        for topic in wanted - self._subscribed:
+            stream.subscribe(topic)
+        for topic in self._subscribed - wanted:
+            stream.unsubscribe(topic)
+            self._intake.forget_pictures(topic)
+        self._subscribed = wanted
+
+    def _catch_up(self, now: float) -> bool:
+        """Ask for history once per life of the service, again if there was no answer; True if it came."""
+        if self._asked is not None and self._asked.done():
+            return self._answer(self._asked, now)
+        restarts = self._intake.restarts
+        if self._asked is None and self._snapshot.version and self._answered_for != restarts and now >= self._ask_at:
+            self._ask_at, self._asked_for = now + HISTORY_AGAIN_S, restarts
+            self._asked = self._asker.submit(lambda: self._channel().history((), self._history))
+        return False
+
+    def _answer(self, asked: Future[Message], now: float) -> bool:
+        """Take the history that came."""
+        self._asked = None
+        try:
+            self._intake.take_history(asked.result(), now)
+        except (Unusable, ProtocolError) as error:
+            log.warning("no_history", extra={"why": str(error)})
+            return False
+        self._answered_for = self._asked_for
+        return True
+
+    def _channel(self) -> Requests:
+        """The channel for questions, opened in the thread that uses it."""
+        if self._requests is None:
+            self._requests = self._link.requests()
+        return self._requests

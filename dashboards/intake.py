@@ -1,0 +1,213 @@
+"""Messages of the reduced stream in, snapshots out. Pure: time comes in as an argument."""
+
+import math
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dashboards.ring import RowRing
+from dashboards.rows import HIDDEN, element_names, table_of
+from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
+from monitor.errors import ProtocolError
+from monitor.wire.message import Message
+
+STATUS_KEPT = 2400
+"""Status messages kept for the charts: 20 minutes at one every 0.5 s."""
+
+LOG_KEPT = 200
+PICTURES_KEPT = 64
+
+
+class Intake:
+    """What was heard so far.
+
+    Parameters
+    ----------
+    history
+        Most rows kept.
+    """
+
+    def __init__(self, history: int) -> None:
+        self._ring = RowRing(history)
+        self._fields: dict[str, FieldInfo] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._latest: dict[str, Mapping[str, Any]] = {}
+        self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
+        self._log: deque[Mapping[str, Any]] = deque(maxlen=LOG_KEPT)
+        self._counters: dict[str, int] = {}
+        self._missed: dict[str, int] = {}
+        self._rows_at: float | None = None
+        self._status_at: float | None = None
+        self._ended = False
+        self._session: object = None
+        self._restarts = 0
+        self._version = 0
+
+    @property
+    def restarts(self) -> int:
+        """How often the service was seen to start anew."""
+        return self._restarts
+
+    def take(self, message: Message, now: float) -> None:
+        """Take one message of the stream.
+
+        Raises
+        ------
+        ProtocolError
+            If its content breaks the rules; nothing of it was taken.
+        """
+        handler = self._handler(message.topic)
+        if handler is None:
+            return
+        self._count(message)
+        handler(message, now)
+        self._version += 1
+
+    def take_history(self, message: Message, now: float) -> None:
+        """Take the answer to a ``history`` request."""
+        rows = table_of(message)
+        self._learn_columns(message)
+        self._ring.put_before(rows)
+        if len(rows):
+            self._rows_at = now if self._rows_at is None else self._rows_at
+        self._version += 1
+
+    def forget_pictures(self, prefix: str) -> None:
+        """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
+        self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
+        self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
+
+    def snapshot(self) -> Snapshot:
+        """What is known now; never changes afterwards."""
+        history = np.array(self._statuses, np.float64).reshape(-1, 5).T
+        return Snapshot(
+            version=self._version,
+            rows=self._ring.table(),
+            fields=dict(self._fields),
+            pictures=dict(self._pictures),
+            run=self._latest.get("run", {}),
+            step=self._latest.get("step", {}),
+            status=self._latest.get("status", {}),
+            status_history=StatusHistory(*history),
+            pipeline=self._latest.get("pipeline", {}),
+            log=tuple(self._log),
+            missed=dict(self._missed),
+            rows_at=self._rows_at,
+            status_at=self._status_at,
+            restarts=self._restarts,
+            ended=self._ended,
+        )
+
+    def _handler(self, topic: str) -> Callable[[Message, float], None] | None:
+        """Who takes messages of a topic; a topic of a later version of the service is left alone."""
+        if topic.startswith(("frame/", "sum/")):
+            return self._take_picture
+        return {
+            "run": self._take_latest,
+            "step": self._take_latest,
+            "pipeline": self._take_latest,
+            "schema/events": self._take_schema,
+            "rows/events": self._take_rows,
+            "status": self._take_status,
+            "log": self._take_log,
+            "end": self._take_end,
+        }.get(topic)
+
+    def _count(self, message: Message) -> None:
+        """The counter of a topic tells what was missed, the session that the service is a new one."""
+        n, session = message.header.get("n"), message.header.get("session")
+        if not isinstance(n, int):
+            return
+        if session != self._session and self._session is not None:
+            self._restart()
+        self._session = session
+        last = self._counters.get(message.topic)
+        # A state that is sent again to a new subscriber keeps its number.
+        if last is not None and n > last + 1:
+            self._missed[message.topic] = self._missed.get(message.topic, 0) + n - last - 1
+        self._counters[message.topic] = n
+
+    def _restart(self) -> None:
+        """The service counts from the beginning again: pictures, losses and its end are those of its former life."""
+        self._restarts += 1
+        self._counters.clear()
+        self._missed.clear()
+        self._pictures = {}
+        self._ended = False
+
+    def _take_latest(self, message: Message, now: float) -> None:
+        del now
+        self._latest[message.topic] = message.header
+
+    def _take_status(self, message: Message, now: float) -> None:
+        header = message.header
+        total = _pair(header.get("latency"))
+        known = (header.get(key) for key in ("time", "rate"))
+        self._statuses.append((*map(_float, known), *total, _float(header.get("lost"))))
+        self._latest["status"] = header
+        self._status_at = now
+
+    def _take_schema(self, message: Message, now: float) -> None:
+        del now
+        fields: dict[str, FieldInfo] = {}
+        for entry in message.header.get("fields", ()):
+            try:
+                names = element_names(str(entry["name"]), tuple(int(n) for n in entry["shape"]))
+                kind = np.dtype(entry["dtype"]).kind
+                info = FieldInfo(str(entry.get("unit", "")), str(entry.get("description", "")))
+            except (TypeError, KeyError, ValueError, AttributeError) as error:
+                raise ProtocolError("a field of the schema lacks name, dtype or shape") from error
+            if kind in "iufb" and not HIDDEN.intersection(names):
+                fields.update(dict.fromkeys(names, info))
+        self._fields = fields
+
+    def _take_rows(self, message: Message, now: float) -> None:
+        rows = table_of(message)
+        self._learn_columns(message)
+        self._ring.append(rows)
+        self._rows_at = now
+        self._ended = False
+
+    def _learn_columns(self, message: Message) -> None:
+        """Units of columns that came before their schema."""
+        for name, said in message.header.get("fields", {}).items():
+            values = message.arrays.get("c/" + name)
+            if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
+                continue
+            for column in element_names(name, values.shape[1:]):
+                if column not in self._fields:
+                    self._fields = {**self._fields, column: FieldInfo(*map(str, said[:2]))}
+
+    def _take_picture(self, message: Message, now: float) -> None:
+        image = message.arrays.get("image")
+        if image is None or image.ndim != 2 or image.dtype.kind not in "iuf" or not image.size:
+            raise ProtocolError(f"{message.topic!r} has no two-dimensional image")
+        count = message.header.get("count", 1)
+        picture = Picture(image, str(message.header.get("unit", "")), int(count), message.header, now)
+        if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
+            self._pictures = {**self._pictures, message.topic: picture}
+
+    def _take_log(self, message: Message, now: float) -> None:
+        del now
+        self._log.append(message.header)
+
+    def _take_end(self, message: Message, now: float) -> None:
+        del message, now
+        self._ended = True
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _pair(latency: object) -> tuple[float, float]:
+    """Median and 99 % of the whole way, in seconds: the stage ``total`` if it is given, else the slowest stage."""
+    if not isinstance(latency, Mapping) or not latency:
+        return math.nan, math.nan
+    pairs = [(_float(pair[0]), _float(pair[1])) for pair in latency.values() if isinstance(pair, list | tuple) and len(pair) == 2]
+    total = latency.get("total")
+    if isinstance(total, list | tuple) and len(total) == 2:
+        return _float(total[0]), _float(total[1])
+    return max(pairs, default=(math.nan, math.nan))

@@ -1,0 +1,109 @@
+"""One look for all pages: colours, the Bokeh theme, figures and widgets made the same way everywhere."""
+
+from typing import Any
+
+from bokeh.models import HoverTool
+from bokeh.plotting import figure
+from bokeh.themes import Theme
+
+GROUND = "#12161b"
+PANEL = "#1a2027"
+LINE = "#2c353f"
+TEXT = "#e8ecf1"
+QUIET = "#93a0ad"
+ACCENT = "#4fc3f7"
+OTHER = "#ffb74d"
+GREY = "#8d99a6"
+
+FONT = "system-ui, 'DejaVu Sans', sans-serif"
+
+THEME = Theme(
+    json={
+        "attrs": {
+            "Plot": {
+                "background_fill_color": PANEL,
+                "border_fill_color": PANEL,
+                "outline_line_color": None,
+                "min_border_right": 16,
+                "min_border_top": 6,
+            },
+            "Grid": {"grid_line_color": LINE},
+            "Axis": {
+                "axis_line_color": LINE,
+                "major_tick_line_color": LINE,
+                "minor_tick_line_color": None,
+                "major_label_text_color": QUIET,
+                "axis_label_text_color": QUIET,
+                "axis_label_text_font": FONT,
+                "axis_label_text_font_style": "normal",
+                "axis_label_text_font_size": "13px",
+                "major_label_text_font": FONT,
+                "major_label_text_font_size": "13px",
+            },
+            "Title": {
+                "text_color": TEXT,
+                "text_font": FONT,
+                "text_font_size": "15px",
+                "text_font_style": "normal",
+            },
+            "Legend": {
+                "background_fill_color": PANEL,
+                "background_fill_alpha": 0.8,
+                "border_line_color": None,
+                "label_text_color": TEXT,
+                "label_text_font": FONT,
+                "label_text_font_size": "13px",
+                "padding": 4,
+                "margin": 4,
+            },
+            "ColorBar": {
+                "background_fill_color": PANEL,
+                "major_label_text_color": QUIET,
+                "title_text_color": QUIET,
+                "major_label_text_font_size": "13px",
+                "title_text_font_style": "normal",
+            },
+        }
+    }
+)
+
+WIDGETS = f"""
+    :host {{ color: {TEXT}; font-family: {FONT}; font-size: 14px; }}
+    label, .bk-input-group > label {{ color: {QUIET}; }}
+    .bk-input, select, .choices__inner, .choices__list--dropdown, .choices__input {{
+        background-color: {GROUND} !important; color: {TEXT} !important; border-color: {LINE} !important; font-size: 14px;
+    }}
+    .choices__list--multiple .choices__item {{
+        background-color: {LINE} !important; border-color: {LINE} !important; color: {TEXT} !important;
+    }}
+    .choices__list--dropdown .choices__item--selectable.is-highlighted {{ background-color: {LINE} !important; }}
+    select.bk-input {{ background-image: none !important; appearance: auto; color-scheme: dark; }}
+    .bk-spin-btn {{ filter: invert(1); }}
+    .bk-btn-default {{ background-color: {GROUND} !important; color: {QUIET} !important; border-color: {LINE} !important; }}
+    .bk-btn-default.bk-active {{ background-color: {LINE} !important; color: {TEXT} !important; }}
+    .bk-btn:focus-visible, .bk-input:focus-visible {{ outline: 2px solid {ACCENT}; }}
+    """
+
+
+def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", **options: Any) -> Any:
+    """A figure as wide as its place."""
+    made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
+    made.toolbar.logo, made.toolbar.autohide = None, True
+    return made
+
+
+def plain_image(made: Any, *, source: Any, color_mapper: Any) -> Any:
+    """An image from the columns image, x, y, dw, dh; without the spare glyphs for states it never has, each drawn anew."""
+    drawn = made.image("image", "x", "y", "dw", "dh", source=source, color_mapper=color_mapper)
+    drawn.update(hover_glyph=None, selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+    return drawn
+
+
+def hover(made: Any, renderers: list[Any], tooltips: list[tuple[str, str]], mode: str = "mouse") -> None:
+    """Read values off a figure with the mouse."""
+    made.add_tools(HoverTool(renderers=renderers, tooltips=tooltips, mode=mode))
+
+
+def widget(kind: type[Any], **options: Any) -> Any:
+    """A widget in our colours, as wide as its place."""
+    return kind(**{"stylesheets": [WIDGETS], "sizing_mode": "stretch_width", **options})

@@ -1,0 +1,65 @@
+"""Laser-on and laser-off means with error bars against a scan variable, and the fitted step."""
+
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, Span, Whisker
+
+from dashboards.look import ACCENT, GREY, OTHER, chart, hover
+from dashboards.reduce.delay import Branch
+from dashboards.reduce.scan import Curve
+
+FIT_POINTS = 300
+
+
+class ScanCurve:
+    """One branch of a scan.
+
+    Parameters
+    ----------
+    title
+        What the horizontal axis is.
+    """
+
+    def __init__(self, title: str, height: int = 380) -> None:
+        self.figure = chart(height=height, title=title, tools="pan,wheel_zoom,box_zoom,reset,save")
+        self._on = self._points(ACCENT, "laser on")
+        self._off = self._points(GREY, "laser off")
+        self._fit = ColumnDataSource(data={"x": [], "y": []})
+        self.figure.line("x", "y", source=self._fit, line_color=OTHER, line_width=2, legend_label="step")
+        self._zero = Span(dimension="height", line_color=OTHER, line_dash="dashed", visible=False)
+        self.figure.add_layout(self._zero)
+        self.figure.legend.location = "top_left"
+        self.figure.legend.orientation = "horizontal"
+
+    def update(self, branch: Branch | None, x_label: str, y_label: str) -> None:
+        """Draw a branch; ``None`` draws nothing."""
+        nothing = np.empty(0)
+        blank = Curve(nothing, nothing, nothing, nothing)
+        self._on.data = _bars(branch.on if branch else blank)
+        self._off.data = _bars(branch.off if branch else blank)
+        edge = branch.edge if branch else None
+        self._zero.visible = edge is not None
+        if branch and edge:
+            x = np.linspace(branch.on.x[0], branch.on.x[-1], FIT_POINTS)
+            self._fit.data = {"x": x, "y": edge.at(x)}
+            self._zero.location = edge.position
+        else:
+            self._fit.data = {"x": nothing, "y": nothing}
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
+
+    def _points(self, color: str, label: str) -> Any:
+        """Points with error bars."""
+        source = ColumnDataSource(data={"x": [], "y": [], "low": [], "high": [], "count": []})
+        points = self.figure.scatter("x", "y", source=source, size=6, color=color, legend_label=label)
+        bars = Whisker(base="x", lower="low", upper="high", source=source, line_color=color, line_width=1.2)
+        bars.upper_head = bars.lower_head = None
+        self.figure.add_layout(bars)
+        hover(self.figure, [points], [("x", "@x"), ("y", "@y"), ("events", "@count")])
+        return source
+
+
+def _bars(curve: Curve) -> dict[str, Any]:
+    """Columns of points and bars; no bar where the error is not known."""
+    error = np.nan_to_num(curve.error)
+    return {"x": curve.x, "y": curve.y, "low": curve.y - error, "high": curve.y + error, "count": curve.count}

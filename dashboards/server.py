@@ -1,0 +1,197 @@
+"""Serves the pages on this machine: Bokeh's tornado application with our templates."""
+
+import asyncio
+import functools
+import logging
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bokeh.application import Application
+from bokeh.application.handlers.function import FunctionHandler
+from bokeh.document import Document
+from bokeh.server.server import BaseServer
+from bokeh.server.tornado import BokehTornado
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.netutil import bind_sockets
+from tornado.web import RedirectHandler
+
+from dashboards.feed import Feed
+from dashboards.link import ServiceLink
+from dashboards.pages.page import PAGES, Page
+from dashboards.service import Link
+from dashboards.session import Session
+from monitor.errors import Unusable
+from monitor.net.endpoints import read_endpoints, write_endpoints
+from monitor.plugins import load_folder
+from monitor.settings import Settings
+
+ADDRESS = "127.0.0.1"
+"""Pages are for this machine only; a tunnel brings them elsewhere."""
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+UNUSED_SESSION_S = 10
+
+
+class Dashboard:
+    """The pages and the feed behind them.
+
+    Parameters
+    ----------
+    settings
+        The whole set-up; ``pages`` says how much is kept.
+    link
+        How to reach the service.
+    port
+        TCP port; 0 takes any free one, ``None`` the one of the settings.
+
+    Raises
+    ------
+    Unusable
+        If the port cannot be used.
+    """
+
+    def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
+        self._settings = settings
+        self._sockets = _bound(settings.pages.port if port is None else port)
+        self.port = int(self._sockets[0].getsockname()[1])
+        self._feed = Feed(link, settings.pages.history)
+        load_folder("dashboards.pages")
+        self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the first page."""
+        return f"http://{ADDRESS}:{self.port}/"
+
+    def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
+        """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
+        # A tab that is closed while something is on its way to it is no event.
+        logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+        loop = IOLoop()
+        tornado = self._application()
+        server = BaseServer(loop, tornado, self._listening(tornado))
+        self._feed.start()
+        server.start()
+        try:
+            self._warm_up()
+            loop.add_callback(ready, self.address)
+            if stop is not None:
+                loop.add_callback(_until, stop, loop)
+            loop.start()
+        finally:
+            server.stop()
+            loop.close(all_fds=True)
+            self._feed.close()
+
+    def _application(self) -> BokehTornado:
+        """One Bokeh application per page; the bare address leads to the first."""
+        first = next(iter(self._pages))
+        applications = {
+            f"/{name}": Application(FunctionHandler(functools.partial(self._open, name, page)))
+            for name, page in self._pages.items()
+        }
+        return BokehTornado(
+            applications,
+            extra_patterns=[("/", RedirectHandler, {"url": f"/{first}", "permanent": False})],
+            extra_websocket_origins=[f"{ADDRESS}:{self.port}", f"localhost:{self.port}"],
+            use_index=False,
+            unused_session_lifetime_milliseconds=UNUSED_SESSION_S * 1000,
+        )
+
+    def _listening(self, tornado: BokehTornado) -> HTTPServer:
+        server = HTTPServer(tornado)
+        server.add_sockets(self._sockets)
+        return server
+
+    def _open(self, name: str, page: type[Page], document: Document) -> None:
+        """Fill the document of a new session."""
+        context = document.session_context
+        given = context.request.arguments if context is not None and context.request is not None else {}
+        arguments = {key: values[-1].decode(errors="replace") for key, values in given.items()}
+        Session(page, self._feed, self._settings, document, arguments)
+        document.title = f"{page.title} · xtcmon"
+        document.template = self._templates.get_template(f"{name}.html")
+        document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
+
+    def _warm_up(self) -> None:
+        """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
+        for name, page in self._pages.items():
+            document = Document()
+            self._open(name, page, document)
+            document.to_json()
+            for forget in document.session_destroyed_callbacks:
+                forget(None)
+
+
+def run_dashboard(
+    settings: Settings,
+    folder: Path,
+    *,
+    generation: int = 0,
+    port: int | None = None,
+    open_browser: bool = False,
+    ready: Callable[[str], None] = lambda address: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve the pages of the service with this runtime folder until stopped; the folder is told the address.
+
+    Parameters
+    ----------
+    settings
+        The whole set-up.
+    folder
+        Runtime folder of the service.
+    generation
+        How often this process was started before; a restarted one comes back under its former address, so that open pages
+        find it again.
+    port
+        TCP port; 0 takes any free one, ``None`` the one of the settings.
+    open_browser
+        Show the first page in this machine's browser.
+    ready
+        Called once with the real address, when pages can be opened.
+    stop
+        Ends the server when set.
+
+    Raises
+    ------
+    Unusable
+        If the port cannot be used.
+    """
+
+    def on_ready(address: str) -> None:
+        write_endpoints(folder, dashboard=address)
+        ready(address)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    former = urlsplit(read_endpoints(folder).dashboard).port if generation else None
+    link = ServiceLink(lambda: read_endpoints(folder))
+    Dashboard(settings, link, port=former or port).run(on_ready, stop)
+
+
+def _bound(port: int) -> list[socket.socket]:
+    """Listening sockets, before anything else is built."""
+    try:
+        return list(bind_sockets(port, ADDRESS))
+    except OSError as error:
+        raise Unusable(
+            f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
+        ) from error
+
+
+async def _until(stop: threading.Event, loop: IOLoop) -> None:
+    """End the loop soon after the event is set."""
+    while not stop.is_set():
+        await asyncio.sleep(0.1)
+    loop.stop()

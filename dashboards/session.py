@@ -1,0 +1,139 @@
+"""One browser on one page: pulls snapshots on its own clock, and only when it has drawn the last one."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from bokeh.document import Document
+from bokeh.models import ColumnDataSource, CustomJS
+
+from dashboards.condition import header
+from dashboards.feed import Feed
+from dashboards.look import THEME
+from dashboards.pages.page import Page, Shown, View
+from monitor.settings import Settings
+from monitor.wire.message import Message
+
+PERIOD_MS = 200
+PULSE_S = 1.0
+"""The browser is told at least this often that the dashboard lives; it greys the page when it hears nothing."""
+
+SHOW = """
+    window.xtcmon.show(board.tags[0]);
+    // A hidden tab draws no frames, so it does not answer, and costs nothing until it is looked at again.
+    requestAnimationFrame(() => { answer.tags = [board.tags[0].beat]; });
+"""
+
+
+class Session:
+    """Joins one page to the feed.
+
+    Parameters
+    ----------
+    page
+        The page's class.
+    feed, settings
+        Shared by all sessions.
+    document
+        The session's Bokeh document.
+    arguments
+        Of the page's address.
+    """
+
+    def __init__(
+        self, page: type[Page], feed: Feed, settings: Settings, document: Document, arguments: Mapping[str, str]
+    ) -> None:
+        self._feed = feed
+        self._document = document
+        self._wanted = True
+        self._drawn = -1
+        self._beat = 0
+        self._answered = -1
+        self._said_at = 0.0
+        self._shown = Shown()
+        view = View(
+            settings=settings,
+            snapshot=lambda: feed.snapshot,
+            arguments=arguments,
+            redraw=self._redraw,
+            control=self._control,
+            later=self._later,
+        )
+        self._page = page(view)
+        self._open()
+
+    def _open(self) -> None:
+        """Put the page's models and the board into the document."""
+        self._document.theme = THEME
+        for name, root in self._page.roots.items():
+            root.name = name
+            self._document.add_root(root)
+        self._board = ColumnDataSource(tags=[{"beat": -1}])
+        answer = ColumnDataSource(tags=[-1])
+        script = CustomJS(args={"board": self._board, "answer": answer}, code=SHOW)
+        self._board.js_on_change("tags", script)
+        # Models are in a document only if something in it refers to them.
+        next(iter(self._page.roots.values())).js_on_change("tags", script)
+        answer.on_change("tags", self._on_answer)
+        self._draw(time.monotonic())
+        self._document.js_on_event("document_ready", script)
+        for topic in self._page.topics:
+            self._feed.watch(topic)
+        self._document.on_session_destroyed(self._close)
+        self._document.add_periodic_callback(self.tick, PERIOD_MS)
+
+    def tick(self) -> None:
+        """One turn of the session's clock."""
+        if self._answered != self._beat:
+            return
+        now = time.monotonic()
+        if self._wanted or self._feed.snapshot.version != self._drawn:
+            self._draw(now)
+        elif now - self._said_at >= PULSE_S:
+            self._say(now)
+
+    def _draw(self, now: float) -> None:
+        """Update plots and texts in one go."""
+        snapshot = self._feed.snapshot
+        self._wanted = False
+        self._document.hold("combine")
+        try:
+            self._shown = self._page.update(snapshot)
+            self._drawn = snapshot.version
+            self._say(now)
+        finally:
+            self._document.unhold()
+
+    def _say(self, now: float) -> None:
+        """Send the texts and a beat that the browser answers."""
+        self._beat += 1
+        self._said_at = now
+        head = header(self._feed.snapshot, now)
+        self._board.tags = [
+            {
+                **head,
+                "beat": self._beat,
+                "text": {**head["text"], **self._shown.text},
+                "tables": {name: [list(row) for row in rows] for name, rows in self._shown.tables.items()},
+                "address": dict(self._shown.address),
+            }
+        ]
+
+    def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
+        del attr, old
+        self._answered = new[0]
+
+    def _redraw(self) -> None:
+        self._wanted = True
+
+    def _control(self, changes: Sequence[Mapping[str, Any]]) -> Future[Message]:
+        return self._feed.control(changes, "dashboard")
+
+    def _later(self, action: Callable[[], None]) -> None:
+        self._document.add_next_tick_callback(action)
+
+    def _close(self, context: object) -> None:
+        del context
+        for topic in self._page.topics:
+            self._feed.unwatch(topic)

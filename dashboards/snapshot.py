@@ -1,0 +1,135 @@
+"""What all sessions see: one immutable picture of the service at one version."""
+
+import time as clock
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboards.table import Table, empty
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """Unit (``""`` = not known) and description of one scalar column."""
+
+    unit: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """An area detector's image as the service sent it; the same only as itself.
+
+    Attributes
+    ----------
+    image
+        Shape (rows, columns); NaN = masked or no event yet.
+    unit
+        Unit of a pixel.
+    count
+        Events it stands for: 1 for a live frame, the number in the mean for a sum.
+    header
+        Further fields of the message (``seq``, ``rough``, ``events`` ...).
+    arrived
+        Monotonic time of arrival in seconds.
+    """
+
+    image: NDArray[Any]
+    unit: str
+    count: int
+    header: Mapping[str, Any]
+    arrived: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatusHistory:
+    """One entry per status message, oldest first, float64; NaN where the status did not say."""
+
+    time: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    latency_median: NDArray[np.float64]
+    latency_99: NDArray[np.float64]
+    lost: NDArray[np.float64]
+
+
+def no_history() -> StatusHistory:
+    """A history without entries."""
+    nothing = np.empty(0)
+    return StatusHistory(nothing, nothing, nothing, nothing, nothing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The state of the service as far as it was heard.
+
+    Attributes
+    ----------
+    version
+        Rises with every change.
+    rows
+        Newest rows, bounded by ``pages.history``.
+    fields
+        Scalar columns in the order of the schema.
+    pictures
+        Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
+    run, step, status, pipeline
+        Headers of the last messages of these topics; empty before the first.
+    log
+        Headers of the newest log messages, oldest first.
+    missed
+        Messages per topic that this subscriber did not get.
+    rows_at, status_at
+        Monotonic time at which rows and status last arrived; ``None`` before the first.
+    restarts
+        How often the service was seen to start anew.
+    ended
+        The service said that no more events will come.
+    """
+
+    version: int = 0
+    rows: Table = field(default_factory=empty)
+    fields: Mapping[str, FieldInfo] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+    step: Mapping[str, Any] = field(default_factory=dict)
+    status: Mapping[str, Any] = field(default_factory=dict)
+    status_history: StatusHistory = field(default_factory=no_history)
+    pipeline: Mapping[str, Any] = field(default_factory=dict)
+    log: tuple[Mapping[str, Any], ...] = ()
+    missed: Mapping[str, int] = field(default_factory=dict)
+    rows_at: float | None = None
+    status_at: float | None = None
+    restarts: int = 0
+    ended: bool = False
+
+    def unit(self, name: str) -> str:
+        """Unit of a column, empty if not known or a pure number."""
+        unit = self.fields[name].unit if name in self.fields else ""
+        return "" if unit == "1" else unit
+
+    def label(self, name: str) -> str:
+        """Name of a column with its unit, for an axis."""
+        unit = self.unit(name)
+        return f"{name} ({unit})" if unit else name
+
+    def data_age(self, now: float | None = None) -> float:
+        """Seconds since rows last arrived; infinite before the first."""
+        return _since(self.rows_at, now)
+
+    def status_age(self, now: float | None = None) -> float:
+        """Seconds since the service last said how it is; infinite before the first."""
+        return _since(self.status_at, now)
+
+    def run_rows(self) -> Table:
+        """Rows of the newest run only."""
+        if not len(self.rows):
+            return self.rows
+        other = np.flatnonzero(self.rows.run != self.rows.run[-1])
+        return self.rows.part(int(other[-1]) + 1 if len(other) else 0)
+
+
+def _since(moment: float | None, now: float | None) -> float:
+    return float("inf") if moment is None else max(0.0, (clock.monotonic() if now is None else now) - moment)

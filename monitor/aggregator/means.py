@@ -1,0 +1,123 @@
+"""Running sums as images to look at: of the present run, and of its present step."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.aggregator.epoch import MergeSums
+from monitor.aggregator.frames import Frames, Wanted
+from monitor.model.sums import Sums, SumState
+from monitor.running import value
+from monitor.wire.message import Message
+
+PAUSE_S = 1.0
+RUN, STEP = "sum", "step_sum"
+ALGORITHM = "calib"
+"""Statistics are named ``<detector>_<algorithm>``; the algorithm begins with this word unless the detector is known."""
+
+
+class Means:
+    """Sums of the present run and step, and which of them should be shown again.
+
+    Parameters
+    ----------
+    merge
+        Merges two sets of sums into a new one.
+    frames
+        Knows the detectors, their units, and how their panels stand in an image.
+    """
+
+    def __init__(self, merge: MergeSums, frames: Frames) -> None:
+        self._merge = merge
+        self._frames = frames
+        self._sums: dict[str, Sums] = {RUN: {}, STEP: {}}
+        self._of: dict[str, tuple[int, int]] = {RUN: (-1, -1), STEP: (-1, -1)}
+        self._fresh: dict[tuple[str, str], None] = {}
+        self._shown: dict[tuple[str, str], float] = {}
+
+    def resume(self, run: int, sums: Sums) -> None:
+        """Go on from the sums in a file that was found."""
+        self._sums[RUN], self._of[RUN] = dict(sums), (run, 0)
+
+    def add(self, run: int, step: int, sums: Sums) -> None:
+        """Take the sums of one epoch; another run or step starts from nothing."""
+        for window, key in ((RUN, (run, 0)), (STEP, (run, step))):
+            if self._of[window] != key:
+                self._sums[window], self._of[window] = {}, key
+            self._sums[window] = self._merge(self._sums[window], sums)
+            self._fresh.update({(window, name): None for name, state in sums.items() if state.count})
+
+    def due(self, now: float, wanted: Wanted) -> Message | None:
+        """The next image that changed, that somebody wants, and that was not shown within the last second.
+
+        One at a time: assembling an image of some megapixels takes as long as handling many rows.
+        """
+        for key in self._fresh:
+            window, name = key
+            topic = self.topic(window, name)
+            if wanted(topic) and now - self._shown.get(key, -np.inf) >= PAUSE_S:
+                del self._fresh[key]
+                self._shown[key] = now
+                state = self._sums[window].get(name)
+                return self._message(topic, name, state) if state is not None and state.count else None
+        return None
+
+    def show_again(self, prefix: str) -> None:
+        """Somebody new looks at topics that begin like this."""
+        for window, sums in self._sums.items():
+            for name in sums:
+                if self.topic(window, name).startswith(prefix):
+                    self._fresh[(window, name)] = None
+                    self._shown.pop((window, name), None)
+
+    def topic(self, window: str, name: str) -> str:
+        """``sum/<detector>/<algorithm>``, or the same under ``step_sum``."""
+        return f"{window}/" + "/".join(split_name(name, self._frames.detectors))
+
+    def _message(self, topic: str, name: str, state: SumState) -> Message:
+        """One mean image."""
+        detector = split_name(name, self._frames.detectors)[0]
+        image = assembled(value(state), self._frames.index.get(detector))
+        header = {"count": state.count, "unit": self._frames.unit.get(detector, ""), "run": self._of[RUN][0]}
+        if topic.startswith(STEP):
+            header["step"] = self._of[STEP][1]
+        return Message("sum", header, {"image": image}, topic)
+
+
+def split_name(name: str, detectors: Iterable[str]) -> tuple[str, str]:
+    """Detector and algorithm of a statistic's name; detectors may have underscores themselves.
+
+    >>> split_name("epix_2_calib_laser_on", ["epix"]), split_name("cspad_square", ["cspad"])
+    (('epix_2', 'calib_laser_on'), ('cspad', 'square'))
+    """
+    before, word, after = name.partition(f"_{ALGORITHM}")
+    if word:
+        return before, ALGORITHM + after
+    known = [detector for detector in detectors if name.startswith(f"{detector}_")]
+    if known:
+        longest = max(known, key=len)
+        return longest, name[len(longest) + 1 :]
+    return name, "value"
+
+
+def assembled(values: NDArray[np.float64], index: NDArray[np.int32] | None) -> NDArray[np.float32]:
+    """An image of values in the detector's own shape.
+
+    Parameters
+    ----------
+    values
+        Shape of one event; NaN = masked.
+    index
+        Image-shaped places in the flattened values, -1 = no pixel; ``None`` = not known.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32, NaN where there is no pixel. Without a fitting index the last axis are the columns and all others go below
+        each other.
+    """
+    flat = values.reshape(-1).astype(np.float32)
+    if index is None or not flat.size or int(index.max(initial=-1)) >= flat.size:
+        return flat.reshape(-1, values.shape[-1] if values.ndim else 1)
+    return np.where(index >= 0, flat[np.maximum(index, 0)], np.float32("nan"))

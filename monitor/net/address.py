@@ -1,0 +1,43 @@
+"""Addresses of sockets: what may be bound without keys, and what to say when it cannot be."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from monitor.errors import ConfigError
+
+IPC_LIMIT = 100
+"""Characters in the path of an ipc address; the kernel refuses more than 107."""
+
+
+def check_address(address: str, *, bind: bool = False, insecure: bool = False) -> None:
+    """Refuse an address that cannot be meant, or that would open the service to the network unasked.
+
+    Raises
+    ------
+    ConfigError
+        Naming what would be right.
+    """
+    scheme, _, rest = address.partition("://")
+    if scheme == "ipc" and rest:
+        if len(rest) > IPC_LIMIT:
+            raise ConfigError(f"{address!r} is too long for an ipc address; use a shorter folder")
+        return
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if scheme != "tcp" or not host or port is None or parts.path:
+        raise ConfigError(f"{address!r} is not an address; write tcp://127.0.0.1:5580 or ipc:///path/of/a/socket")
+    if bind and not insecure and not is_loopback(host):
+        raise ConfigError(f"{address!r} can be reached from other machines; use 127.0.0.1, or say --insecure if that is meant")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a socket bound there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,245 @@
+"""ZeroMQ sockets that speak messages: thin, bounded, never blocking longer than asked.
+
+What arrives broken is dropped and counted in ``bad``; whoever owns the socket reports the count. The memory twins with the same
+faces are in ``monitor.net.memory``.
+"""
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import zmq
+
+from monitor.errors import ProtocolError, Unusable
+from monitor.net.address import check_address
+from monitor.wire.message import Message, Part, decode, encode
+
+LARGE = 1 << 16
+"""Bytes from which a part is sent and received without a copy."""
+
+MESSAGE_LIMIT = 1 << 30
+"""Largest part a socket takes in; beyond it the peer is disconnected."""
+
+
+class Router(Protocol):
+    """The side that is bound and talks to many named peers."""
+
+    address: str
+    bad: int
+
+    def receive(self, timeout_s: float = 0.0) -> tuple[bytes, Message] | None:
+        """Next message and its sender, or None after the timeout."""
+
+    def send(self, peer: bytes, message: Message) -> bool:
+        """Send without waiting; False if the peer is gone or its queue is full."""
+
+    def close(self) -> None:
+        """Give the address free; what is queued is dropped."""
+
+
+class Dealer(Protocol):
+    """The side that connects to one router; messages keep their order."""
+
+    bad: int
+
+    def receive(self, timeout_s: float = 0.0) -> Message | None:
+        """Next message, or None after the timeout."""
+
+    def send(self, message: Message, timeout_s: float = 0.0) -> bool:
+        """Send; False if the queue stays full for the timeout."""
+
+    def close(self, linger_s: float = 0.0) -> None:
+        """End the connection; queued messages may still leave for ``linger_s``."""
+
+
+class ZmqRouter:
+    """A bound ROUTER.
+
+    Parameters
+    ----------
+    address
+        ``ipc://…`` or ``tcp://host:port``; port 0 takes a free one, told by ``address``.
+    hwm
+        Messages queued per peer and direction.
+    insecure
+        Allow an address that other machines can reach.
+
+    Raises
+    ------
+    Unusable, ConfigError
+        If the address is taken, cannot be bound, or is not an address.
+    """
+
+    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False) -> None:
+        check_address(address, bind=True, insecure=insecure)
+        self.bad = 0
+        self.zmq = _socket(zmq.ROUTER, hwm)
+        self.zmq.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        self.zmq.setsockopt(zmq.ROUTER_HANDOVER, 1)
+        self.address = bind(self.zmq, address)
+
+    def receive(self, timeout_s: float = 0.0) -> tuple[bytes, Message] | None:
+        """Next message and its sender, or None after the timeout."""
+        end = time.monotonic() + timeout_s
+        while (parts := _receive(self.zmq, end)) is not None:
+            try:
+                return bytes(parts[0]), decode(parts[1:])
+            except ProtocolError:
+                self.bad += 1
+        return None
+
+    def send(self, peer: bytes, message: Message) -> bool:
+        """Send without waiting; False if the peer is gone or its queue is full."""
+        try:
+            send_parts(self.zmq, [peer, *encode(message)])
+        except zmq.Again:
+            return False
+        except zmq.ZMQError as error:
+            if error.errno != zmq.EHOSTUNREACH:
+                raise
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give the address free; what is queued is dropped."""
+        self.zmq.close(linger=0)
+
+
+class ZmqDealer:
+    """A DEALER connected to one router.
+
+    Parameters
+    ----------
+    address
+        Where the router is bound; it need not be there yet.
+    name
+        The identity the router sees; a new connection under the same name takes over from the old one.
+    hwm
+        Messages queued per direction.
+
+    Raises
+    ------
+    Unusable, ConfigError
+        If the address cannot be used.
+    """
+
+    def __init__(self, address: str, name: str = "", *, hwm: int = 1000) -> None:
+        check_address(address)
+        self.bad = 0
+        self.zmq = _socket(zmq.DEALER, hwm)
+        if name:
+            self.zmq.setsockopt(zmq.ROUTING_ID, name.encode())
+        _reconnect_fast(self.zmq)
+        connect(self.zmq, address)
+
+    def receive(self, timeout_s: float = 0.0) -> Message | None:
+        """Next message, or None after the timeout; large arrays are views of the received parts."""
+        end = time.monotonic() + timeout_s
+        while (parts := _receive(self.zmq, end)) is not None:
+            try:
+                return decode(parts)
+            except ProtocolError:
+                self.bad += 1
+        return None
+
+    def send(self, message: Message, timeout_s: float = 0.0) -> bool:
+        """Send; False if the queue stays full for the timeout."""
+        if timeout_s and not self.zmq.poll(math.ceil(timeout_s * 1000), zmq.POLLOUT):
+            return False
+        try:
+            send_parts(self.zmq, encode(message))
+        except zmq.Again:
+            return False
+        return True
+
+    def close(self, linger_s: float = 0.0) -> None:
+        """End the connection; queued messages may still leave for ``linger_s``."""
+        self.zmq.close(linger=int(linger_s * 1000))
+
+
+def wait(sockets: Iterable[Any], timeout_s: float) -> bool:
+    """Whether any of these sockets has something to receive, after at most the timeout."""
+    poller = zmq.Poller()
+    for socket in sockets:
+        poller.register(socket.zmq, zmq.POLLIN)
+    return bool(poller.poll(math.ceil(max(0.0, timeout_s) * 1000)))
+
+
+def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
+    """Bind, and return the address that peers can connect to.
+
+    Raises
+    ------
+    Unusable
+        In one sentence, with the socket closed.
+    """
+    try:
+        socket.bind(address.removesuffix(":0") + ":*" if address.endswith(":0") else address)
+    except zmq.ZMQError as error:
+        socket.close(linger=0)
+        if error.errno == zmq.EADDRINUSE:
+            raise Unusable(f"{address} is in use by another program; stop it or choose another address") from error
+        raise Unusable(f"{address} cannot be bound: {error.strerror}") from error
+    endpoint: bytes = socket.getsockopt(zmq.LAST_ENDPOINT)  # type: ignore[assignment]  # this option is always bytes
+    return endpoint.rstrip(b"\0").decode()
+
+
+def connect(socket: "zmq.Socket[bytes]", address: str) -> None:
+    """Connect.
+
+    Raises
+    ------
+    Unusable
+        In one sentence, with the socket closed.
+    """
+    try:
+        socket.connect(address)
+    except zmq.ZMQError as error:
+        socket.close(linger=0)
+        raise Unusable(f"cannot connect to {address}: {error.strerror}") from error
+
+
+def send_parts(socket: "zmq.Socket[bytes]", parts: Sequence[Part]) -> None:
+    """Send all parts or none, without waiting; large ones are not copied."""
+    last = len(parts) - 1
+    for i, part in enumerate(parts):
+        socket.send(part, zmq.NOBLOCK | (zmq.SNDMORE if i < last else 0), copy=len(part) < LARGE)
+
+
+def _socket(kind: int, hwm: int) -> "zmq.Socket[bytes]":
+    """A socket that queues at most ``hwm`` messages and never keeps the process from leaving."""
+    socket: zmq.Socket[bytes] = zmq.Context.instance().socket(kind)
+    socket.setsockopt(zmq.SNDHWM, hwm)
+    socket.setsockopt(zmq.RCVHWM, hwm)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
+    return socket
+
+
+def _reconnect_fast(socket: "zmq.Socket[bytes]") -> None:
+    """A restarted peer is found again within a quarter of a second."""
+    socket.setsockopt(zmq.RECONNECT_IVL, 50)
+    socket.setsockopt(zmq.RECONNECT_IVL_MAX, 250)
+
+
+def _receive(socket: "zmq.Socket[bytes]", end: float) -> list[Part] | None:
+    """All parts of the next message, large ones as views of the received memory; None at the monotonic time ``end``."""
+    try:
+        frame: zmq.Frame = socket.recv(zmq.NOBLOCK, copy=False)
+    except zmq.Again:
+        left = end - time.monotonic()
+        if left <= 0 or not socket.poll(math.ceil(left * 1000)):
+            return None
+        frame = socket.recv(copy=False)
+    parts: list[Part] = [_part(frame)]
+    while frame.more:
+        frame = socket.recv(copy=False)
+        parts.append(_part(frame))
+    return parts
+
+
+def _part(frame: zmq.Frame) -> Part:
+    """The bytes of a frame: a view if large, else a copy."""
+    buffer = frame.buffer
+    return buffer if len(buffer) >= LARGE else bytes(buffer)

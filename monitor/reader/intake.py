@@ -1,0 +1,138 @@
+"""What the merge keeps of a fed stretch of a stream: items, EPICS updates, the payloads of transitions that carry state."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from monitor.model.place import FilePlace
+from monitor.reader.block import Memory
+from monitor.reader.events.item import DATA, EPICS, ITEM, TRIMMED
+from monitor.reader.state import Contents
+from monitor.xtc.header import EPICS as EPICS_TYPE
+from monitor.xtc.header import Transition
+from monitor.xtc.tally import SourceTally
+from monitor.xtc.updates import Updates, updates
+from monitor.xtc.walk import HEAD, walk
+
+WITH_STATE = (Transition.CONFIGURE, Transition.BEGIN_CALIB_CYCLE)
+L1ACCEPT = int(Transition.L1ACCEPT)
+
+
+@dataclass(slots=True, eq=False)
+class Chunk:
+    """A fed stretch of a stream.
+
+    Attributes
+    ----------
+    place
+        Where its bytes lie.
+    updates
+        EPICS updates of its events, in order of the stream.
+    contents
+        Payloads of its Configure and BeginCalibCycle datagrams, by offset.
+    left
+        Datagrams that still wait for their turn.
+    """
+
+    place: FilePlace | Memory
+    updates: Updates
+    contents: dict[int, Contents]
+    left: int
+
+
+@dataclass(slots=True, eq=False)
+class Tally:
+    """What was met on the way in.
+
+    Attributes
+    ----------
+    datagrams, payloads
+        How many were looked at.
+    corrupt
+        Containers with a child that cannot be.
+    damage
+        Damaged payloads of events, by level, logical word, physical word and damage.
+    sources
+        Payloads of events, by source and type.
+    """
+
+    datagrams: int = 0
+    payloads: int = 0
+    corrupt: int = 0
+    damage: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
+    sources: SourceTally = field(default_factory=SourceTally)
+
+
+def take_in(
+    place: FilePlace | Memory, buffer: NDArray[np.uint8], heads: NDArray[Any], number: int, tally: Tally
+) -> tuple[Chunk, NDArray[Any]]:
+    """Chunk ``number`` and its items, dtype ``ITEM``.
+
+    Parameters
+    ----------
+    place, buffer
+        Where the bytes lie, and the bytes themselves.
+    heads
+        Datagrams in the buffer, structured array of dtype ``HEAD``, in order.
+    number
+        Number to write into the items.
+    tally
+        Counters; increased.
+    """
+    found = walk(buffer, heads["offset"], heads["length"])
+    service = heads["control"] & 15
+    flags, of_epics, damaged = _survey(found.index, found.corrupt, heads["env"], service)
+    new = updates(buffer, found.index[of_epics])
+    new = Updates(of_epics[new.entry], new.key, new.value)
+    items = np.zeros(len(heads), ITEM)
+    for name in HEAD.names or ():
+        items[name] = heads[name]
+    items["chunk"] = number
+    items["flags"] = flags
+    items["updates"] = np.bincount(found.index["datagram"][new.entry], minlength=len(heads))
+    items["update"] = np.cumsum(items["updates"]) - items["updates"]
+    event = service == Transition.L1ACCEPT
+    tally.sources.add(found.index, event, event)
+    tally.damage.update(found.index[damaged][["level", "logical", "physical", "damage"]].tolist())
+    tally.datagrams += len(heads)
+    tally.payloads += len(found.index)
+    tally.corrupt += len(found.corrupt)
+    return Chunk(place, new, _contents(buffer, heads, service, found.index), len(heads)), items
+
+
+@njit(cache=True, nogil=True)
+def _survey(index, corrupt, env, service):  # type: ignore[no-untyped-def]
+    """Flags of each datagram; and of the payloads of events, the positions of EPICS ones and of damaged ones."""
+    flags = np.zeros(len(env), np.uint32)
+    of_epics, damaged = np.empty(len(index), np.int64), np.empty(len(index), np.int64)
+    updates, bad = 0, 0
+    for i in range(len(index)):
+        datagram = index[i].datagram
+        epics = index[i].contains & 0xFFFF == EPICS_TYPE
+        flags[datagram] |= EPICS if epics else DATA
+        if service[datagram] != L1ACCEPT:
+            continue
+        if index[i].damage:
+            damaged[bad] = i
+            bad += 1
+        elif epics:
+            of_epics[updates] = i
+            updates += 1
+    for i in range(len(corrupt)):
+        flags[corrupt[i].datagram] |= DATA
+    for i in range(len(env)):
+        if service[i] == L1ACCEPT and env[i] >> 31:
+            flags[i] |= TRIMMED
+    return flags, of_epics[:updates].copy(), damaged[:bad].copy()
+
+
+def _contents(buffer: NDArray[np.uint8], heads: NDArray[Any], service: NDArray[Any], index: NDArray[Any]) -> dict[int, Contents]:
+    """Payloads of the transitions that carry state, by offset of the datagram."""
+    chosen = np.flatnonzero(np.isin(service, WITH_STATE))
+    first = np.searchsorted(index["datagram"], chosen)
+    stop = np.searchsorted(index["datagram"], chosen, side="right")
+    return {int(heads["offset"][d]): Contents(buffer, index[a:b].copy()) for d, a, b in zip(chosen, first, stop, strict=True)}

@@ -1,0 +1,238 @@
+"""The machine behind every source: datagrams of any number of streams in, blocks of events out. Pure."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.model.place import FilePlace
+from monitor.model.run_state import RunState
+from monitor.reader.block import Block, EventBlock, Memory
+from monitor.reader.cut import Cut
+from monitor.reader.events.group import HERE, LANE, Groups, group
+from monitor.reader.events.item import ITEM, joined
+from monitor.reader.events.settle import Stream
+from monitor.reader.intake import Chunk, Tally, take_in
+from monitor.reader.state import RunTracker
+from monitor.xtc.header import Transition
+from monitor.xtc.walk import Heads
+
+FIRST_CAMERA_STREAM = 80
+LOOK_AHEAD = (20, 40)
+"""Events of a DAQ and of a camera stream that may wait for an earlier one, as in psana."""
+ROUND = 4096
+"""Datagrams of each stream that are worked on at a time."""
+
+
+class Merge:
+    """Builds the events of a run out of its streams; the result does not depend on the order in which they are fed.
+
+    Parameters
+    ----------
+    experiment, run
+        What the source knows of the run; the run number is taken from BeginRun if ``None``.
+    streams
+        Streams that will come. Nothing is handed out before each of them has given something or has ended.
+    first_camera_stream
+        Streams from this number on are camera recorders.
+    look_ahead
+        Events that may wait for an earlier one in their DAQ or camera stream. Live sources that deliver in order use (0, 0):
+        with a look-ahead an event is held until so many more have come.
+    patience_s
+        How long a stream without data is waited for while others have some; for ever if ``None``.
+    version
+        Version of the first run state.
+    """
+
+    def __init__(
+        self,
+        experiment: str,
+        run: int | None,
+        *,
+        streams: Iterable[int] = (),
+        first_camera_stream: int = FIRST_CAMERA_STREAM,
+        look_ahead: tuple[int, int] = LOOK_AHEAD,
+        patience_s: float | None = None,
+        version: int = 0,
+    ) -> None:
+        self._first_camera = first_camera_stream
+        self._look_ahead = look_ahead
+        self._patience_s = patience_s
+        self._streams: dict[int, Stream] = {}
+        self._lanes: dict[int, NDArray[Any]] = {}
+        self._waiting: dict[int, float] = {}
+        self._given_up: set[int] = set()
+        self._chunks: dict[int, Chunk] = {}
+        self._next_chunk = 0
+        self._here = np.zeros(1, HERE)
+        self._last = np.zeros(1, ITEM)
+        self._tracker = RunTracker(experiment, run, version)
+        self._left_out: Counter[str] = Counter()
+        self._built: deque[Block] = deque()
+        self._built_events = 0
+        self.tally = Tally()
+        for stream in streams:
+            self._open(stream)
+
+    @property
+    def state(self) -> RunState:
+        """The newest run state; what was taken last may be of an earlier one."""
+        return self._tracker.state
+
+    @property
+    def finished(self) -> bool:
+        """Whether all streams have ended and everything was taken."""
+        return not self._built and all(stream.ended and len(stream.items) == 0 for stream in self._streams.values())
+
+    @property
+    def hungry(self) -> list[int]:
+        """Streams that have to be fed or ended before the merge can go on."""
+        return [n for n, stream in sorted(self._streams.items()) if not stream.ended and stream.ready == 0]
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """Datagrams and events that are not handed on, by reason."""
+        counts = Counter(self._left_out)
+        for number, stream in self._streams.items():
+            progress = stream.progress[0]
+            counts["no fiducial"] += int(progress["no_fiducial"])
+            counts["duplicate"] += int(progress["duplicate"])
+            counts["unknown transition"] += int(progress["unknown"])
+            counts["late"] += int(self._lanes[number]["dropped"])
+        return +counts
+
+    @property
+    def damaged_configs(self) -> Counter[tuple[int, int, int]]:
+        """Configuration payloads that were not taken, by level, physical word and type word."""
+        return self._tracker.damaged
+
+    def feed(self, stream: int, place: FilePlace | Memory, buffer: NDArray[np.uint8], heads: Heads) -> None:
+        """Take the next datagrams of a stream.
+
+        Parameters
+        ----------
+        stream
+            Stream number.
+        place
+            Where the bytes lie, for whom the blocks are for.
+        buffer
+            The same bytes here, uint8; must stay unchanged until the datagrams have been taken.
+        heads
+            What ``monitor.xtc.walk.heads`` found in them.
+        """
+        if len(heads.table) == 0:
+            return
+        mine = self._streams.get(stream) or self._open(stream)
+        if mine.ended:
+            raise ValueError(f"stream {stream} has ended")
+        number = self._next_chunk
+        self._next_chunk += 1
+        chunk, items = take_in(place, buffer, heads.table, number, self.tally)
+        self._chunks[number] = chunk
+        self._forget(mine.feed(items))
+        if not self._here["passed"][0] and not self._lanes[stream]["anchored"]:
+            self._lanes[stream]["anchored"] = mine.progress["anchored"][0]
+        self._waiting.pop(stream, None)
+        self._given_up.discard(stream)
+
+    def end(self, stream: int) -> None:
+        """Nothing more will come from a stream."""
+        mine = self._streams.get(stream) or self._open(stream)
+        if not mine.ended:
+            mine.end()
+
+    def take(self, max_events: int, now: float | None = None) -> list[Block]:
+        """Blocks that are complete, with at most ``max_events`` events together.
+
+        Parameters
+        ----------
+        max_events
+            Largest number of events wanted.
+        now
+            Monotonic time in seconds; needed where patience is limited.
+        """
+        while self._built_events < max_events and (self._round() or self._give_up(now)):
+            pass
+        blocks: list[Block] = []
+        while self._built:
+            block = self._built.popleft()
+            if isinstance(block, EventBlock):
+                if max_events < block.count:
+                    first, rest = (None, block) if max_events == 0 else block.split(max_events)
+                    self._built.appendleft(rest)
+                    if first is None:
+                        break
+                    block = first
+                max_events -= block.count
+                self._built_events -= block.count
+            blocks.append(block)
+        return blocks
+
+    def _open(self, number: int) -> Stream:
+        camera = number >= self._first_camera
+        stream = Stream(number, camera, self._look_ahead[camera])
+        lane = np.zeros((), LANE)
+        lane["camera"], lane["late"] = camera, bool(self._here["passed"][0])
+        self._streams[number], self._lanes[number] = stream, lane
+        return stream
+
+    def _round(self) -> bool:
+        """Build blocks out of a bounded number of datagrams of each stream; whether anything went forward."""
+        if any(number not in self._given_up for number in self.hungry):
+            return False
+        numbers = sorted(self._streams)
+        parts = [self._streams[n].items[: min(self._streams[n].ready, ROUND)] for n in numbers]
+        items = joined(parts)
+        lanes = np.array([self._lanes[n] for n in numbers], LANE)
+        lanes["stop"] = np.cumsum([len(part) for part in parts])
+        start = lanes["at"] = lanes["stop"] - [len(part) for part in parts]
+        lanes["ended"] = [self._gives_no_more(n) for n in numbers]
+        groups = group(items, lanes, self._here, self._last)
+        self._adopt_late(items, groups, start, lanes["at"])
+        cut = Cut(groups, items, np.array(numbers, np.int64), self._chunks, self._first_camera)
+        self._left_out.update(cut.undelivered())
+        for block in cut.blocks(self._tracker):
+            self._built.append(block)
+            self._built_events += block.count if isinstance(block, EventBlock) else 0
+        for number, lane, at in zip(numbers, lanes, start, strict=True):
+            self._lanes[number] = lane.copy()
+            self._streams[number].take(int(lane["at"] - at))
+            self._forget(items["chunk"][at : lane["at"]])
+        return bool((lanes["at"] > start).any())
+
+    def _gives_no_more(self, number: int) -> bool:
+        """Whether the merge may go on without a stream once ``ROUND`` of its datagrams are used up."""
+        stream = self._streams[number]
+        return (number in self._given_up or stream.ended) and stream.ready <= ROUND
+
+    def _give_up(self, now: float | None) -> bool:
+        """Stop waiting for streams that kept others waiting for too long; whether there was one."""
+        hungry = self.hungry
+        if now is None or self._patience_s is None or all(stream.ready == 0 for stream in self._streams.values()):
+            return False
+        waited = [n for n in hungry if n not in self._given_up and now - self._waiting.setdefault(n, now) >= self._patience_s]
+        for number in waited:
+            self._given_up.add(number)
+            self._lanes[number]["late"] = True
+            self._left_out["gave up waiting"] += 1
+        return bool(waited)
+
+    def _adopt_late(self, items: NDArray[Any], groups: Groups, start: NDArray[Any], stop: NDArray[Any]) -> None:
+        """Take over the configuration of streams whose Configure came when the others were past it."""
+        if len(groups.item) == int((stop - start).sum()):
+            return
+        taken = np.concatenate([np.arange(a, z) for a, z in zip(start, stop, strict=True)])
+        for item in items[np.setdiff1d(taken, groups.item)]:
+            contents = self._chunks[int(item["chunk"])].contents.get(int(item["offset"]))
+            if item["control"] & 15 == Transition.CONFIGURE and contents is not None:
+                self._tracker.add([contents])
+
+    def _forget(self, chunks: NDArray[Any]) -> None:
+        """Drop what is known of chunks of which every datagram had its turn."""
+        for number, count in zip(*np.unique(chunks, return_counts=True), strict=True):
+            chunk = self._chunks[int(number)]
+            chunk.left -= int(count)
+            if chunk.left == 0:
+                del self._chunks[int(number)]

@@ -1,0 +1,153 @@
+"""Recorded runs: XTC files of any number of streams, chunks and runs, mapped and read only as far as they are needed."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from monitor.model.place import FilePlace
+from monitor.reader.block import Block, EventBlock
+from monitor.reader.merge import Merge
+from monitor.reader.report import Report
+from monitor.settings import Settings
+from monitor.xtc.filename import runs_of
+from monitor.xtc.mapped import MappedFile, check, open_mapped
+from monitor.xtc.walk import Heads, Stop
+
+FIRST_STRIDE, STRIDE = 64, 4096
+"""Datagrams of a stream read at a time, at first and later: the first event is out at once even if the run is huge."""
+SMALL_ENOUGH_TO_COUNT = 64 << 20
+"""Bytes that are walked beforehand to know the number of events; more would delay the first."""
+
+ENDS = {
+    Stop.HEADER: "file ends inside a datagram",
+    Stop.PAYLOAD: "file ends inside a datagram",
+    Stop.EXTENT: "corrupt datagram, rest of the file lost",
+}
+
+
+class FileSource:
+    """Finished files as a source; lossless, by reference.
+
+    Parameters
+    ----------
+    paths
+        XTC files in any order; their names say what they are.
+    settings
+        ``source.first_camera_stream`` is used.
+
+    Raises
+    ------
+    Unusable, DamagedData, ConfigError
+        At once, if one of the files cannot be read, is not XTC, or does not fit the others.
+    """
+
+    def __init__(self, paths: Iterable[Path | str], settings: Settings) -> None:
+        self._paths = list(dict.fromkeys(Path(path) for path in paths))
+        self._settings = settings
+        self._runs = runs_of(self._paths)
+        self._size = sum(check(path, growing=path.name.endswith(".inprogress")) for path in self._paths)
+        self._total: int | None = None
+        self._report = Report()
+        self._ends: Counter[str] = Counter()
+        self._open: dict[int, _FileStream] = {}
+        self._merge = self._next_run(0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every event of every run was handed out."""
+        return not self._runs and self._merge.finished
+
+    @property
+    def total_events(self) -> int | None:
+        """Events that will be delivered in all; counted beforehand for small runs, else known at the end."""
+        if self._total is None and self._size <= SMALL_ENOUGH_TO_COUNT:
+            self._total = count_events(self._paths, self._settings)
+        return self._total
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What was damaged or left out, by a text that names it."""
+        return self._report.counts(self._merge) + self._ends
+
+    def read(self, max_events: int) -> list[Block]:
+        """The next blocks, with at most ``max_events`` events together; empty at the end only."""
+        while True:
+            blocks = self._merge.take(max_events)
+            if blocks:
+                return blocks
+            if not self._merge.finished:
+                self._feed()
+            elif self._runs:
+                self._report.add(self._merge)
+                self._merge = self._next_run(self._merge.state.version + 1)
+            else:
+                return []
+
+    def close(self) -> None:
+        """Close the files."""
+        for stream in self._open.values():
+            stream.close()
+        self._open = {}
+
+    def _next_run(self, version: int) -> Merge:
+        """The machine for the next run, nothing fed yet."""
+        self.close()
+        run = self._runs.pop(0)
+        self._open = {number: _FileStream(list(paths)) for number, paths in run.streams.items()}
+        return Merge(
+            run.experiment,
+            run.run,
+            streams=run.streams,
+            first_camera_stream=self._settings.source.first_camera_stream,
+            version=version,
+        )
+
+    def _feed(self) -> None:
+        """Give each hungry stream its next datagrams."""
+        for number in self._merge.hungry:
+            found = self._open[number].next(self._ends)
+            if found is None:
+                self._merge.end(number)
+            else:
+                file, heads = found
+                self._merge.feed(number, FilePlace(str(file.path.absolute())), file.data, heads)
+
+
+class _FileStream:
+    """The chunks of one stream, one behind the other."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self._paths = paths
+        self._file: MappedFile | None = None
+        self._stride = FIRST_STRIDE
+
+    def next(self, ends: Counter[str]) -> tuple[MappedFile, Heads] | None:
+        """Further datagrams and the file they are in; ``None`` at the end. Files that end badly are counted in ``ends``."""
+        while self._file is not None or self._paths:
+            if self._file is None:
+                self._file = open_mapped(self._paths.pop(0))
+            file = self._file
+            found = file.next(self._stride)
+            self._stride = min(4 * self._stride, STRIDE)
+            if file.ended is not None:
+                if file.ended in ENDS:
+                    ends[f"{file.path.name}: {ENDS[file.ended]} at byte {file.at}"] += 1
+                self.close()
+            if len(found.table):
+                return file, found
+        return None
+
+    def close(self) -> None:
+        """Close the file that is open; what was given out of it stays readable."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def count_events(paths: Iterable[Path | str], settings: Settings) -> int:
+    """Events these files deliver, found by going through them once."""
+    source = FileSource(paths, settings)
+    total = 0
+    while blocks := source.read(1 << 20):
+        total += sum(block.count for block in blocks if isinstance(block, EventBlock))
+    return total

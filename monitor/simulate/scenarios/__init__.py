@@ -1,0 +1,1 @@
+"""One scenario per file; a file here is offered without being mentioned anywhere."""

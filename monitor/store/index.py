@@ -1,0 +1,58 @@
+"""The per-run file while parts exist: virtual datasets that present the closed parts as one, replaced at once at each roll."""
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from monitor.model.field import Field
+from monitor.model.sums import Sums
+from monitor.store import layout
+from monitor.store.names import hidden
+from monitor.store.part_reader import PartReader
+from monitor.store.present import present
+from monitor.store.summary import summary_of
+
+
+def write_index(parts: Sequence[Path], target: Path, sums: Sums | None = None) -> None:
+    """Present closed parts as one file.
+
+    The part that is being written is not among them: a program that opens files the ordinary way is refused there, and with
+    it everything else. ``open_run`` sees it.
+
+    Parameters
+    ----------
+    parts
+        Closed parts of one run, in order, beside ``target``; at least one.
+    target
+        File to replace.
+    sums
+        Sums over these parts, if they are known; else they are read.
+    """
+    new = hidden(target)
+    try:
+        with ExitStack() as stack:
+            readers = [stack.enter_context(PartReader(path)) for path in parts]
+            summary = summary_of(readers, sums)
+            with h5py.File(new, "w", libver=layout.LIVE, locking="best-effort") as file:
+                for path, field in summary.columns.items():
+                    _virtual_column(file, path, field, readers, summary.rows)
+                present(file, summary, "index")
+        os.replace(new, target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _virtual_column(file: h5py.File, path: str, field: Field, readers: Sequence[PartReader], total: int) -> None:
+    """One column over all parts; the missing value where a part lacks it."""
+    virtual = h5py.VirtualLayout((total, *field.shape), field.dtype)
+    start = 0
+    for reader in readers:
+        if path in reader.columns and reader.rows:
+            source = h5py.VirtualSource(reader.path.name, path, (reader.stored_rows(path), *field.shape), field.dtype)
+            virtual[start : start + reader.rows] = source[: reader.rows]
+        start += reader.rows
+    layout.mark_column(file.create_virtual_dataset(path, virtual, fillvalue=np.array(field.missing, field.dtype)[()]), field)

@@ -1,0 +1,1 @@
+"""The sub-commands: one file each, offering ``command``; the file name is the command name."""

@@ -1,0 +1,24 @@
+"""``xtcmon worker``: one worker process of a service."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.tools.process import declared, known_endpoints, settings_of, stop_event
+
+
+def command(
+    service: Annotated[Path, typer.Option(help="runtime folder of the service", show_default=False)],
+    name: Annotated[str, typer.Option(help="name, unique within the service", show_default="worker and its pid")] = "",
+    generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
+) -> None:
+    """Run one worker: decode, correct, extract features. `xtcmon run` starts its workers by itself; more may join.
+
+    Example: xtcmon worker --service /run/user/1000/xtcmon/s1 --name extra
+    """
+    settings, stop = settings_of(service), stop_event()
+    endpoints = known_endpoints(service, stop, "reader", "rows")
+    run = declared("worker")
+    run(endpoints, name or f"worker-{os.getpid()}", generation, credits=settings.pool.credits, stop=stop)

@@ -1,0 +1,83 @@
+"""The whole service on this machine: its processes, what a person sees meanwhile, and a clean end."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from monitor.errors import Unusable
+from monitor.settings import Settings
+from monitor.supervisor.child import Child
+from monitor.supervisor.service import Role, Service
+from monitor.tools.process import SETTINGS_FILE, argv
+
+TURN_S = 0.05
+
+EachTurn = Callable[[Service], bool]
+"""Called once a turn; says whether the service should be kept although the run is done (somebody looks at the pages)."""
+
+
+def roles(folder: Path, settings: Settings, *, dashboard: bool) -> list[Role]:
+    """The processes of a service whose runtime folder holds its settings."""
+    service = ("--service", str(folder))
+    found = [
+        Role("aggregator", argv("aggregator", *service), essential=True),
+        Role("reader", argv("reader", *service), essential=True),
+    ]
+    for i in range(settings.pool.workers):
+        name = f"worker-{i}"
+        found.append(Role(name, argv("worker", *service, "--name", name), essential=True))
+    if dashboard:
+        found.append(Role("dashboard", argv("dashboard", *service), essential=False))
+    return found
+
+
+def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: EachTurn) -> Service:
+    """Run the processes until the run is done, or somebody stops it.
+
+    Raises
+    ------
+    Unusable
+        If a process cannot start, in that process's own words.
+    """
+    (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
+    service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
+    try:
+        with _signals(service):
+            while (each_turn(service) and not service.stopping) or not service.done:
+                service.step()
+                time.sleep(TURN_S)
+    finally:
+        service.end()
+    if service.failure:
+        raise Unusable(last_words(folder, service.failure.split()[0]) or service.failure)
+    return service
+
+
+def last_words(folder: Path, name: str) -> str:
+    """The last thing a process said before it ended; empty if it said nothing."""
+    try:
+        lines = (folder / f"{name}.log").read_text(errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1].removeprefix("xtcmon: ") if lines else ""
+
+
+@contextmanager
+def _signals(service: Service) -> Iterator[None]:
+    """First SIGINT or SIGTERM drains and commits, the second ends at once."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if service.stopping:
+            service.end()
+        else:
+            service.request_stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,70 @@
+"""The ``xtcmon`` command: gathers the sub-commands and turns every expected error into one sentence."""
+
+import importlib
+import pkgutil
+import sys
+from typing import Any
+
+import click
+import typer
+
+import monitor.tools.commands as commands
+from monitor.errors import ConfigError, Unusable, XtcmonError
+
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+
+def application() -> typer.Typer:
+    """The command line with every file of ``monitor/tools/commands`` as a sub-command of its own name."""
+    app = typer.Typer(
+        name="xtcmon",
+        help="Streaming online monitor for X-ray free-electron lasers. Start with: xtcmon demo",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for info in sorted(pkgutil.iter_modules(commands.__path__), key=lambda item: item.name):
+        module = importlib.import_module(f"{commands.__name__}.{info.name}")
+        target: Any = module.command
+        name = info.name.replace("_", "-")
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=name)
+        else:
+            app.command(name=name)(target)
+    return app
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0 only for success."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Exit code of one call, with every expected error printed as a sentence on standard error."""
+    try:
+        result = application()(args=arguments, prog_name="xtcmon", standalone_mode=False)
+    except (ConfigError, Unusable) as error:
+        return _say(error, WRONG_USAGE)
+    except XtcmonError as error:
+        return _say(error, FAILED)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _say(error: Exception, code: int) -> int:
+    """Print the sentence, return the code."""
+    print(f"xtcmon: {error}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

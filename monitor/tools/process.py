@@ -1,0 +1,74 @@
+"""What the commands that run one process share: the processes other packages declare, and the settings of a service."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import ConfigError, Unusable
+from monitor.net.endpoints import Endpoints, read_endpoints
+from monitor.settings import Settings
+from monitor.tools import logs
+
+GROUP = "xtcmon.processes"
+
+SETTINGS_FILE = "settings.json"
+"""Name of the file in the runtime folder that holds the settings of the service."""
+
+POLL_S = 0.02
+
+
+def declared(name: str) -> Callable[..., Any]:
+    """The function that runs a process of another package (``worker``, ``dashboard``), found as an entry point.
+
+    Raises
+    ------
+    Unusable
+        If the package is not installed, so that nothing is declared.
+    """
+    found = entry_points(group=GROUP, name=name)
+    if not found:
+        raise Unusable(f"the {name} process is not installed here; run `make env` or `pip install -e .`")
+    loaded: Callable[..., Any] = next(iter(found)).load()
+    return loaded
+
+
+def argv(command: str, *arguments: str) -> tuple[str, ...]:
+    """Command line that starts ``xtcmon command`` with this very interpreter."""
+    return (sys.executable, "-m", "monitor.tools.main", command, *arguments)
+
+
+def settings_of(folder: Path) -> Settings:
+    """Settings of the service that has this runtime folder; log lines of this process go to standard error from now on.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds no settings of a service.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        settings = Settings.model_validate_json(path.read_text())
+    except (OSError, ValueError) as error:
+        raise ConfigError("is not the runtime folder of a service; see `xtcmon status`", key=str(folder)) from error
+    logs.set_up()
+    return settings
+
+
+def known_endpoints(folder: Path, stop: threading.Event, *names: str) -> Endpoints:
+    """Addresses of a service, as soon as those named are known; incomplete if ``stop`` is set before."""
+    while not all(getattr(endpoints := read_endpoints(folder), name) for name in names) and not stop.is_set():
+        time.sleep(POLL_S)
+    return endpoints
+
+
+def stop_event() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    event = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: event.set())
+    return event

@@ -1,0 +1,51 @@
+"""What clients ask of the reader, and its answers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from monitor.wire.note import Maps, Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control(Note):
+    """Change settings; each change is ``{"path": dotted path, "value": new value}``."""
+
+    KIND: ClassVar[str] = "control"
+    request: int
+    changes: Maps
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Note):
+    """Do something: ``stop`` ends the service after what was read is written."""
+
+    KIND: ClassVar[str] = "command"
+    request: int
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRequest(Note):
+    """Send the present ``reader_status``."""
+
+    KIND: ClassVar[str] = "status"
+    request: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted(Note):
+    """The request is carried out; ``version`` is the pipeline version in force from the next event on."""
+
+    KIND: ClassVar[str] = "accepted"
+    request: int
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRefused(Note):
+    """The request is not carried out, and why."""
+
+    KIND: ClassVar[str] = "refused"
+    request: int
+    why: str

@@ -1,0 +1,182 @@
+"""The message by which a worker hands over the rows of one batch, and its newest frames if somebody looks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.errors import ProtocolError
+from monitor.model.column import Column
+from monitor.model.field import Field
+from monitor.model.rows import Rows
+from monitor.wire import checked
+from monitor.wire.message import Message
+
+ALWAYS_THERE = ("event_time", "fiducials", "pipeline_version")
+COUNT_LIMIT = 1 << 20
+"""Most events of one message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The newest corrected frame of a detector, for the eye.
+
+    Attributes
+    ----------
+    image
+        Shape (rows, columns), float32, in ``unit``; NaN = masked or no pixel.
+    index
+        Shape of ``image``, int32: ``image = panels.ravel()[index]``, -1 = no pixel. ``None`` = as sent before, or the panels
+        are the image.
+    seq
+        Event it belongs to.
+    unit
+        Unit of the image.
+    rough
+        The panels stand roughly in place, not by a measured geometry.
+    """
+
+    image: NDArray[np.float32]
+    seq: int
+    unit: str = ""
+    rough: bool = False
+    index: NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """What a worker made of a batch, and when.
+
+    Attributes
+    ----------
+    rows
+        One row per event of the batch.
+    experiment, run, step, epoch, lease
+        Of the batch.
+    worker
+        Name of the worker.
+    created, received, finished
+        Unix time in seconds at which the first event left its source, the batch came to the worker, the rows were ready.
+    trouble
+        What went wrong (damaged payloads, failed features), and how often.
+    frames
+        Detector to newest frame; usually empty.
+    """
+
+    rows: Rows
+    experiment: str
+    run: int
+    step: int
+    epoch: int
+    lease: int
+    worker: str
+    created: float
+    received: float
+    finished: float
+    trouble: Mapping[str, int] = field(default_factory=dict)
+    frames: Mapping[str, Frame] = field(default_factory=dict)
+
+    def part(self, first: int, stop: int) -> "Reduced":
+        """The rows of events ``first`` to ``stop`` as views, without frames and trouble: these belong to the whole."""
+        return replace(self, rows=self.rows.part(first, stop), trouble={}, frames={})
+
+
+def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "") -> Message:
+    """The message for the rows of a batch; its arrays are the columns themselves, not copies.
+
+    Parameters
+    ----------
+    reduced
+        Rows and all that is said with them.
+    kind, topic
+        ``history`` replies and the reduced stream use the same fields under another kind or topic.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    fields: dict[str, list[str]] = {}
+    for name, column in reduced.rows.columns.items():
+        fields[name] = [column.field.unit, column.field.description]
+        arrays[f"c/{name}"] = column.values
+        if column.present is not None and not column.present.all():
+            arrays[f"p/{name}"] = column.present
+    frames = {}
+    for name, frame in reduced.frames.items():
+        frames[name] = {"seq": frame.seq, "unit": frame.unit, "rough": frame.rough}
+        arrays[f"f/{name}"] = frame.image
+        if frame.index is not None:
+            arrays[f"i/{name}"] = frame.index
+    header = {
+        **{name: getattr(reduced, name) for name in ("experiment", "run", "step", "epoch", "lease", "worker")},
+        **{name: getattr(reduced, name) for name in ("created", "received", "finished")},
+        "first": reduced.rows.first,
+        "count": reduced.rows.count,
+        "fields": fields,
+        "trouble": dict(reduced.trouble),
+        "frames": frames,
+    }
+    return Message(kind, header, arrays, topic)
+
+
+def rows_of(message: Message) -> Reduced:
+    """Rows and all that was said with them; arrays are read-only views into the received parts.
+
+    Raises
+    ------
+    ProtocolError
+        If an entry is missing, a column has another length than ``count``, a field that every row has is absent, or a frame
+        is no image.
+    """
+    first, count = checked.integer(message, "first"), checked.integer(message, "count", high=COUNT_LIMIT)
+    columns = {name: _column(message, name, count) for name in checked.mapping(message, "fields")}
+    for name in ALWAYS_THERE:
+        if name not in columns or columns[name].values.dtype != np.int64 or columns[name].values.ndim != 1:
+            raise ProtocolError(f"rows from {first} lack the int64 field {name!r}")
+    return Reduced(
+        rows=Rows(first, count, columns),
+        experiment=checked.text(message, "experiment"),
+        run=checked.integer(message, "run"),
+        step=checked.integer(message, "step", low=-1),
+        epoch=checked.integer(message, "epoch"),
+        lease=checked.integer(message, "lease"),
+        worker=checked.text(message, "worker"),
+        created=checked.number(message, "created"),
+        received=checked.number(message, "received"),
+        finished=checked.number(message, "finished"),
+        trouble=checked.counts(message, "trouble"),
+        frames={name: _frame(message, name, entry) for name, entry in checked.mapping(message, "frames").items()},
+    )
+
+
+def _column(message: Message, name: str, count: int) -> Column:
+    """One column, its length and presence checked against ``count``."""
+    about = message.header["fields"][name]
+    values, present = message.arrays.get(f"c/{name}"), message.arrays.get(f"p/{name}")
+    if not isinstance(about, list) or len(about) != 2 or not all(isinstance(entry, str) for entry in about):
+        raise ProtocolError(f"field {name!r} comes without unit and description")
+    if values is None or values.ndim == 0 or len(values) != count or values.dtype.names is not None:
+        raise ProtocolError(f"field {name!r} does not have one value for each of {count} events")
+    if present is not None and (present.dtype != np.bool_ or present.shape != (count,)):
+        raise ProtocolError(f"the presence of field {name!r} is not one truth value for each of {count} events")
+    return Column(
+        Field(name=name, dtype=values.dtype, shape=values.shape[1:], unit=about[0], description=about[1]), values, present
+    )
+
+
+def _frame(message: Message, name: str, entry: object) -> Frame:
+    """One frame, its image and index checked against each other."""
+    image, index = message.arrays.get(f"f/{name}"), message.arrays.get(f"i/{name}")
+    if image is None or image.dtype != np.float32 or image.ndim != 2:
+        raise ProtocolError(f"the frame of {name!r} is no float32 image")
+    if index is not None and (index.dtype != np.int32 or index.shape != image.shape):
+        raise ProtocolError(f"the index of {name!r} does not have the shape of its image")
+    if not isinstance(entry, dict):
+        raise ProtocolError(f"the frame of {name!r} comes without its description")
+    inner = Message(f"frame of {name}", entry)
+    return Frame(
+        image=image,
+        index=index,
+        seq=checked.integer(inner, "seq"),
+        unit=checked.text(inner, "unit"),
+        rough=entry.get("rough") is True,
+    )
