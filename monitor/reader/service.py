@@ -27,8 +27,8 @@ from monitor.reader.process import Outcome, Reader
 from monitor.reader.sources.choice import source_of
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings, bytes_in, parse
-from monitor.wire.note import note_of
 from monitor.wire.message import Message
+from monitor.wire.note import note_of
 from monitor.wire.worker_note import Pipeline
 
 log = logging.getLogger(__name__)

@@ -39,6 +39,8 @@ class Roi:
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
         self._name, self._compat = name, parameters.compat
         self._pixels = np.squeeze(_pixels(parameters, view))
+        self._grid = self._pixels.reshape(-1, self._pixels.shape[-1]) if self._pixels.ndim else self._pixels.reshape(1, 1)
+        self._contiguous = bool((self._grid[:, 0] >= 0).all() and (np.diff(self._grid, axis=1) == 1).all())
         self._limits = _limits(parameters.thresADU)
         self._statistics, self._area = parameters.calcPars, parameters.writeArea
         self.gives = self._fields(view.unit)
@@ -68,9 +70,8 @@ class Roi:
         return values
 
     def _numbers(self, flat: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        grid = self._pixels.reshape(-1, self._pixels.shape[-1]) if self._pixels.ndim else self._pixels.reshape(1, 1)
         found = np.empty((len(flat), 5))
-        rectangle_numbers(flat, grid, *self._limits, found)
+        rectangle_numbers(flat, self._grid, self._contiguous, *self._limits, found)
         total, count, largest, rows, columns = found.T
         count[count == 0] = np.nan
         if self._compat:
@@ -94,7 +95,12 @@ class Roi:
 
 @summing_kernel
 def rectangle_numbers(
-    flat: NDArray[np.float32], grid: NDArray[np.int32], low: float, high: float, found: NDArray[np.float64]
+    flat: NDArray[np.float32],
+    grid: NDArray[np.int32],
+    contiguous: bool,
+    low: float,
+    high: float,
+    found: NDArray[np.float64],
 ) -> None:
     """Sum, count, maximum and first moments of the good pixels of a rectangle.
 
@@ -104,6 +110,8 @@ def rectangle_numbers(
         Frames, shape (events, pixels); NaN = bad.
     grid
         Pixel numbers of the rectangle, shape (rows, columns); -1 = no pixel there.
+    contiguous
+        The numbers of each row follow one another.
     low, high
         Values outside count as zero.
     found
@@ -118,11 +126,17 @@ def rectangle_numbers(
         for row in range(grid.shape[0]):
             pixels = grid[row]
             row_total, row_moment, row_count, row_largest = 0.0, 0.0, np.int32(0), np.float32(-np.inf)
+            if contiguous:
+                line = values[pixels[0] : pixels[0] + columns]
+                for column in range(columns):
+                    value[column] = line[column]
+            else:
+                for column in range(columns):
+                    value[column] = values[pixels[column]] if pixels[column] >= 0 else np.float32(np.nan)
             for column in range(columns):
-                v = values[max(pixels[column], 0)]
-                ok = pixels[column] >= 0 and v == v
-                value[column] = v if ok and low <= v <= high else np.float32(0)
-                good[column] = 1 if ok else 0
+                v = value[column]
+                good[column] = 1 if v == v else 0
+                value[column] = v if v >= low and v <= high else np.float32(0)
             for column in range(columns):
                 row_total += value[column]
                 row_moment += value[column] * np.float64(column)

@@ -11,7 +11,6 @@ from monitor.settings import Section
 from workers.features.feature import FEATURES, FeatureKind, View
 from workers.kernel import summing_kernel
 
-
 STRETCH = 2048
 
 
