@@ -119,7 +119,8 @@ class Chain:
         """What to multiply by: the gain itself, or for gain switching its inverse with 0 where it is 0 (facility's rule)."""
         if not self._switching:
             return np.array(gain, np.float32)
-        return np.divide(1, gain, out=np.zeros(gain.shape, np.float32), where=gain != 0)
+        inverse: NDArray[np.float32] = np.divide(1, gain, out=np.zeros(gain.shape, np.float32), where=gain != 0)
+        return inverse
 
     def _common_mode(self, constants: Constants, wanted: int | None) -> CommonMode:
         stored = constants.get("common_mode")

@@ -75,7 +75,9 @@ class Payloads:
     def payload(self, position: int) -> NDArray[np.uint8]:
         """Bytes of one payload, a view."""
         entry = self.entries[position]
-        return self.buffers[entry["place"]][entry["offset"] : entry["offset"] + entry["size"]]
+        start = int(entry["offset"])
+        payload: NDArray[np.uint8] = self.buffers[int(entry["place"])][start : start + int(entry["size"])]
+        return payload
 
 
 def payloads_of(batch: Batch, buffers: Sequence[NDArray[np.uint8]], trouble: Trouble) -> Mapping[Word, Payloads]:
@@ -91,7 +93,7 @@ def payloads_of(batch: Batch, buffers: Sequence[NDArray[np.uint8]], trouble: Tro
         Told about children that cannot be walked and about payloads sent twice in one event (the first counts).
     """
     entries, words = _entries(batch, buffers, trouble)
-    group, first = _groups(words)
+    group, first = group_numbers(words)
     order = np.lexsort((entries["event"], group))
     entries, group = entries[order], group[order]
     again = np.zeros(len(entries), bool)
@@ -133,7 +135,7 @@ def _words(index: NDArray[Any]) -> NDArray[np.uint32]:
     return np.stack([index["level"], index["physical"], index["contains"]], axis=1)
 
 
-def _groups(words: NDArray[np.uint32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def group_numbers(words: NDArray[np.uint32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Group number of each entry, and the first entry of each group."""
     group, first = np.empty(len(words), np.int32), np.empty(max(len(words), 1), np.int64)
     count = _number(words, group, first)

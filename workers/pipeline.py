@@ -35,6 +35,7 @@ from workers.plan import (
 )
 from workers.run_view import RunView
 from workers.trouble import Trouble
+from workers.warming import warm_kernels
 
 load_folder("workers.detectors")
 load_folder("workers.features")
@@ -178,9 +179,7 @@ class Pipeline:
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""
-        from workers.warming import warm
-
-        warm(self)
+        warm_kernels()
 
 
 class Columns:

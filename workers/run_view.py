@@ -1,4 +1,4 @@
-"""The run as detectors see it: decoded configuration, names of sources, settings. Made once per run state and pipeline version."""
+"""The run as detectors see it: decoded configuration, names of sources, settings; made once per run state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

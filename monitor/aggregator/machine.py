@@ -1,6 +1,7 @@
 """The aggregator without sockets, files or clock: messages and time in, instructions out."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from monitor.aggregator.commit import Commits
@@ -33,17 +34,19 @@ class Aggregator:
     ----------
     pages
         Rates and sizes of what is shown.
-    generation
-        Count of this process's starts.
+    generation, pid
+        Count of this process's starts, and its number on its machine.
     recovered
         What earlier processes of this service had made durable.
     session
         A number that no earlier stream of this service had.
     """
 
-    def __init__(self, pages: Pages, *, generation: int = 0, recovered: Recovered | None = None, session: int = 0) -> None:
+    def __init__(
+        self, pages: Pages, *, generation: int = 0, pid: int = 0, recovered: Recovered | None = None, session: int = 0
+    ) -> None:
         recovered = recovered or Recovered()
-        self._generation = generation
+        self._who = Hello(role="aggregator", name="aggregator", generation=generation, pid=pid)
         self.trouble = Trouble()
         merge = SumMerger(self.trouble)
         self.ledger = Ledger()
@@ -117,8 +120,7 @@ class Aggregator:
         """Time passes: some 50 times a second."""
         out: list[Instruction] = []
         if self.link.hello_due(now, self.commits.idle) and not self._left:
-            hello = Hello(role="aggregator", name="aggregator", generation=self._generation, committed=self.commits.committed)
-            out.append(ToReader(to_message(hello)))
+            out.append(ToReader(to_message(replace(self._who, committed=self.commits.committed))))
         self._show(self.order.tick(now), now)
         out += [Publish(message) for message in self.view.due(now, self._figures)]
         return out + self._advance(now)

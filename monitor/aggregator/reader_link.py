@@ -46,7 +46,7 @@ class ReaderLink:
         return self.session is not None and lease < self.session
 
     def is_other(self, session: int) -> bool:
-        """Whether a reader that calls itself so is another one than before; what came before the first name is of no known one."""
+        """Whether this is another reader than before; what came before the first name is of no known one."""
         other = self.session != session
         self.session = session
         return other

@@ -111,7 +111,7 @@ class Runs:
         return bool(self._ended)
 
     def _was_finished(self, note: EndRun) -> bool:
-        """Whether a run was dealt with before, by this process or an earlier one: runs are finished in the order of their events."""
+        """Whether a run was dealt with before, here or by an earlier process: runs are finished in event order."""
         recovered = self._recovered
         settled = note.stop <= recovered.committed and self._known[note.run].first < note.stop
         return note.run in self._finished or settled or (recovered.run >= 0 and note.stop <= recovered.first)

@@ -44,6 +44,7 @@ class View:
         self.latency = Latency()
         self.rate = Rate()
         self.file = ""
+        self.endpoints: dict[str, str] = {}
         self._schema = Schema()
         self._run = -1
         self._reader: dict[str, Any] = {}
@@ -144,6 +145,7 @@ class View:
             "rate": self.rate.value(now),
             "latency": self.latency.value(),
             "file": self.file,
+            "endpoints": self.endpoints,
             **figures,
         }
         return Message("status", header, topic="status")

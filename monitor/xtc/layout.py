@@ -1,7 +1,20 @@
 """The words in which payload layouts are written: structures of fields, bit fields, formulas.
 
 Everything in these files is packed and little-endian: a field begins where the one before it ends. The order and the names are
-those of the facility's own data description; padding is a hidden field.
+those of the facility's own data description; padding is a hidden field. A new payload type reads like this, and gets its line in
+``monitor.xtc.types``:
+
+>>> ELEMENT = Struct(
+...     "Camera.ElementV1",
+...     word("flags", "u4", overflow=(0, 1), lane=(6, 2)),
+...     Field("exposure", "f8", unit="s", doc="time that the shutter was open"),
+...     Field("name", "S1", (16,), doc="name of the camera"),
+...     Field("frame", "u2", ("config.height", "config.numPixels // config.height"), unit="counts", doc="raw pixels"),
+...     derived=(Derived("isBright", "1 if exposure > 0.5 else 0"),),
+...     config=("Camera.ElementConfigV1", "Camera.ElementConfigV2"),
+... )
+>>> ELEMENT.dtype is None, ELEMENT.head.itemsize
+(True, 28)
 """
 
 import itertools

@@ -46,11 +46,11 @@ class Arrangement:
 
     def x(self) -> NDArray[np.float64]:
         """Pixel centres to the right of the middle of the image, micrometre."""
-        return (self.columns - (self.shape[1] - 1) / 2) * self.pitch
+        return (self.columns.astype(np.float64) - (self.shape[1] - 1) / 2) * self.pitch
 
     def y(self) -> NDArray[np.float64]:
         """Pixel centres above the middle of the image, micrometre."""
-        return ((self.shape[0] - 1) / 2 - self.rows) * self.pitch
+        return ((self.shape[0] - 1) / 2 - self.rows.astype(np.float64)) * self.pitch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

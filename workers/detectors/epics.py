@@ -37,8 +37,8 @@ def filled_forward(start: NDArray[np.float64], changes: NDArray[np.void], count:
     """
     values = np.repeat(np.asarray(start, np.float64)[:, None], count, axis=1)
     if len(changes) and count:
-        columns = (np.ascontiguousarray(changes[name]) for name in ("event", "pv", "value"))
-        _apply(*columns, values)
+        event, pv, value = (np.ascontiguousarray(changes[name]) for name in ("event", "pv", "value"))
+        _apply(event, pv, value, values)
     return values
 
 

@@ -83,8 +83,8 @@ def codes_seen(
     for place, buffer in enumerate(payloads.buffers):
         mine = payloads.entries[payloads.entries["place"] == place]
         if len(mine):
-            columns = (np.ascontiguousarray(mine[name]) for name in ("event", "offset", "size"))
-            _codes(readonly(buffer), *columns, fiducials.astype(np.uint32), slots, seen, any_code)
+            event, offset, size = (np.ascontiguousarray(mine[name]) for name in ("event", "offset", "size"))
+            _codes(readonly(buffer), event, offset, size, fiducials.astype(np.uint32), slots, seen, any_code)
     return seen, any_code
 
 

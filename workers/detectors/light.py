@@ -22,7 +22,7 @@ NO_CODES = -1
 
 
 def light_codes(light: Light, experiment: str, configured: Collection[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Codes that tell X-rays and laser: the settings, else those of the hutch if the run's event receiver knows them, else generic."""
+    """Codes that tell X-rays and laser: the settings, else those of the hutch if the event receiver knows them, else generic."""
     hutch = HUTCH_CODES.get(experiment[:3].lower(), GENERIC_CODES)
     xray, laser = (
         usual if all(abs(code) in configured for code in usual) else generic

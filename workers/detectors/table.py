@@ -1,5 +1,6 @@
 """Reading of fixed layouts: fields of a structure to columns, named by a table."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 
 from monitor.model.column import Column
 from monitor.model.field import Field
-from monitor.xtc.layout import Struct
 from monitor.xtc.layout import Field as Place
+from monitor.xtc.layout import Struct
 from workers.detectors.family import Read
 from workers.payloads import Payloads
 
@@ -84,4 +85,5 @@ def numbers_in(struct: Struct, prefix: str = "") -> list[str]:
 def _is_number(place: Place) -> bool:
     if place.hidden or place.raw or place.bits or isinstance(place.type, Struct) or place.type == "S1":
         return False
-    return all(isinstance(n, int) for n in place.shape) and np.prod(place.shape, dtype=int) <= LARGEST_ARRAY
+    lengths = [n for n in place.shape if isinstance(n, int)]
+    return len(lengths) == len(place.shape) and math.prod(lengths) <= LARGEST_ARRAY

@@ -24,7 +24,7 @@ class Parameters(Section):
 
     ROI: Any = None
     """Rectangle in the frame; the whole frame if left out."""
-    image_ROI: Any = None
+    image_ROI: Any = None  # noqa: N815
     """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
     writeArea: bool = False  # noqa: N815  # the field's spelling
     calcPars: bool = True  # noqa: N815

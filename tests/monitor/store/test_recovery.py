@@ -93,17 +93,17 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_promised(tmp_path: Path,
 
 def test_a_writer_killed_while_it_finishes_leaves_a_run_that_can_be_finished(tmp_path: Path) -> None:
     moments = random.Random(3)
-    for attempt in range(12):
+    for attempt in range(6):
         directory = tmp_path / str(attempt)
-        with writer(directory, stop=30, roll_s=0.0, finish=True) as (process, pipe):
-            while os.read(pipe, 4) != (30).to_bytes(4):
+        with writer(directory, stop=15, roll_s=0.0, finish=True) as (process, pipe):
+            while os.read(pipe, 4) != (15).to_bytes(4):
                 continue
             time.sleep(moments.uniform(0.0, 0.06))
             os.kill(process, signal.SIGKILL)
-        assert_run(directory / "e81_Run0098.h5", 30)
+        assert_run(directory / "e81_Run0098.h5", 15)
         SmallDataFile(directory, "e81", 98, existing="resume", sync=False).finish()
         assert [path.name for path in directory.iterdir()] == ["e81_Run0098.h5"]
-        assert_run(directory / "e81_Run0098.h5", 30)
+        assert_run(directory / "e81_Run0098.h5", 15)
 
 
 def test_a_recovery_that_is_killed_can_be_repeated(tmp_path: Path) -> None:
