@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
@@ -75,6 +77,8 @@ class Dashboard:
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
+        # Places whose plots are chosen later.
+        silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
         loop = IOLoop()

@@ -118,7 +118,10 @@ def tables(snapshot: Snapshot) -> dict[str, list[list[str]]]:
 def _workers(reader: Mapping[str, Any]) -> Iterator[list[str]]:
     """One row per worker: name, host and pid, start, batches, events, busy, leases, last seen."""
     restarts = _map(reader, "restarts")
-    for worker in reader.get("workers", ()):
+    workers = reader.get("workers")
+    for worker in workers if isinstance(workers, list) else ():
+        if not isinstance(worker, Mapping):
+            continue
         seen, busy = worker.get("last_seen"), worker.get("busy")
         yield [
             str(worker.get("name", "–")),

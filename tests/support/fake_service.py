@@ -181,8 +181,8 @@ class FakeService:
     def status(self, step: int) -> dict[str, Any]:
         """What the service says about itself."""
         workers = [
-            {"name": f"worker-{i}", "generation": 0, "pid": 4000 + i, "host": "hutch", "batches": self.seq // 64, "events": self.seq // 2,
-             "busy": 0.35, "last_seen": 0.2, "leases": 2}
+            {"name": f"worker-{i}", "generation": 0, "pid": 4000 + i, "host": "hutch", "batches": self.seq // 64,
+             "events": self.seq // 2, "busy": 0.35, "last_seen": 0.2, "leases": 2}
             for i in range(2)
         ]  # fmt: skip
         reader = {
@@ -191,8 +191,9 @@ class FakeService:
             "restarts": {"worker-1": 1}, "run": 98, "step": step, "pipeline": self.version, "mode": "live", "total": 100_000,
         }  # fmt: skip
         return {
-            "time": time.time(), "reader": reader, "processed": self.seq, "written": self.seq - 20, "late": 2, "lost": 3, "damaged": 5,
-            "rate": self.rate, "latency": {"total": [0.018, 0.041], "worker": [0.006, 0.011]}, "trouble": {"user.py: division": 4},
+            "time": time.time(), "reader": reader, "processed": self.seq, "written": self.seq - 20, "late": 2, "lost": 3,
+            "damaged": 5, "rate": self.rate, "latency": {"total": [0.018, 0.041], "worker": [0.006, 0.011]},
+            "trouble": {"user.py: division": 4},
             "file": "xppi0310_Run0098.h5", "balance": {"read": self.seq, "written": self.seq - 20}, "committed": self.seq - 20,
         }  # fmt: skip
 
