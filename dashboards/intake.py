@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboards.ring import RowRing
-from dashboards.rows import element_names, table_of
+from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
@@ -41,6 +41,7 @@ class Intake:
         self._rows_at: float | None = None
         self._status_at: float | None = None
         self._ended = False
+        self._session: object = None
         self._restarts = 0
         self._version = 0
 
@@ -115,15 +116,16 @@ class Intake:
         }.get(topic)
 
     def _count(self, message: Message) -> None:
-        """The counter of a topic tells what was missed; one that goes back tells of a new service."""
-        n = message.header.get("n")
+        """The counter of a topic tells what was missed, the session that the service is a new one."""
+        n, session = message.header.get("n"), message.header.get("session")
         if not isinstance(n, int):
             return
-        last = self._counters.get(message.topic)
-        # State topics are sent again, with the same number, to each new subscriber.
-        if last is not None and n < last:
+        if session != self._session and self._session is not None:
             self._restart()
-        elif last is not None and n > last + 1:
+        self._session = session
+        last = self._counters.get(message.topic)
+        # A state that is sent again to a new subscriber keeps its number.
+        if last is not None and n > last + 1:
             self._missed[message.topic] = self._missed.get(message.topic, 0) + n - last - 1
         self._counters[message.topic] = n
 
@@ -157,7 +159,7 @@ class Intake:
                 info = FieldInfo(str(entry.get("unit", "")), str(entry.get("description", "")))
             except (TypeError, KeyError, ValueError, AttributeError) as error:
                 raise ProtocolError("a field of the schema lacks name, dtype or shape") from error
-            if kind in "iufb" and names != ["event_time"]:
+            if kind in "iufb" and not HIDDEN.intersection(names):
                 fields.update(dict.fromkeys(names, info))
         self._fields = fields
 
@@ -172,7 +174,7 @@ class Intake:
         """Units of columns that came before their schema."""
         for name, said in message.header.get("fields", {}).items():
             values = message.arrays.get("c/" + name)
-            if values is None or values.dtype.kind not in "iufb" or name == "event_time":
+            if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
                 continue
             for column in element_names(name, values.shape[1:]):
                 if column not in self._fields:
@@ -204,9 +206,7 @@ def _pair(latency: object) -> tuple[float, float]:
     """Median and 99 % of the whole way, in seconds: the stage ``total`` if it is given, else the slowest stage."""
     if not isinstance(latency, Mapping) or not latency:
         return math.nan, math.nan
-    pairs = [
-        (_float(pair[0]), _float(pair[1])) for pair in latency.values() if isinstance(pair, list | tuple) and len(pair) == 2
-    ]
+    pairs = [(_float(pair[0]), _float(pair[1])) for pair in latency.values() if isinstance(pair, list | tuple) and len(pair) == 2]
     total = latency.get("total")
     if isinstance(total, list | tuple) and len(total) == 2:
         return _float(total[0]), _float(total[1])

@@ -2,11 +2,13 @@
 
 import asyncio
 import functools
+import logging
 import socket
 import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
@@ -19,12 +21,14 @@ from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.web import RedirectHandler
 
-import dashboards.pages
 from dashboards.feed import Feed
+from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
+from monitor.net.endpoints import read_endpoints, write_endpoints
+from monitor.plugins import load_folder
 from monitor.settings import Settings
 
 ADDRESS = "127.0.0.1"
@@ -58,7 +62,8 @@ class Dashboard:
         self._sockets = _bound(settings.pages.port if port is None else port)
         self.port = int(self._sockets[0].getsockname()[1])
         self._feed = Feed(link, settings.pages.history)
-        self._pages = dict(sorted(PAGES.found(dashboards.pages).items(), key=lambda entry: entry[1].order))
+        load_folder("dashboards.pages")
+        self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -70,6 +75,8 @@ class Dashboard:
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
+        # A tab that is closed while something is on its way to it is no event.
+        logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
         loop = IOLoop()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
@@ -114,9 +121,7 @@ class Dashboard:
         Session(page, self._feed, self._settings, document, arguments)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
-        document.template_variables.update(
-            page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()]
-        )
+        document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
@@ -130,21 +135,25 @@ class Dashboard:
 
 def run_dashboard(
     settings: Settings,
-    link: Link,
+    folder: Path,
     *,
+    generation: int = 0,
     port: int | None = None,
     open_browser: bool = False,
     ready: Callable[[str], None] = lambda address: None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve the pages until stopped.
+    """Serve the pages of the service with this runtime folder until stopped; the folder is told the address.
 
     Parameters
     ----------
     settings
         The whole set-up.
-    link
-        How to reach the service.
+    folder
+        Runtime folder of the service.
+    generation
+        How often this process was started before; a restarted one comes back under its former address, so that open pages
+        find it again.
     port
         TCP port; 0 takes any free one, ``None`` the one of the settings.
     open_browser
@@ -161,11 +170,14 @@ def run_dashboard(
     """
 
     def on_ready(address: str) -> None:
+        write_endpoints(folder, dashboard=address)
         ready(address)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    Dashboard(settings, link, port=port).run(on_ready, stop)
+    former = urlsplit(read_endpoints(folder).dashboard).port if generation else None
+    link = ServiceLink(lambda: read_endpoints(folder))
+    Dashboard(settings, link, port=former or port).run(on_ready, stop)
 
 
 def _bound(port: int) -> list[socket.socket]:
@@ -183,4 +195,3 @@ async def _until(stop: threading.Event, loop: IOLoop) -> None:
     while not stop.is_set():
         await asyncio.sleep(0.1)
     loop.stop()
-

@@ -82,6 +82,9 @@ class Store(Section):
     directory: str = ""
     roll_size: str = "2 GiB"
     compact: bool = True
+    """One plain file at the end of a run instead of its parts."""
+    existing: Literal["refuse", "replace"] = "refuse"
+    """What to do about a file of the same run that is there already."""
 
 
 class Pool(Section):

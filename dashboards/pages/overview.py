@@ -19,7 +19,6 @@ VITAL_ROWS = 7200
 LOG_LINES = 8
 
 
-@PAGES.add("overview")
 class Overview:
     """State of the run and of the service."""
 
@@ -68,8 +67,11 @@ class Overview:
         made.line("time", "median", source=self._status, line_color=ACCENT, line_width=2, legend_label="median")
         made.line("time", "worst", source=self._status, line_color=OTHER, line_width=1.5, legend_label="99 %")
         made.y_range.start = 0
-        made.legend.orientation, made.legend.location = "horizontal", "top_left"
+        made.legend.orientation, made.legend.location = "horizontal", "bottom_left"
         return _clock(made)
+
+
+PAGES.add("overview", Overview)
 
 
 def tiles(snapshot: Snapshot) -> dict[str, str]:
@@ -152,4 +154,5 @@ def _clock(made: Any) -> Any:
         seconds="%H:%M:%S", minsec="%H:%M:%S", minutes="%H:%M", hourmin="%H:%M", hours="%H:%M"
     )
     made.xaxis.axis_label = "UTC"
+    made.xaxis.ticker.desired_num_ticks = 5
     return made

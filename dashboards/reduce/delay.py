@@ -12,7 +12,9 @@ from dashboards.table import Table
 LASER = "lightStatus/laser"
 XRAY = "lightStatus/xray"
 LEAST_IN_BIN = 5
-"""Corrected bins with fewer events are not shown: their error is not known well enough to weigh them in a fit."""
+LEAST_SHARE = 0.1
+"""Corrected bins with fewer events, or less than this share of the middle bin's, are not shown: their error is not known well
+enough to weigh them in a fit."""
 
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "ps": 1e-12, "fs": 1e-15}
 
@@ -87,7 +89,8 @@ def scan_result(rows: Table, choice: ScanChoice) -> ScanResult:
         t = x + choice.time_scale * rows.column(choice.time)
         timed = good & np.isfinite(t)
         bins = choice.bins or max(10, min(len(levels), 200))
-        corrected = _branch(t, s, m, timed, on, even_edges(t[timed], bins), LEAST_IN_BIN)
+        edges = even_edges(t[timed], bins)
+        corrected = _branch(t, s, m, timed, on, edges, _least(t[timed & on], edges))
     return ScanResult(plain, corrected, int(good.sum()), int(seen.sum()), len(levels))
 
 
@@ -97,6 +100,11 @@ def unit_ratio(time_unit: str, variable_unit: str) -> float:
         return 1.0
     # Rounded, because a power of ten is what is meant and 1e-12 / 1e-15 is not exactly one.
     return float(f"{TIME_UNITS[time_unit] / TIME_UNITS[variable_unit]:.12g}")
+
+
+def _least(t: NDArray[np.float64], edges: NDArray[np.float64]) -> int:
+    """How many events a corrected bin needs."""
+    return max(LEAST_IN_BIN, int(LEAST_SHARE * np.median(np.histogram(t, edges)[0]))) if len(t) else LEAST_IN_BIN
 
 
 def _branch(

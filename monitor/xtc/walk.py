@@ -49,6 +49,10 @@ CORRUPT = np.dtype([("offset", "<u8"), ("datagram", "<u4"), ("extent", "<u4"), (
 """A child that cannot be walked: the rest of its container, ``remaining`` bytes from ``offset`` on, is lost."""
 
 
+ROUND = 4096
+"""Heads found by one call of the kernel; more take several."""
+
+
 class Stop(IntEnum):
     """Why reading of datagrams ended."""
 
@@ -116,7 +120,7 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     stop = len(buffer) if limit is None else min(limit, len(buffer))
     room = max(0, stop - start) // DATAGRAM_SIZE
     most = room + 1 if most is None else most
-    table = np.empty(min(most, room, 4096), HEAD)
+    table = np.empty(max(1, min(most, room, ROUND)), HEAD)
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:
@@ -124,8 +128,6 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
         reason = Stop(code)
         found += count
         parts.append(table[:count].copy())
-        if len(table) == 0 and reason == Stop.FULL:
-            break
     return Heads(np.concatenate(parts) if parts else np.empty(0, HEAD), at, reason)
 
 
@@ -206,57 +208,57 @@ def _walk(buffer, offsets, lengths, entries, corrupt):  # type: ignore[no-untype
     n, bad = 0, 0
     for datagram in range(len(offsets)):
         at = offsets[datagram] + CLOCK_TO_ROOT
-        end = min(offsets[datagram] + lengths[datagram], len(buffer))
-        if offsets[datagram] < 0:
-            end = at
+        ends[0] = min(offsets[datagram] + lengths[datagram], len(buffer)) if offsets[datagram] >= 0 else at
         depth = 0
-        ends[0] = end
         while depth >= 0:
-            end = ends[depth]
-            remaining = end - at
-            if remaining <= 0:
-                at = end
-                depth -= 1
-                continue
+            remaining = ends[depth] - at
             extent = _word(buffer, at + 16) if remaining >= XTC_SIZE else np.int64(0)
-            if extent < XTC_SIZE or extent > remaining:
-                if bad == len(corrupt):
-                    corrupt = _grown(corrupt)
-                lost = corrupt[bad]
-                lost.offset, lost.datagram, lost.extent, lost.remaining = at, datagram, extent, remaining
-                bad += 1
-                at = end
+            if remaining <= 0 or extent < XTC_SIZE or extent > remaining:
+                if remaining > 0:
+                    corrupt = _grown(corrupt, bad)
+                    lost = corrupt[bad]
+                    lost.offset, lost.datagram, lost.extent, lost.remaining = at, datagram, extent, remaining
+                    bad += 1
+                at = ends[depth]
                 depth -= 1
-                continue
-            damage, contains = _word(buffer, at), _word(buffer, at + 12)
-            inside = contains & 0xFFFF == CONTAINER
-            if inside and not damage & INCOMPLETE:
+            elif _is_entered(buffer, at):
                 depth += 1
-                if depth == len(ends):
-                    ends = _grown(ends)
+                ends = _grown(ends, depth)
                 ends[depth] = at + extent
                 at += XTC_SIZE
-                continue
-            if n == len(entries):
-                entries = _grown(entries)
-            logical = _word(buffer, at + 4)
-            row = entries[n]
-            row.offset = at + XTC_SIZE
-            row.datagram = datagram
-            row.level = logical >> 24
-            row.logical = logical
-            row.physical = _word(buffer, at + 8)
-            row.contains = contains
-            row.damage = damage
-            row.size = 0 if inside else extent - XTC_SIZE
-            n += 1
-            at += extent
+            else:
+                entries = _grown(entries, n)
+                _describe(entries[n], buffer, at, extent, datagram)
+                n += 1
+                at += extent
     return entries[:n], corrupt[:bad]
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _is_entered(buffer, at):  # type: ignore[no-untyped-def]
+    """Whether an XTC is a container that came whole."""
+    return _word(buffer, at + 12) & 0xFFFF == CONTAINER and not _word(buffer, at) & INCOMPLETE
+
+
 @njit(cache=True, nogil=True)
-def _grown(array):  # type: ignore[no-untyped-def]
-    """The same rows in an array twice as long."""
+def _describe(row, buffer, at, extent, datagram):  # type: ignore[no-untyped-def]
+    """Fill an ``INDEX`` entry; a container that is not entered has no payload."""
+    logical, contains = _word(buffer, at + 4), _word(buffer, at + 12)
+    row.offset = at + XTC_SIZE
+    row.datagram = datagram
+    row.level = logical >> 24
+    row.logical = logical
+    row.physical = _word(buffer, at + 8)
+    row.contains = contains
+    row.damage = _word(buffer, at)
+    row.size = 0 if contains & 0xFFFF == CONTAINER else extent - XTC_SIZE
+
+
+@njit(cache=True, nogil=True)
+def _grown(array, needed):  # type: ignore[no-untyped-def]
+    """The array itself if it has a place ``needed``, else the same rows in one twice as long."""
+    if needed < len(array):
+        return array
     larger = np.empty(2 * len(array), array.dtype)
     larger[: len(array)] = array
     return larger

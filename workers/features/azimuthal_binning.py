@@ -66,6 +66,7 @@ class AzimuthalBinning:
             energy=energy,
             tx=parameters.tx,
             ty=parameters.ty,
+            z=view.z,
         )
         self.q_edges = q_edges(parameters.qbin, geometry.q, view.good)
         phi_bin, azimuths = phi_bins(parameters.phiBins, geometry.phi)

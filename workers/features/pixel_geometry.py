@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-WAVELENGTH_keV = 12.3984  # unit in the name
-"""Wavelength in angstrom times photon energy in keV."""
+WAVELENGTH = 12398.4
+"""Wavelength in angstrom times photon energy in eV."""
 
 Real = NDArray[np.float64]
 
@@ -80,5 +80,6 @@ def pixel_geometry(
     undefined = np.isnan(phi)
     phi[undefined] = np.where(y >= y0, 0.0, np.pi)[undefined]
     phi = np.where(x < x0, 2 * np.pi - phi, phi)
-    q = 4 * np.pi * energy / WAVELENGTH_keV * np.sin(theta / 2)
+    # The order of operations is the original's: its lowest pixel lies on a bin edge and must fall on the same side.
+    q = 4 * np.pi / (WAVELENGTH / (energy * 1000)) * np.sin(theta / 2)
     return PixelGeometry(theta, phi, q, (c / r) ** 3)

@@ -30,7 +30,7 @@ def draw_from(weights: NDArray[np.float64]) -> Draw:
     return Draw(keep.astype(np.float32), other)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _tables(scaled: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
     n = len(scaled)
     keep = np.ones(n)

@@ -81,7 +81,7 @@ def dark_frame(out: NDArray[Any], device: Sensor, common: NDArray[np.float32], r
     device
         The sensor.
     common
-        Common mode of each panel, ADU, shape (panels,); dead pixels do not feel it.
+        Common mode of each panel, ADU, shape (panels,); every pixel feels it.
     random
         Source of chance.
     """
@@ -91,7 +91,7 @@ def dark_frame(out: NDArray[Any], device: Sensor, common: NDArray[np.float32], r
     _dark(panels, device.pedestal.reshape(like), device.rms.reshape(like), device.noise, common, starts)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _dark(
     out: NDArray[Any],
     pedestal: NDArray[np.float32],
@@ -110,7 +110,7 @@ def _dark(
             out[panel, i] = np.int16(value)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def add_photons(
     out: NDArray[Any], keep: NDArray[np.float32], other: NDArray[np.uint32], count: int, height: int, seed: int
 ) -> None:
