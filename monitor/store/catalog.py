@@ -1,6 +1,7 @@
 """Which path in the file a field gets: its name, or a numbered one when the same name comes back as something else."""
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 
 import numpy as np
 
@@ -30,13 +31,12 @@ class Catalog:
         known = self._paths.get((field.name, field.dtype, field.shape))
         if known is not None:
             return known
-        path = next(path for path in _candidates(field.name) if self._free(path))
+        base = _clean(field.name)
+        if self._taken.intersection(_groups(base)):
+            base = base.replace("/", "_")
+        path = next(path for path in _numbered(base) if path not in self._taken and path not in self._groups)
         self._enter(path, field)
         return path
-
-    def _free(self, path: str) -> bool:
-        """No dataset of that path, no group of that path, and no dataset where a group would have to be."""
-        return path not in self._taken and path not in self._groups and not self._taken.intersection(_groups(path))
 
     def _enter(self, path: str, field: Field) -> None:
         self._paths[(field.name, field.dtype, field.shape)] = path
@@ -44,20 +44,20 @@ class Catalog:
         self._groups.update(_groups(path))
 
 
-def _candidates(name: str) -> Iterator[str]:
-    """Paths to try, best first, without end."""
+def _clean(name: str) -> str:
+    """A name as a dataset path: no empty step, no dots that mean a place, none of the groups we use ourselves."""
     steps = [step.replace("\0", "") for step in name.split("/")]
     steps = [step for step in steps if step not in ("", ".", "..")] or ["unnamed"]
     if steps[0] in _RESERVED:
         steps[0] = f"{steps[0]}_"
-    clean = "/".join(steps)
-    flat = "_".join(steps)
-    yield clean
-    number = 2
-    while True:
-        yield f"{clean}_{number}"
-        yield flat if number == 2 else f"{flat}_{number}"
-        number += 1
+    return "/".join(steps)
+
+
+def _numbered(base: str) -> Iterator[str]:
+    """``base``, ``base_2``, ``base_3`` ... without end."""
+    yield base
+    for number in count(2):
+        yield f"{base}_{number}"
 
 
 def _groups(path: str) -> list[str]:

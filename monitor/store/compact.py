@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model.field import Field
+from monitor.model.field import MISSING_INTEGER, Field
 from monitor.model.sums import Sums
 from monitor.store import layout
+from monitor.store.chunks import FILTERS, write_rows
 from monitor.store.names import hidden
 from monitor.store.part_reader import PartReader
 from monitor.store.present import present
@@ -20,8 +22,8 @@ from monitor.store.summary import Summary, summary_of
 
 ROWS_PER_TURN = 16 * layout.ROWS_PER_CHUNK
 BYTES_PER_READ = 16 << 20
-FILTERS: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-"""Filters that every HDF5 library has."""
+THREADS = 2
+"""Of those that compress; the machine has other work at the end of a run."""
 
 EVENT_TIME = "event_time"
 
@@ -68,12 +70,12 @@ def compact(
 
 
 def _time_order(readers: Sequence[PartReader]) -> NDArray[np.int64] | None:
-    """Row numbers in order of time, or None if they are in order already (the usual case)."""
+    """Row numbers in order of time; None if they are in order already (the usual case), or some have no time."""
     times = [reader.read(EVENT_TIME, 0, reader.rows) for reader in readers if EVENT_TIME in reader.columns and reader.rows]
     if sum(len(part) for part in times) != sum(reader.rows for reader in readers) or not times:
         return None
     time = np.concatenate(times)
-    if (time[1:] >= time[:-1]).all():
+    if (time == MISSING_INTEGER).any() or (time[1:] >= time[:-1]).all():
         return None
     return np.argsort(time, kind="stable").astype(np.int64)
 
@@ -85,13 +87,15 @@ def _write_columns(file: h5py.File, readers: Sequence[PartReader], summary: Summ
     datasets = {path: layout.create_column(file, path, field, **FILTERS) for path, field in summary.columns.items()}
     for path, dataset in datasets.items():
         dataset.resize((total, *summary.columns[path].shape))
-    for turn in range(0, total, ROWS_PER_TURN):
-        for path, dataset in datasets.items():
-            field = summary.columns[path]
-            step = _rows_per_read(field)
-            for first in range(turn, min(turn + ROWS_PER_TURN, total), step):
-                stop = min(first + step, turn + ROWS_PER_TURN, total)
-                dataset[first:stop] = _rows(readers, starts, path, field, first, stop, order)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="compact") as pool:
+        for turn in range(0, total, ROWS_PER_TURN):
+            for path, field in summary.columns.items():
+                if 0 in field.shape:
+                    continue
+                step = _rows_per_read(field)
+                for first in range(turn, min(turn + ROWS_PER_TURN, total), step):
+                    stop = min(first + step, turn + ROWS_PER_TURN, total)
+                    write_rows(datasets[path], first, _rows(readers, starts, path, field, first, stop, order), pool)
 
 
 def _rows_per_read(field: Field) -> int:

@@ -22,6 +22,10 @@ class RunStore(Protocol):
     def finished(self) -> bool:
         """Whether the run is over and its file complete."""
 
+    @property
+    def sums(self) -> Sums:
+        """State of each sum over the durable rows, to go on from after a restart."""
+
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
         """Keep the whole settings of a pipeline version; durable with the next commit."""
 

@@ -19,17 +19,12 @@ class WriterLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not self._taken():
             os.close(self._descriptor)
             raise Unusable(
                 f"another process is writing {path.name.removeprefix('.').removesuffix('.lock')} in {path.parent}; "
                 "stop it, or choose another directory"
-            ) from error
-        except OSError:
-            # A file system without locks (some network mounts): nothing to hold, and no reason not to write.
-            return
+            )
 
     def release(self) -> None:
         """Let others write; the lock's file goes away."""
@@ -37,3 +32,15 @@ class WriterLock:
             self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def _taken(self) -> bool:
+        """Whether the lock is ours now."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # A file system without locks (some network mounts): nothing to hold, and no reason not to write.
+            return True
+        # The holder before us may have removed the file after we opened it: then the lock is on a name nobody else sees.
+        return self._path.exists() and os.path.samestat(os.fstat(self._descriptor), self._path.stat())

@@ -1,5 +1,6 @@
 """One part of a run while it is written: rows, sums and journal become durable together, and others may read meanwhile."""
 
+import logging
 import os
 import time
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from monitor.store import layout
 from monitor.store.commit_log import Commit, record, record_type
 from monitor.store.names import hidden
 from monitor.store.sum_slots import SumSlots, fits
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +145,23 @@ class PartWriter:
         self._file.close()
 
     def abandon(self) -> None:
-        """Let go of a file that could not be written; what was committed can be recovered from it."""
+        """Let go of a file that could not be written; what was committed can be recovered from it.
+
+        The HDF5 library tries to write again whatever failed, at every close and at the end of the process, and may take the
+        process down with it. So its descriptor is given a file in memory first, where all of that succeeds.
+        """
+        descriptor = self._descriptor
+        memory = os.memfd_create(self.path.name)
+        os.dup2(memory, descriptor)
+        os.close(memory)
         try:
-            self._file.id.close()
-        except (OSError, RuntimeError):
-            # Closing tries to write what could not be written before; the last commit does not need it.
-            return
+            self._file.close()
+        except (OSError, RuntimeError) as error:
+            log.debug("part_abandoned", extra={"path": str(self.path), "why": str(error)})
+
+    @property
+    def _descriptor(self) -> int:
+        return int(self._file.id.get_vfd_handle())
 
     def _append_rows(self, count: int, blocks: Mapping[str, NDArray[Any]]) -> None:
         """Extend every column; write those that have values. The low-level calls save half of the time."""
@@ -191,7 +205,7 @@ class PartWriter:
     def _flush(self) -> None:
         self._file.flush()
         if self._sync:
-            os.fsync(int(self._file.id.get_vfd_handle()))
+            os.fsync(self._descriptor)
 
     def _set_attributes(self) -> None:
         attrs = self._file.attrs

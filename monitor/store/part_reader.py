@@ -9,14 +9,14 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import DamagedData
+from monitor.errors import DamagedData, Unusable
 from monitor.model.field import Field
 from monitor.model.sums import Sums, SumState
 from monitor.store import layout
 from monitor.store.commit_log import Commit, last_valid
 from monitor.store.journal import Entry, decode
 
-_TRIES = 5
+_TRIES = 50
 
 
 class PartReader:
@@ -83,16 +83,22 @@ class PartReader:
             raise DamagedData(f"has an unreadable journal ({error})", source=str(self.path)) from error
 
     def sums(self) -> Sums:
-        """State of each sum over the rows; copies. Of a file that is being written, possibly a few commits newer, but whole."""
+        """State of each sum over the rows; copies. Of a file that is being written, possibly a few commits newer, but whole.
+
+        Raises
+        ------
+        Unusable
+            If the writer commits faster than the sums can be read.
+        """
         commit = self.commit
         for _ in range(_TRIES):
             states = self._states(commit)
             newer = self._newest()
             # A slot is written again after the next commit; what was read then may be of two commits.
             if newer == commit:
-                break
+                return states
             commit = newer
-        return states
+        raise Unusable(f"the sums in {self.path} change faster than they can be read; try again when the run is slower")
 
     def _states(self, commit: Commit | None) -> dict[str, SumState]:
         if commit is None:

@@ -1,7 +1,8 @@
 """Reading a run: finished or still being written, one file or many parts, by the same few words."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,7 +49,7 @@ class RunFile:
     def __init__(self, path: Path, *, live: bool = False) -> None:
         self.path = path
         self._live = live
-        self._readers = _settled(path)
+        self._files = _settled(path, {})
         self._tell()
 
     def __len__(self) -> int:
@@ -88,7 +89,9 @@ class RunFile:
     @property
     def sums(self) -> Sums:
         """State of each sum over the run so far; ``monitor.running.value`` says what it means."""
-        return total_sums([reader.sums() for reader in self._readers])
+        index, covered = self._files.index, self._files.covered
+        newer = [reader.sums() for reader in self._files.readers if index is None or part_number(reader.path) > covered]
+        return total_sums([*([index.sums()] if index else []), *newer])
 
     @property
     def settings(self) -> Mapping[int, SettingsEntry]:
@@ -115,7 +118,7 @@ class RunFile:
         """
         field = self._summary.columns[path]
         pieces, low = [np.empty((0, *field.shape), field.dtype)], 0
-        for reader in self._readers:
+        for reader in self._files.readers:
             a, b = max(start - low, 0), min(stop - low, reader.rows)
             low += reader.rows
             if a >= b:
@@ -127,8 +130,7 @@ class RunFile:
     def refresh(self) -> int:
         """See what is committed by now (only of a run opened live); gives the number of rows."""
         if self._live:
-            self.close()
-            self._readers = _settled(self.path)
+            self._files = _settled(self.path, self._files.closed_parts())
             self._tell()
         return len(self)
 
@@ -143,8 +145,7 @@ class RunFile:
 
     def close(self) -> None:
         """Close all files; arrays that were read stay."""
-        for reader in self._readers:
-            reader.close()
+        self._files.close()
 
     def __enter__(self) -> Self:
         return self
@@ -153,15 +154,42 @@ class RunFile:
         self.close()
 
     def _tell(self) -> None:
-        self._summary = summary_of(self._readers, {})
+        self._summary = summary_of(self._files.readers, {})
         self._entries = decode(self._summary.journal)
 
 
-def _settled(path: Path) -> list[PartReader]:
-    """Readers of all files of the run; tried again while its writer is putting new files in place of old ones."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """Open files of a run: what holds rows, and the index, which here serves for the sums of the parts it covers.
+
+    Rows are never read through the index: when the parts go away its virtual datasets would quietly give missing values,
+    whereas a part that is open stays readable.
+    """
+
+    readers: Sequence[PartReader]
+    index: PartReader | None = None
+
+    @property
+    def covered(self) -> int:
+        """Number of the last part in the index."""
+        return int(self.index.attribute("part", 0)) if self.index else 0
+
+    def closed_parts(self) -> dict[Path, PartReader]:
+        """Let go of what can change; give the parts that nobody writes any more."""
+        kept = {reader.path: reader for reader in self.readers if not reader.live and reader.attribute(layout.KIND) == "part"}
+        _close([reader for reader in self.readers if reader.path not in kept], self.index)
+        return kept
+
+    def close(self) -> None:
+        """Close everything."""
+        _close(self.readers, self.index)
+
+
+def _settled(path: Path, known: Mapping[Path, PartReader]) -> _Files:
+    """All files of the run; tried again while its writer is putting new files in place of old ones."""
     for attempt in range(_TRIES):
         try:
-            return _readers(path)
+            return _files(path, known)
         except FileNotFoundError as error:
             if attempt == _TRIES - 1 or not (path.exists() or _parts(path)):
                 raise Unusable(f"there is no run file {path}") from error
@@ -172,26 +200,32 @@ def _settled(path: Path) -> list[PartReader]:
     raise Unusable(f"{path} does not come to rest")
 
 
-def _readers(path: Path) -> list[PartReader]:
-    """The whole file, and behind an index the parts that it does not cover yet."""
+def _files(path: Path, known: Mapping[Path, PartReader]) -> _Files:
+    """The one file of a finished run, or its parts."""
     names = names_of(path)
     if names is None or path != names.whole:
-        return [PartReader(path)]
+        return _Files(readers=[PartReader(path)])
+    whole = PartReader(path) if path.exists() else None
+    if whole is not None and whole.attribute(layout.KIND) != "index":
+        _close(list(known.values()), None)
+        return _Files(readers=[whole])
     readers: list[PartReader] = []
-    covered = 0
     try:
-        if path.exists():
-            readers.append(PartReader(path))
-            covered = int(readers[0].attribute("part", 0))
-        if not readers or readers[0].attribute(layout.KIND) == "index":
-            readers += [PartReader(part) for part in names.parts() if part_number(part) > covered]
+        for part in names.parts():
+            readers.append(known[part] if part in known else PartReader(part))
+        if not readers:
+            raise FileNotFoundError(path)
     except (FileNotFoundError, DamagedData):
-        for reader in readers:
-            reader.close()
+        _close([reader for reader in readers if reader.path not in known], whole)
         raise
-    if not readers:
-        raise FileNotFoundError(path)
-    return readers
+    return _Files(readers=readers, index=whole)
+
+
+def _close(readers: Sequence[PartReader], index: PartReader | None) -> None:
+    for reader in readers:
+        reader.close()
+    if index is not None:
+        index.close()
 
 
 def _parts(path: Path) -> list[Path]:

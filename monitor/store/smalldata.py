@@ -112,6 +112,11 @@ class SmallDataFile:
         """Whether the run is over and its file complete."""
         return self._finished
 
+    @property
+    def sums(self) -> Sums:
+        """State of each sum over the durable rows."""
+        return total_sums([self._sums, self._part.sums]) if self._part else self._sums
+
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
         """Keep the whole settings of a pipeline version; durable with the next commit."""
         self._say(SettingsEntry(version=version, first=first, text=text, author=author, time=time))

@@ -128,7 +128,7 @@ class _FileStream:
                 self._file = open_mapped(self._paths.pop(0))
             file = self._file
             found = file.next(self._stride)
-            self._stride = min(2 * self._stride, STRIDE)
+            self._stride = min(4 * self._stride, STRIDE)
             if file.ended is not None:
                 if file.ended in ENDS:
                     ends[f"{file.path.name}: {ENDS[file.ended]} at byte {file.at}"] += 1
