@@ -20,7 +20,6 @@ from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import RedirectHandler
 
 from dashboards.feed import Feed
@@ -61,8 +60,8 @@ class Dashboard:
 
     def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
         self._settings = settings
-        self._sockets = _bound(settings.pages.port if port is None else port)
-        self.port = int(self._sockets[0].getsockname()[1])
+        self._socket = _bound(settings.pages.port if port is None else port)
+        self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
@@ -114,7 +113,7 @@ class Dashboard:
 
     def _listening(self, tornado: BokehTornado) -> HTTPServer:
         server = HTTPServer(tornado)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         return server
 
     def _open(self, name: str, page: type[Page], document: Document) -> None:
@@ -184,14 +183,16 @@ def run_dashboard(
     Dashboard(settings, link, port=former or port).run(on_ready, stop)
 
 
-def _bound(port: int) -> list[socket.socket]:
-    """Listening sockets, before anything else is built."""
+def _bound(port: int) -> socket.socket:
+    """A listening socket, before anything else is built."""
     try:
-        return list(bind_sockets(port, ADDRESS))
+        listening = socket.create_server((ADDRESS, port))
     except OSError as error:
         raise Unusable(
             f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
         ) from error
+    listening.setblocking(False)
+    return listening
 
 
 async def _until(stop: threading.Event, loop: IOLoop) -> None:

@@ -131,7 +131,7 @@ def _workers(reader: Mapping[str, Any]) -> Iterator[list[str]]:
             f"{100 * busy:.0f} %" if isinstance(busy, int | float) else "–",
             count(worker.get("leases")),
             duration(float(seen)) if isinstance(seen, int | float) else "–",
-            count(restarts.get(worker.get("name"), 0)),
+            count(restarts.get(str(worker.get("name")), 0)),
         ]
 
 

@@ -40,7 +40,9 @@ def test_a_late_viewer_sees_the_present_state_at_once(feed: Feed, link: MemoryLi
     assert link.asked == [("history", 1000)]
 
 
-def test_history_is_asked_for_again_after_a_restart_of_the_service(feed: Feed, link: MemoryLink, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_history_is_asked_for_again_after_a_restart_of_the_service(
+    feed: Feed, link: MemoryLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dashboards.feed.HISTORY_AGAIN_S", 0.0)
     turns(feed, link, rows_message(5, 2, n=1, session=1))
     turns(feed, link, rows_message(7, 2, n=1, session=2))

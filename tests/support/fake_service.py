@@ -74,6 +74,7 @@ class FakeService:
     region: list[list[int]] = field(default_factory=lambda: [[20, 40], [30, 90]])
     refuse: str = ""
     silent: bool = False
+    """No events come, as when the source stops; the service still says how it is."""
     seq: int = 0
     version: int = 1
 
@@ -100,7 +101,7 @@ class FakeService:
 
     def columns(self, first: int, count: int) -> dict[str, NDArray[Any]]:
         """Values of events ``first`` ...; the same event always has the same values (but for the region and version)."""
-        random = np.random.default_rng(7).spawn(1)[0].normal(size=(8, first + count))[:, first:]
+        random = np.random.default_rng(7).normal(size=(first + count, 5))[first:].T
         seq = np.arange(first, first + count)
         delay = (seq // self.events_per_step % STEPS - STEPS // 2) * STEP_FS
         jitter = JITTER_PS * random[0]
@@ -135,10 +136,9 @@ class FakeService:
         while not self._leave.wait(TURN_S):
             self._answer()
             self._resend()
-            if self.silent:
-                begin = time.monotonic() - (self.seq - self.first) / self.rate
-                continue
             now = time.monotonic()
+            if self.silent:
+                begin = now - (self.seq - self.first) / self.rate
             due = self.first + int((now - begin) * self.rate) - self.seq
             if due > 0:
                 self._publish_rows(due)

@@ -57,6 +57,8 @@ def test_limits_are_never_empty(image: np.ndarray) -> None:
     assert low < high
 
 
-@pytest.mark.parametrize(("given", "used"), [((1, 10), (1, 10)), ((-5, 10), (1e-5, 10)), ((-5, -1), (1e-6, 1.0)), ((0, 0), (1e-6, 1))])
+@pytest.mark.parametrize(
+    ("given", "used"), [((1, 10), (1, 10)), ((-5, 10), (1e-5, 10)), ((-5, -1), (1e-6, 1.0)), ((0, 0), (1e-6, 1))]
+)
 def test_limits_of_a_logarithm_are_positive(given: tuple[float, float], used: tuple[float, float]) -> None:
     assert log_limits(*given) == pytest.approx(used)

@@ -1,5 +1,7 @@
 """Curves of a scan: ratios of sums per bin against a plain loop."""
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def test_every_bin_equals_a_plain_loop(seed: int, events: int) -> None:
     found = curve(x, signal, monitor, edges)
 
     plain = []
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in itertools.pairwise(edges):
         here = (x >= left) & (x < right)
         if here.any():
             plain.append((x[here].mean(), signal[here].sum() / monitor[here].sum(), here.sum()))
