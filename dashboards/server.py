@@ -5,10 +5,8 @@ import functools
 import logging
 import socket
 import threading
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
@@ -23,12 +21,10 @@ from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
 from dashboards.feed import Feed
-from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
-from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.plugins import load_folder
 from monitor.settings import Settings
 
@@ -134,53 +130,6 @@ class Dashboard:
             document.to_json()
             for forget in document.session_destroyed_callbacks:
                 forget(None)
-
-
-def run_dashboard(
-    settings: Settings,
-    folder: Path,
-    *,
-    generation: int = 0,
-    port: int | None = None,
-    open_browser: bool = False,
-    ready: Callable[[str], None] = lambda address: None,
-    stop: threading.Event | None = None,
-) -> None:
-    """Serve the pages of the service with this runtime folder until stopped; the folder is told the address.
-
-    Parameters
-    ----------
-    settings
-        The whole set-up.
-    folder
-        Runtime folder of the service.
-    generation
-        How often this process was started before; a restarted one comes back under its former address, so that open pages
-        find it again.
-    port
-        TCP port; 0 takes any free one, ``None`` the one of the settings.
-    open_browser
-        Show the first page in this machine's browser.
-    ready
-        Called once with the real address, when pages can be opened.
-    stop
-        Ends the server when set.
-
-    Raises
-    ------
-    Unusable
-        If the port cannot be used.
-    """
-
-    def on_ready(address: str) -> None:
-        write_endpoints(folder, dashboard=address)
-        ready(address)
-        if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-    former = urlsplit(read_endpoints(folder).dashboard).port if generation else None
-    link = ServiceLink(lambda: read_endpoints(folder))
-    Dashboard(settings, link, port=former or port).run(on_ready, stop)
 
 
 def _bound(port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The server: its address, its port, its end."""
+"""The process: its address, its port, its end."""
 
 import socket
 import threading
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.server import ADDRESS, run_dashboard
+from dashboards.process import run
+from dashboards.server import ADDRESS
 from monitor.errors import Unusable
 from monitor.net.endpoints import read_endpoints
 from monitor.settings import Settings
@@ -16,7 +17,7 @@ from monitor.settings import Settings
 class Running:
     """A dashboard in a thread, for a service that is not there."""
 
-    def __init__(self, folder: Path, **options: int) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self._stop, self._ready = threading.Event(), threading.Event()
         self.address = ""
 
@@ -24,10 +25,8 @@ class Running:
             self.address = address
             self._ready.set()
 
-        def run() -> None:
-            run_dashboard(Settings(), folder, ready=ready, stop=self._stop, **options)
-
-        self._thread = threading.Thread(target=run)
+        options = {"ready": ready, "stop": self._stop, "port": port}
+        self._thread = threading.Thread(target=run, args=(Settings(), folder), kwargs=options)
 
     def __enter__(self) -> str:
         self._thread.start()
@@ -52,12 +51,17 @@ def test_any_free_port_can_be_taken_and_the_folder_is_told_which(tmp_path: Path)
 def test_a_restarted_dashboard_comes_back_under_its_address(tmp_path: Path) -> None:
     with Running(tmp_path, port=0) as first:
         pass
-    with Running(tmp_path, port=0, generation=1) as second:
+    with Running(tmp_path, port=0) as second:
         assert second == first
+
+
+def test_two_dashboards_of_one_service_live_side_by_side(tmp_path: Path) -> None:
+    with Running(tmp_path, port=0) as first, Running(tmp_path, port=0) as second:
+        assert second != first
 
 
 def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server((ADDRESS, 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(Unusable, match=f"port {port} .* choose another with --port"):
-            run_dashboard(Settings(), tmp_path, port=port)
+            run(Settings(), tmp_path, port=port)
