@@ -5,29 +5,26 @@ import functools
 import logging
 import socket
 import threading
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import RedirectHandler
 
 from dashboards.feed import Feed
-from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
-from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.plugins import load_folder
 from monitor.settings import Settings
 
@@ -59,8 +56,8 @@ class Dashboard:
 
     def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
         self._settings = settings
-        self._sockets = _bound(settings.pages.port if port is None else port)
-        self.port = int(self._sockets[0].getsockname()[1])
+        self._socket = _bound(settings.pages.port if port is None else port)
+        self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
@@ -75,6 +72,8 @@ class Dashboard:
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
+        # Places whose plots are chosen later.
+        silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
         loop = IOLoop()
@@ -110,7 +109,7 @@ class Dashboard:
 
     def _listening(self, tornado: BokehTornado) -> HTTPServer:
         server = HTTPServer(tornado)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         return server
 
     def _open(self, name: str, page: type[Page], document: Document) -> None:
@@ -133,61 +132,16 @@ class Dashboard:
                 forget(None)
 
 
-def run_dashboard(
-    settings: Settings,
-    folder: Path,
-    *,
-    generation: int = 0,
-    port: int | None = None,
-    open_browser: bool = False,
-    ready: Callable[[str], None] = lambda address: None,
-    stop: threading.Event | None = None,
-) -> None:
-    """Serve the pages of the service with this runtime folder until stopped; the folder is told the address.
-
-    Parameters
-    ----------
-    settings
-        The whole set-up.
-    folder
-        Runtime folder of the service.
-    generation
-        How often this process was started before; a restarted one comes back under its former address, so that open pages
-        find it again.
-    port
-        TCP port; 0 takes any free one, ``None`` the one of the settings.
-    open_browser
-        Show the first page in this machine's browser.
-    ready
-        Called once with the real address, when pages can be opened.
-    stop
-        Ends the server when set.
-
-    Raises
-    ------
-    Unusable
-        If the port cannot be used.
-    """
-
-    def on_ready(address: str) -> None:
-        write_endpoints(folder, dashboard=address)
-        ready(address)
-        if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-    former = urlsplit(read_endpoints(folder).dashboard).port if generation else None
-    link = ServiceLink(lambda: read_endpoints(folder))
-    Dashboard(settings, link, port=former or port).run(on_ready, stop)
-
-
-def _bound(port: int) -> list[socket.socket]:
-    """Listening sockets, before anything else is built."""
+def _bound(port: int) -> socket.socket:
+    """A listening socket, before anything else is built."""
     try:
-        return list(bind_sockets(port, ADDRESS))
+        listening = socket.create_server((ADDRESS, port))
     except OSError as error:
         raise Unusable(
             f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
         ) from error
+    listening.setblocking(False)
+    return listening
 
 
 async def _until(stop: threading.Event, loop: IOLoop) -> None:

@@ -223,7 +223,8 @@ def _next_group(waiting: list[Datagram | None]) -> list[int]:
     there = [i for i, datagram in enumerate(waiting) if datagram is not None]
     events = [i for i in there if _at(waiting, i).service == Transition.L1ACCEPT]
     if events:
-        first = min(events, key=cmp_to_key(lambda a, b: _order(_at(waiting, a), _at(waiting, b))))
+        order = cmp_to_key(_order)
+        first = min(events, key=lambda i: order(_at(waiting, i)))
         return [first, *(i for i in events if i != first and _order(_at(waiting, i), _at(waiting, first)) == 0)]
     first = min(there, key=lambda i: (_at(waiting, i).seconds, _at(waiting, i).nanoseconds))
     return [i for i in there if _same_transition(_at(waiting, i), _at(waiting, first))]

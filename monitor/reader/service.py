@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 from monitor.errors import Unusable
 from monitor.net.address import IPC_LIMIT
@@ -35,6 +34,7 @@ log = logging.getLogger(__name__)
 
 PIPELINE_FILE = "pipeline.json"
 LOCK_FILE = ".reader.lock"
+LINGER_S = 1.0
 
 
 class SystemClock:
@@ -121,9 +121,11 @@ def run_reader(
                 return reader.run()
         finally:
             source.close()
-            for device in (router, hold):
-                if device is not None:
-                    device.close()
+            if router is not None:
+                # The word to stop must reach the workers even if the reader leaves at once.
+                router.close(linger_s=LINGER_S)
+            if hold is not None:
+                hold.close()
 
 
 def is_live(settings: Settings) -> bool:
@@ -155,15 +157,18 @@ def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder for one reader at a time: a second one would take over its socket without a word."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock: IO[Any] = open(folder / LOCK_FILE, "a")
+        lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise Unusable(f"{folder} cannot be written: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Unusable(f"another reader runs in {folder}; stop it or choose another folder") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise Unusable(f"another reader runs in {folder}; stop it or choose another folder") from error
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
 @contextmanager

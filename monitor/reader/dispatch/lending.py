@@ -121,6 +121,7 @@ class Lending:
                 # Workers take their batches in order, so the oldest one in hand is the one it was busy with.
                 if in_hand and draft.lease == in_hand[0]:
                     draft.deaths += 1
+                    worker.suspect = draft
                 if draft.deaths >= DEATHS:
                     draft.standing = Standing.LOST
                     poisoned.append(draft)

@@ -145,7 +145,7 @@ class Dispatch:
 
     def transition(self, block: TransitionBlock, now: float) -> list[Instruction]:
         """Take a transition: what was open is closed before it."""
-        self.close_epoch(now)
+        self._close_epoch(now)
         for note in self.place.transition(block, self.seq):
             self._tell(self.seq, note)
         return self._pumped(now)
@@ -154,7 +154,7 @@ class Dispatch:
         """No more events will come."""
         if not self.ended:
             self.ended = True
-            self.close_epoch(now)
+            self._close_epoch(now)
             for note in self.place.leave(self.seq):
                 self._tell(self.seq, note)
             self._tell(END_POSITION, End(stop=self.seq))
@@ -168,11 +168,8 @@ class Dispatch:
         return self._taken() if self._drop() else None
 
     def close_epoch(self, now: float) -> list[Instruction]:
-        """Close the commit group: at a transition, a new pipeline version, after its time, or when memory is half full."""
-        self._close_cut(now)
-        epoch = self.lending.close_epoch()
-        if epoch is not None:
-            self._tell(epoch.stop, Epoch(epoch=epoch.number, run=epoch.run, first=epoch.first, stop=epoch.stop))
+        """Close the commit group early, because the memory its batches hold is needed."""
+        self._close_epoch(now)
         return self._pumped(now)
 
     # What peers say.
@@ -249,11 +246,11 @@ class Dispatch:
         except ConfigError as error:
             self.lending.send(peer, RequestRefused(request=note.request, why=str(error)))
             return self._taken()
-        out = self.close_epoch(now)
+        self._close_epoch(now)
         self.version += 1
         self._announce(settings, note.author, unix)
         self.lending.send(peer, Accepted(request=note.request, version=self.version))
-        return out + self._taken()
+        return self._pumped(now)
 
     # What time brings.
 
@@ -266,11 +263,10 @@ class Dispatch:
         if self._cutter.count and (self.live or idle) and now - self._cutter.opened >= settings.source.max_wait:
             self._close_cut(now)
         epoch = lending.epochs.open
-        out: list[Instruction] = []
         if epoch is not None and now - epoch.opened >= settings.pool.epoch_time:
-            out = self.close_epoch(now)
+            self._close_epoch(now)
         self._retry_stalled(now)
-        return out + self._pumped(now)
+        return self._pumped(now)
 
     # Inside.
 
@@ -323,6 +319,13 @@ class Dispatch:
         for cut in self._cutter.close():
             self._queue(cut, now)
         self._settle()
+
+    def _close_epoch(self, now: float) -> None:
+        """Close the commit group: at a transition, a new pipeline version, after its time, or when memory is half full."""
+        self._close_cut(now)
+        epoch = self.lending.close_epoch()
+        if epoch is not None:
+            self._tell(epoch.stop, Epoch(epoch=epoch.number, run=epoch.run, first=epoch.first, stop=epoch.stop))
 
     def _settle(self) -> None:
         """Drop the claims on memory of which the open batch has nothing any more."""
