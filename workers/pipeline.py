@@ -131,6 +131,8 @@ class Pipeline:
                 return plan
         previous = self._plans[-1].run if self._plans else None
         plan = plan_for(RunView(state, self._settings, previous))
+        for text in self._areas.unmatched(plan.run):
+            trouble.note(text)
         trouble.counts.update(plan.run.trouble.counts)
         self._plans = [*self._plans[1 - PLANS_KEPT :], plan]
         return plan

@@ -140,6 +140,7 @@ class AreaDetectors:
         self._settings = settings
         self._patterns = [(detector, _pattern(detector)) for detector in settings.detector]
         self._made: dict[Word, tuple[object, AreaDetector | None]] = {}
+        self._told: set[tuple[str, int, str]] = set()
 
     def detector(
         self, word: Word, family: AreaFamily, payloads: Payloads, run: RunView, batch: Batch, trouble: Trouble
@@ -188,10 +189,27 @@ class AreaDetectors:
         if not self._settings.detector:
             return Detector(name=source.name, feature=DEFAULT_FEATURES)
         for detector, pattern in self._patterns:
-            alias = detector.source or detector.name
-            if source.alias == alias or (pattern is not None and pattern.matches(source.level, source.physical)):
+            if _means(detector, pattern, source):
                 return detector
         return None
+
+    def unmatched(self, run: RunView) -> list[str]:
+        """Detectors of the settings that are none of the run's sources, each said once per run."""
+        sources = [run.source(*word) for word in {*run.configs, *((s.level, s.physical) for s in run.taking_part)}]
+        texts = []
+        for detector, pattern in self._patterns:
+            told = (run.state.experiment, run.state.run, detector.name)
+            if sources and told not in self._told and not any(_means(detector, pattern, source) for source in sources):
+                self._told.add(told)
+                texts.append(f"{detector.name}: this run has no source {detector.source or detector.name!r}")
+        return texts
+
+
+def _means(detector: Detector, pattern: SourcePattern | None, source: Source) -> bool:
+    """Whether a detector of the settings is this source: by alias, by the name of its fields, or by an address."""
+    if (detector.source or detector.name) in (source.alias, source.name):
+        return True
+    return pattern is not None and pattern.matches(source.level, source.physical)
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:
