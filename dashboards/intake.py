@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboards.ring import RowRing
-from dashboards.rows import element_names, table_of
+from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
@@ -41,6 +41,7 @@ class Intake:
         self._rows_at: float | None = None
         self._status_at: float | None = None
         self._ended = False
+        self._session: object = None
         self._restarts = 0
         self._version = 0
 
@@ -115,15 +116,16 @@ class Intake:
         }.get(topic)
 
     def _count(self, message: Message) -> None:
-        """The counter of a topic tells what was missed; one that goes back tells of a new service."""
-        n = message.header.get("n")
+        """The counter of a topic tells what was missed, the session that the service is a new one."""
+        n, session = message.header.get("n"), message.header.get("session")
         if not isinstance(n, int):
             return
-        last = self._counters.get(message.topic)
-        # State topics are sent again, with the same number, to each new subscriber.
-        if last is not None and n < last:
+        if session != self._session and self._session is not None:
             self._restart()
-        elif last is not None and n > last + 1:
+        self._session = session
+        last = self._counters.get(message.topic)
+        # A state that is sent again to a new subscriber keeps its number.
+        if last is not None and n > last + 1:
             self._missed[message.topic] = self._missed.get(message.topic, 0) + n - last - 1
         self._counters[message.topic] = n
 
@@ -141,6 +143,8 @@ class Intake:
 
     def _take_status(self, message: Message, now: float) -> None:
         header = message.header
+        if not isinstance(header.get("reader", {}), Mapping):
+            raise ProtocolError("a status whose reader is no map")
         total = _pair(header.get("latency"))
         known = (header.get(key) for key in ("time", "rate"))
         self._statuses.append((*map(_float, known), *total, _float(header.get("lost"))))
@@ -150,14 +154,17 @@ class Intake:
     def _take_schema(self, message: Message, now: float) -> None:
         del now
         fields: dict[str, FieldInfo] = {}
-        for entry in message.header.get("fields", ()):
+        entries = message.header.get("fields")
+        if not isinstance(entries, list):
+            raise ProtocolError("a schema without fields")
+        for entry in entries:
             try:
                 names = element_names(str(entry["name"]), tuple(int(n) for n in entry["shape"]))
                 kind = np.dtype(entry["dtype"]).kind
                 info = FieldInfo(str(entry.get("unit", "")), str(entry.get("description", "")))
             except (TypeError, KeyError, ValueError, AttributeError) as error:
                 raise ProtocolError("a field of the schema lacks name, dtype or shape") from error
-            if kind in "iufb" and names != ["event_time"]:
+            if kind in "iufb" and not HIDDEN.intersection(names):
                 fields.update(dict.fromkeys(names, info))
         self._fields = fields
 
@@ -170,20 +177,22 @@ class Intake:
 
     def _learn_columns(self, message: Message) -> None:
         """Units of columns that came before their schema."""
-        for name, said in message.header.get("fields", {}).items():
+        for name, said in _units(message).items():
             values = message.arrays.get("c/" + name)
-            if values is None or values.dtype.kind not in "iufb" or name == "event_time":
+            if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
                 continue
             for column in element_names(name, values.shape[1:]):
                 if column not in self._fields:
-                    self._fields = {**self._fields, column: FieldInfo(*map(str, said[:2]))}
+                    self._fields = {**self._fields, column: said}
 
     def _take_picture(self, message: Message, now: float) -> None:
         image = message.arrays.get("image")
         if image is None or image.ndim != 2 or image.dtype.kind not in "iuf" or not image.size:
             raise ProtocolError(f"{message.topic!r} has no two-dimensional image")
         count = message.header.get("count", 1)
-        picture = Picture(image, str(message.header.get("unit", "")), int(count), message.header, now)
+        if not isinstance(count, int):
+            raise ProtocolError(f"{message.topic!r} does not say how many events it stands for")
+        picture = Picture(image, str(message.header.get("unit", "")), count, message.header, now)
         if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
             self._pictures = {**self._pictures, message.topic: picture}
 
@@ -196,6 +205,14 @@ class Intake:
         self._ended = True
 
 
+def _units(message: Message) -> dict[str, FieldInfo]:
+    """Unit and description by field name."""
+    said = message.header.get("fields", {})
+    if not isinstance(said, Mapping) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in said.values()):
+        raise ProtocolError("the fields of the rows are not pairs of unit and description")
+    return {name: FieldInfo(str(unit), str(text)) for name, (unit, text) in said.items()}
+
+
 def _float(value: object) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
@@ -204,9 +221,7 @@ def _pair(latency: object) -> tuple[float, float]:
     """Median and 99 % of the whole way, in seconds: the stage ``total`` if it is given, else the slowest stage."""
     if not isinstance(latency, Mapping) or not latency:
         return math.nan, math.nan
-    pairs = [
-        (_float(pair[0]), _float(pair[1])) for pair in latency.values() if isinstance(pair, list | tuple) and len(pair) == 2
-    ]
+    pairs = [(_float(pair[0]), _float(pair[1])) for pair in latency.values() if isinstance(pair, list | tuple) and len(pair) == 2]
     total = latency.get("total")
     if isinstance(total, list | tuple) and len(total) == 2:
         return _float(total[0]), _float(total[1])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bokeh.models import HoverTool, InlineStyleSheet, Toolbar
+from bokeh.models import HoverTool
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
@@ -14,6 +14,11 @@ QUIET = "#93a0ad"
 ACCENT = "#4fc3f7"
 OTHER = "#ffb74d"
 GREY = "#8d99a6"
+
+ARROW = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='10' height='6'%3E"
+    "%3Cpath d='M0 0h10L5 6z' fill='%2393a0ad'/%3E%3C/svg%3E"
+)
 
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 
@@ -67,8 +72,7 @@ THEME = Theme(
     }
 )
 
-WIDGETS = InlineStyleSheet(
-    css=f"""
+WIDGETS = f"""
     :host {{ color: {TEXT}; font-family: {FONT}; font-size: 14px; }}
     label, .bk-input-group > label {{ color: {QUIET}; }}
     .bk-input, select, .choices__inner, .choices__list--dropdown, .choices__input {{
@@ -78,18 +82,26 @@ WIDGETS = InlineStyleSheet(
         background-color: {LINE} !important; border-color: {LINE} !important; color: {TEXT} !important;
     }}
     .choices__list--dropdown .choices__item--selectable.is-highlighted {{ background-color: {LINE} !important; }}
+    select.bk-input {{ appearance: none; background: {GROUND} url("{ARROW}") no-repeat right 8px center !important; }}
+    .bk-spin-btn {{ filter: invert(1); }}
     .bk-btn-default {{ background-color: {GROUND} !important; color: {QUIET} !important; border-color: {LINE} !important; }}
     .bk-btn-default.bk-active {{ background-color: {LINE} !important; color: {TEXT} !important; }}
     .bk-btn:focus-visible, .bk-input:focus-visible {{ outline: 2px solid {ACCENT}; }}
     """
-)
 
 
 def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", **options: Any) -> Any:
     """A figure as wide as its place."""
     made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
-    made.toolbar = Toolbar(tools=made.toolbar.tools, logo=None, autohide=True)
+    made.toolbar.logo, made.toolbar.autohide = None, True
     return made
+
+
+def plain_image(made: Any, *, source: Any, color_mapper: Any) -> Any:
+    """An image from the columns image, x, y, dw, dh; without the spare glyphs for states it never has, each drawn anew."""
+    drawn = made.image("image", "x", "y", "dw", "dh", source=source, color_mapper=color_mapper)
+    drawn.update(hover_glyph=None, selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+    return drawn
 
 
 def hover(made: Any, renderers: list[Any], tooltips: list[tuple[str, str]], mode: str = "mouse") -> None:

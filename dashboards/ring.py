@@ -15,8 +15,8 @@ FIRST_CAPACITY = 4096
 class RowRing:
     """Keeps the newest ``limit`` rows; one thread writes, any number read the tables it gave out.
 
-    Rows are written behind the last one into arrays with room to spare, and a table is a view of what was written so far, so a
-    table never changes. When the room is used up the newest rows move to new arrays; the old ones live as long as a table of them.
+    Rows are written behind the last one into arrays with room to spare, and a table is a view of what was written so far, so
+    a table never changes. When the room is used up the newest rows move to new arrays; the old ones live as long as a table.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from monitor.wire.message import Message
 MAX_ELEMENTS = 16
 """Vectors up to this length (channels, peaks) are shown as scalars ``name[0]`` ...; longer ones are no scalars."""
 
-HIDDEN = frozenset({"event_time"})
+HIDDEN = frozenset({"event_time", "seq"})
 
 
 def table_of(message: Message) -> Table:
@@ -31,9 +31,9 @@ def table_of(message: Message) -> Table:
     for name, values, present in _fields(message, count):
         columns.update(_columns(name, values, present))
     return Table(
-        _label(message, "seq", count, np.arange(first, first + count)),
-        _label(message, "run", count, np.full(count, _number(message.header, "run", -1))),
-        _label(message, "step", count, np.full(count, _number(message.header, "step", -1))),
+        _sequence(message.arrays.get("c/seq"), first, count),
+        np.full(count, _number(message.header, "run"), np.int64),
+        np.full(count, _number(message.header, "step"), np.int64),
         _time(message.arrays.get("c/event_time"), count),
         {name: values for name, values in columns.items() if name not in HIDDEN},
     )
@@ -69,19 +69,18 @@ def _columns(name: str, values: NDArray[Any], present: NDArray[Any] | None) -> d
     return {each: wide[:, i] for i, each in enumerate(names)}
 
 
-def _label(message: Message, name: str, count: int, otherwise: NDArray[Any]) -> NDArray[np.int64]:
-    """What history says per row and a rows message says once."""
-    values = message.arrays.get(name)
+def _sequence(values: NDArray[Any] | None, first: int, count: int) -> NDArray[np.int64]:
+    """Sequence numbers: history says them per row, because there may be gaps; live rows follow each other."""
     if values is None:
-        return otherwise.astype(np.int64)
-    if values.shape != (count,) or values.dtype.kind not in "iu":
-        raise ProtocolError(f"{name!r} does not have one number per row")
+        return np.arange(first, first + count)
+    if values.shape != (count,) or values.dtype.kind not in "iu" or (np.diff(values.astype(np.int64)) <= 0).any():
+        raise ProtocolError("the sequence numbers of the rows do not rise")
     return values.astype(np.int64)
 
 
-def _number(header: Mapping[str, Any], key: str, otherwise: int) -> int:
+def _number(header: Mapping[str, Any], key: str) -> int:
     value = header.get(key)
-    return value if isinstance(value, int) else otherwise
+    return value if isinstance(value, int) else -1
 
 
 def _time(event_time: NDArray[Any] | None, count: int) -> NDArray[np.float64]:

@@ -2,29 +2,30 @@
 
 import asyncio
 import functools
+import logging
 import socket
 import threading
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import RedirectHandler
 
-import dashboards.pages
 from dashboards.feed import Feed
 from dashboards.pages.page import PAGES, Page
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
+from monitor.plugins import load_folder
 from monitor.settings import Settings
 
 ADDRESS = "127.0.0.1"
@@ -55,10 +56,11 @@ class Dashboard:
 
     def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
         self._settings = settings
-        self._sockets = _bound(settings.pages.port if port is None else port)
-        self.port = int(self._sockets[0].getsockname()[1])
+        self._socket = _bound(settings.pages.port if port is None else port)
+        self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history)
-        self._pages = dict(sorted(PAGES.found(dashboards.pages).items(), key=lambda entry: entry[1].order))
+        load_folder("dashboards.pages")
+        self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -70,6 +72,10 @@ class Dashboard:
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
+        # Places whose plots are chosen later.
+        silence(EMPTY_LAYOUT, True)
+        # A tab that is closed while something is on its way to it is no event.
+        logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
         loop = IOLoop()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
@@ -103,7 +109,7 @@ class Dashboard:
 
     def _listening(self, tornado: BokehTornado) -> HTTPServer:
         server = HTTPServer(tornado)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         return server
 
     def _open(self, name: str, page: type[Page], document: Document) -> None:
@@ -114,9 +120,7 @@ class Dashboard:
         Session(page, self._feed, self._settings, document, arguments)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
-        document.template_variables.update(
-            page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()]
-        )
+        document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
@@ -128,54 +132,16 @@ class Dashboard:
                 forget(None)
 
 
-def run_dashboard(
-    settings: Settings,
-    link: Link,
-    *,
-    port: int | None = None,
-    open_browser: bool = False,
-    ready: Callable[[str], None] = lambda address: None,
-    stop: threading.Event | None = None,
-) -> None:
-    """Serve the pages until stopped.
-
-    Parameters
-    ----------
-    settings
-        The whole set-up.
-    link
-        How to reach the service.
-    port
-        TCP port; 0 takes any free one, ``None`` the one of the settings.
-    open_browser
-        Show the first page in this machine's browser.
-    ready
-        Called once with the real address, when pages can be opened.
-    stop
-        Ends the server when set.
-
-    Raises
-    ------
-    Unusable
-        If the port cannot be used.
-    """
-
-    def on_ready(address: str) -> None:
-        ready(address)
-        if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-    Dashboard(settings, link, port=port).run(on_ready, stop)
-
-
-def _bound(port: int) -> list[socket.socket]:
-    """Listening sockets, before anything else is built."""
+def _bound(port: int) -> socket.socket:
+    """A listening socket, before anything else is built."""
     try:
-        return list(bind_sockets(port, ADDRESS))
+        listening = socket.create_server((ADDRESS, port))
     except OSError as error:
         raise Unusable(
             f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
         ) from error
+    listening.setblocking(False)
+    return listening
 
 
 async def _until(stop: threading.Event, loop: IOLoop) -> None:
@@ -183,4 +149,3 @@ async def _until(stop: threading.Event, loop: IOLoop) -> None:
     while not stop.is_set():
         await asyncio.sleep(0.1)
     loop.stop()
-

@@ -19,9 +19,9 @@ class FieldInfo:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """An area detector's image as the service sent it.
+    """An area detector's image as the service sent it; the same only as itself.
 
     Attributes
     ----------

@@ -1,6 +1,7 @@
 """The one TOML file that describes a set-up, as frozen models: complete, and checked before any socket opens."""
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -81,6 +82,9 @@ class Store(Section):
     directory: str = ""
     roll_size: str = "2 GiB"
     compact: bool = True
+    """One plain file at the end of a run instead of its parts."""
+    existing: Literal["refuse", "replace"] = "refuse"
+    """What to do about a file of the same run that is there already."""
 
 
 class Pool(Section):
@@ -130,6 +134,36 @@ class Settings(Section):
     stream: Stream = Stream()
     scan: Scan = Scan()
     calib_directory: str = ""
+
+
+UNITS = {
+    "B": 1,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 1 << 10,
+    "MiB": 1 << 20,
+    "GiB": 1 << 30,
+    "TiB": 1 << 40,
+}
+
+
+def bytes_in(text: str, *, key: str) -> int:
+    """Bytes in a size such as ``512 MiB``, ``2GB`` or ``4096``.
+
+    Raises
+    ------
+    ConfigError
+        If it is not a size, or not above 0.
+    """
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", text)
+    if not found or (found[2] or "B") not in UNITS:
+        raise ConfigError(f"{text!r} is not a size; write for example 512 MiB", key=key)
+    size = int(float(found[1]) * UNITS[found[2] or "B"])
+    if size <= 0:
+        raise ConfigError("a size must be above 0", key=key)
+    return size
 
 
 def load(path: Path) -> Settings:

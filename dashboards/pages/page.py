@@ -5,8 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from dashboards.registry import Registry
 from dashboards.snapshot import Snapshot
+from monitor.plugins import Registry
 from monitor.settings import Settings
 from monitor.wire.message import Message
 
@@ -84,4 +84,4 @@ class Page(Protocol):
         """Bring the plots up to date."""
 
 
-PAGES: Registry[Page] = Registry("page")
+PAGES: Registry[type[Page]] = Registry("page")

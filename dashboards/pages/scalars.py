@@ -3,22 +3,23 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+import numpy as np
 from bokeh.layouts import column, row
 from bokeh.models import MultiChoice, Select
+from numpy.typing import NDArray
 
-import dashboards.plots
 from dashboards.look import widget
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.plot import PLOTS, Plot
 from dashboards.reduce.choice import vital_signs
 from dashboards.snapshot import Snapshot
-from dashboards.texts import count
+from dashboards.texts import count, number
+from monitor.plugins import load_folder
 
 MOST_FIELDS = 6
 WINDOWS = {"600": "last 600 events", "7200": "last 7200 events", "36000": "last 36 000 events", "0": "whole run"}
 
 
-@PAGES.add("scalars")
 class Scalars:
     """Every plot of one field for each chosen field, every plot of two for a chosen pair."""
 
@@ -40,9 +41,10 @@ class Scalars:
         self._y = widget(Select, title="Against: vertical", value=given.get("y", ""), options=[given.get("y", "")])
         for each in (self._fields, self._window, self._x, self._y):
             each.on_change("value", self._on_choice)
-        kinds = PLOTS.found(dashboards.plots)
-        self._single = [kind for kind in kinds.values() if len(kind.needs) == 1]
-        self._double = [kind for kind in kinds.values() if len(kind.needs) == 2]
+        load_folder("dashboards.plots")
+        kinds = sorted((kind for _, kind in PLOTS.items()), key=lambda kind: kind.order)
+        self._single = [kind for kind in kinds if len(kind.needs) == 1]
+        self._double = [kind for kind in kinds if len(kind.needs) == 2]
         self._known: list[str] = []
         self._built: tuple[Any, ...] = ()
         self._plots: list[Plot] = []
@@ -62,7 +64,7 @@ class Scalars:
             plot.update(snapshot, rows)
         address = {"fields": "~".join(self._fields.value), "x": self._x.value, "y": self._y.value, "window": self._window.value}
         newest = rows.last(1)
-        values = [[name, _value(newest.column(name)), snapshot.unit(name)] for name in self._fields.value]
+        values = [[name, _value(newest.column(name), snapshot.unit(name))] for name in self._fields.value]
         return Shown({"shown-events": count(len(rows))}, {"newest": values}, address if self._chosen else {})
 
     def _on_choice(self, attr: str, old: object, new: object) -> None:
@@ -100,10 +102,13 @@ class Scalars:
         self._plots = [plot for line in lines for plot in line] + pair
 
 
+PAGES.add("scalars", Scalars)
+
+
 def _with(names: list[str], more: Iterable[str]) -> list[str]:
     """Options that keep what is chosen although the run does not have it."""
     return [*names, *(name for name in more if name not in names)]
 
 
-def _value(newest: Any) -> str:
-    return f"{newest[0]:.6g}" if len(newest) and newest[0] == newest[0] else "–"
+def _value(newest: NDArray[np.float64], unit: str) -> str:
+    return f"{number(float(newest[0]))} {unit}".rstrip() if len(newest) else "–"

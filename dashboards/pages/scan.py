@@ -18,7 +18,6 @@ NONE = ("", "none")
 SELECTS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
 
 
-@PAGES.add("scan")
 class Scan:
     """The scan of the newest run."""
 
@@ -36,9 +35,11 @@ class Scan:
         self._select = {name: self._choice(name, title) for name, title in SELECTS.items()}
         self._scale = self._spinner("time_scale", "Units of the variable per unit of the time", set_up.time_scale)
         self._least = self._spinner("least", "Leave out events with a monitor up to", 0.0)
-        self._bins = self._spinner("bins", "Bins of the corrected axis (0 = as steps)", 0.0)
+        self._bins = self._spinner("bins", "Bins of the corrected axis (0 = automatic)", 0.0)
         self._plain = ScanCurve("As set")
         self._corrected = ScanCurve("Corrected with the arrival time")
+        # One scale for both, so that the eye can compare them.
+        self._corrected.figure.y_range = self._plain.figure.y_range
         choices = column([*self._select.values(), self._scale, self._least, self._bins], sizing_mode="stretch_width")
         self.roots: Mapping[str, Any] = {
             "choices": choices,
@@ -123,11 +124,18 @@ class Scan:
         }
 
 
+PAGES.add("scan", Scan)
+
+
 def _edge_texts(name: str, branch: Branch | None, unit: str) -> dict[str, str]:
     """Time zero, width and height of the step for the page."""
     edge = branch.edge if branch is not None else None
     if edge is None:
-        return {f"{name}-zero": "–", f"{name}-width": "no step seen" if branch is not None else "not corrected", f"{name}-height": ""}
+        return {
+            f"{name}-zero": "–",
+            f"{name}-width": "no step seen" if branch is not None else "not corrected",
+            f"{name}-height": "",
+        }
     return {
         f"{name}-zero": f"{with_error(edge.position, edge.position_error)} {unit}".rstrip(),
         f"{name}-width": f"width {with_error(edge.width, edge.width_error)} {unit} (rms)".replace("  ", " "),

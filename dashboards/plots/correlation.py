@@ -7,7 +7,7 @@ import numpy as np
 from bokeh.models import ColorBar, ColumnDataSource, LinearColorMapper
 from bokeh.palettes import Viridis256
 
-from dashboards.look import ACCENT, chart
+from dashboards.look import ACCENT, chart, plain_image
 from dashboards.plots.plot import PLOTS
 from dashboards.reduce.density import density, pairs
 from dashboards.snapshot import Snapshot
@@ -18,12 +18,12 @@ MOST_POINTS = 2000
 CELLS = 100
 
 
-@PLOTS.add("correlation")
 class Correlation:
     """The second field against the first."""
 
     title: ClassVar[str] = "One against another"
     needs: ClassVar[tuple[str, ...]] = ("x", "y")
+    order: ClassVar[int] = 1
 
     def __init__(self, fields: Sequence[str], height: int = 420) -> None:
         self._x, self._y = fields
@@ -31,10 +31,7 @@ class Correlation:
         self._cells = ColumnDataSource(data={"image": [], "x": [], "y": [], "dw": [], "dh": []})
         self._mapper = LinearColorMapper(palette=Viridis256, low=1, high=2, nan_color="rgba(0,0,0,0)")
         self.figure = chart(height=height, tools="pan,wheel_zoom,box_zoom,reset,save", title="")
-        self.figure.image(
-            "image", "x", "y", "dw", "dh", source=self._cells, color_mapper=self._mapper,
-            hover_glyph=None, nonselection_glyph=None, selection_glyph=None, muted_glyph=None,
-        )  # fmt: skip
+        plain_image(self.figure, source=self._cells, color_mapper=self._mapper)
         self.figure.scatter("x", "y", source=self._points, size=4, fill_color=ACCENT, fill_alpha=0.5, line_color=None)
         self._bar = ColorBar(color_mapper=self._mapper, title="events", width=12, visible=False)
         self.figure.add_layout(self._bar, "right")
@@ -55,3 +52,6 @@ class Correlation:
         self._bar.visible = many
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = snapshot.label(self._x), snapshot.label(self._y)
         self.figure.title.text = f"{len(found.x)} events, r = {number(found.correlation)}"
+
+
+PLOTS.add("correlation", Correlation)

@@ -15,12 +15,12 @@ from dashboards.texts import number
 BINS = 80
 
 
-@PLOTS.add("histogram")
 class HistogramPlot:
     """Counts of one field's values."""
 
     title: ClassVar[str] = "Histogram"
     needs: ClassVar[tuple[str, ...]] = ("field",)
+    order: ClassVar[int] = 2
 
     def __init__(self, fields: Sequence[str], height: int = 220) -> None:
         (self._field,) = fields
@@ -38,3 +38,6 @@ class HistogramPlot:
         self.figure.xaxis.axis_label = snapshot.label(self._field)
         outside = f", {found.outside} beyond" if found.outside else ""
         self.figure.title.text = f"{number(found.mean)} ± {number(found.deviation)}{outside}"
+
+
+PLOTS.add("histogram", HistogramPlot)

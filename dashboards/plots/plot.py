@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
-from dashboards.registry import Registry
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
+from monitor.plugins import Registry
 
 
 class Plot(Protocol):
@@ -17,12 +17,15 @@ class Plot(Protocol):
         What a person calls this kind of plot.
     needs
         One word per field it draws.
+    order
+        Place among the plots of the same fields.
     figure
         The Bokeh figure; touched only by its session.
     """
 
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
+    order: ClassVar[int]
     figure: Any
 
     def __init__(self, fields: Sequence[str]) -> None: ...
@@ -31,4 +34,4 @@ class Plot(Protocol):
         """Show these rows of the snapshot."""
 
 
-PLOTS: Registry[Plot] = Registry("plot")
+PLOTS: Registry[type[Plot]] = Registry("plot")

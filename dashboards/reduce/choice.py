@@ -23,9 +23,7 @@ def scan_variable(names: Iterable[str]) -> str:
 
 def beam_monitor(names: Iterable[str]) -> str:
     """Intensity of the pulse: an intensity monitor before the gas detector before the bunch charge."""
-    return first_match(
-        names, (r"(^|/)[^/]*ip[mi][^/]*/sum$", r"bmmon[^/]*/sum$", r"/sum$", r"^gas_detector/", r"^ebeam/charge$")
-    )
+    return first_match(names, (r"(^|/)[^/]*ip[mi][^/]*/sum$", r"bmmon[^/]*/sum$", r"/sum$", r"^gas_detector/", r"^ebeam/charge$"))
 
 
 def signal(names: Iterable[str], taken: str) -> str:

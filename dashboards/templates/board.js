@@ -17,7 +17,7 @@ window.xtcmon = (() => {
       row.append(...line.map(text => {
         const cell = document.createElement("td");
         cell.textContent = text;
-        if (/^[\d.,\u202f–-]+( ?[%a-z]+)?$/.test(text)) cell.className = "number";
+        if (/^[\d.,\u202f–-]+( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
         return cell;
       }));
       return row;

@@ -1,13 +1,11 @@
 """What goes to the store, one piece at a time: epochs that completed while the store was busy go together."""
 
 from monitor.aggregator.epoch import Complete, MergeSums
-from monitor.aggregator.instruction import Commit, FinishRun, OpenRun
-from monitor.wire.aggregator_note import Committed, EndRun
+from monitor.aggregator.instruction import Commit, Configure, FinishRun, OpenRun, StoreOrder
+from monitor.wire.aggregator_note import Committed
 
 EVENTS_AT_ONCE = 1 << 16
 """Most events of one commit, so that the store never holds the stream up for long and memory stays bounded."""
-
-Order = OpenRun | Commit | FinishRun
 
 
 class Commits:
@@ -23,8 +21,8 @@ class Commits:
 
     def __init__(self, merge: MergeSums, committed: int = 0) -> None:
         self._merge = merge
-        self._queue: list[Order] = []
-        self._under_way: Order | None = None
+        self._queue: list[StoreOrder] = []
+        self._under_way: StoreOrder | None = None
         self.committed = committed
 
     @property
@@ -33,18 +31,14 @@ class Commits:
         return not self._queue and self._under_way is None
 
     @property
-    def waiting_events(self) -> int:
-        """Events that are complete but not yet durable."""
+    def waiting_rows(self) -> int:
+        """Rows that are complete but not yet durable."""
         orders = [*self._queue, *([self._under_way] if self._under_way else [])]
-        return sum(order.stop - order.first for order in orders if isinstance(order, Commit))
+        return sum(table.count for order in orders if isinstance(order, Commit) for table in order.rows)
 
-    def open_run(self, experiment: str, run: int, first: int) -> None:
-        """The events from ``first`` on belong to another run."""
-        self._queue.append(OpenRun(experiment=experiment, run=run, first=first))
-
-    def finish_run(self, note: EndRun) -> None:
-        """All events of a run are queued."""
-        self._queue.append(FinishRun(run=note.run, complete=note.complete))
+    def put(self, order: OpenRun | Configure | FinishRun) -> None:
+        """Queue something that is not a commit, behind everything that is queued."""
+        self._queue.append(order)
 
     def add(self, complete: Complete) -> None:
         """Queue an epoch, together with the one before it if that still waits."""
@@ -65,7 +59,7 @@ class Commits:
         else:
             self._queue.append(new)
 
-    def next_order(self) -> Order | None:
+    def next_order(self) -> StoreOrder | None:
         """What the store should do now; ``None`` while it is busy or nothing waits."""
         if self._under_way is not None or not self._queue:
             return None

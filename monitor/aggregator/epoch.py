@@ -128,6 +128,11 @@ class Epochs:
         """Events whose rows wait for their epoch."""
         return sum(part.rows.count for part in self._rows)
 
+    @property
+    def held_losses(self) -> tuple[Absence, ...]:
+        """Losses that wait for their epoch."""
+        return tuple(self._lost)
+
     def _acceptable(self, group: Group, note: Epoch) -> bool:
         """Whether the group lies within its epoch, overlaps nothing, and all its rows are here.
 
@@ -152,7 +157,9 @@ class Epochs:
         note = held.note
         lost = tuple(self._cut(absence, note) for absence in self._lost if absence.first < note.stop)
         mine = [part for part in self._rows if part.rows.first < note.stop]
-        self._rows = [part.part(note.stop, part.rows.stop) for part in mine[-1:] if part.rows.stop > note.stop] + self._rows[len(mine) :]
+        self._rows = [part.part(note.stop, part.rows.stop) for part in mine[-1:] if part.rows.stop > note.stop] + self._rows[
+            len(mine) :
+        ]
         self._lost = [self._cut(absence, note, behind=True) for absence in self._lost if absence.stop > note.stop]
         self.floor = note.stop
         self._covered.forget(self.floor)

@@ -40,7 +40,9 @@ class History:
         self._seq = np.zeros(rows, np.int64)
 
     def add(self, rows: Rows) -> None:
-        """Keep rows; they follow those kept before."""
+        """Keep rows; they follow those kept before, or replace everything if they do not."""
+        if self._count and rows.first <= self._seq[(self._count - 1) % self._size]:
+            self._count = 0
         if rows.count > self._size:
             rows = rows.part(rows.stop - self._size, rows.stop)
         place = self._place(rows.count)
@@ -48,7 +50,7 @@ class History:
         for name, ring in self._rings.items():
             if name not in rows.columns:
                 ring.present[place] = False
-        for name, column in rows.columns.items():
+        for column in rows.columns.values():
             if not column.field.shape and column.field.dtype.kind in "biuf":
                 ring = self._ring(column.field)
                 ring.values[place] = column.values

@@ -1,11 +1,12 @@
 """What the aggregator's machine wants done; the loop carries it out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
 from monitor.wire.message import Message
+from monitor.wire.worker_note import Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,13 @@ class OpenRun:
     experiment: str
     run: int
     first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """Keep the settings of a pipeline version in the file of the open run."""
+
+    pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +100,18 @@ class FinishRun:
 
     Attributes
     ----------
-    run
-        Which run.
+    run, stop
+        Which run, and the sequence number behind its last event.
     complete
         False if its closing transitions are missing.
+    ledger
+        What became of its events.
     """
 
     run: int
+    stop: int
     complete: bool
+    ledger: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +119,5 @@ class Leave:
     """Everything is done."""
 
 
-Instruction = Publish | ToReader | ToPeer | OpenRun | Commit | FinishRun | Leave
+StoreOrder = OpenRun | Configure | Commit | FinishRun
+Instruction = Publish | ToReader | ToPeer | StoreOrder | Leave

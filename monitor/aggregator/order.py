@@ -27,20 +27,24 @@ class Order:
     patience
         Seconds after which a gap is given up while later rows wait; infinite where no row may be missing on the stream. What
         comes for a given-up event is late: it still goes into the file, but no longer on the stream.
+    late
+        Late rows so far.
     """
 
-    def __init__(self, next_seq: int = 0, patience: float = float("inf")) -> None:
+    def __init__(self, next_seq: int = 0, patience: float = float("inf"), *, late: int = 0) -> None:
         self.next_seq = next_seq
         self.patience = patience
-        self.late = 0
+        self.late = late
         self._held: list[_Held] = []
         self._absent = Ranges()
+        self._skipped = Ranges()
 
     def add(self, reduced: Reduced, now: float) -> list[Reduced]:
         """Take rows that were not seen before; return what can be shown now, in order."""
         rows = reduced.rows
         if rows.first < self.next_seq:
-            self.late += min(rows.stop, self.next_seq) - rows.first
+            skipped = self._skipped.within(rows.first, min(rows.stop, self.next_seq))
+            self.late += sum(stop - first for first, stop in skipped)
             reduced = reduced.part(self.next_seq, rows.stop)
         if reduced.rows.count:
             insort(self._held, _Held(reduced.rows.first, now, reduced))
@@ -56,6 +60,7 @@ class Order:
         """Let time pass; return what can be shown now because a gap was waited for long enough."""
         shown: list[Reduced] = []
         while self._held and now - min(held.since for held in self._held) >= self.patience:
+            self._skipped.add(self.next_seq, self._held[0].first)
             self.next_seq = self._held[0].first
             shown += self._released()
         return shown

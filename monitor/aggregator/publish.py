@@ -24,13 +24,17 @@ class Stream:
         self._prefixes: set[str] = set()
 
     def wanted(self, topic: str) -> bool:
-        """Whether somebody ever subscribed to this topic, so that it is worth making."""
+        """Whether somebody subscribes to this topic, so that it is worth making."""
         return any(topic.startswith(prefix) for prefix in self._prefixes)
 
     def subscribed(self, prefix: str) -> list[Message]:
         """Somebody new subscribed: return the states he needs, with the counters they were sent under."""
         self._prefixes.add(prefix)
         return [message for topic, message in self._last.items() if topic.startswith(prefix)]
+
+    def unsubscribed(self, prefix: str) -> None:
+        """Nobody subscribes to this prefix any more."""
+        self._prefixes.discard(prefix)
 
     def stamped(self, message: Message) -> Message:
         """The message with its topic's counter ``n`` and the ``session``; kept if it is a state."""

@@ -48,7 +48,7 @@ class MemoryRouter:
         outbox.append(_copied(encode(message)))
         return True
 
-    def close(self) -> None:
+    def close(self, linger_s: float = 0.0) -> None:
         """Drop everything that is queued."""
         self.inbox.clear()
         self.outboxes.clear()

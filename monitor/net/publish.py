@@ -24,6 +24,9 @@ class Publisher(Protocol):
     def subscriptions(self) -> list[str]:
         """Topic prefixes that new subscribers asked for since the last call."""
 
+    def departures(self) -> list[str]:
+        """Topic prefixes that nobody asks for any more, of those seen by ``subscriptions`` since the last call."""
+
     def close(self) -> None:
         """Give the address free."""
 
@@ -41,6 +44,7 @@ class ZmqPublisher:
         check_address(address, bind=True, insecure=insecure)
         self.zmq = _socket(zmq.XPUB, hwm)
         self.zmq.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._gone: list[str] = []
         self.address = bind(self.zmq, address)
 
     def publish(self, message: Message) -> None:
@@ -52,9 +56,17 @@ class ZmqPublisher:
         topics: list[str] = []
         while (parts := _receive(self.zmq, 0.0)) is not None:
             word = bytes(parts[0])
+            topic = word[1:].decode(errors="replace")
             if word[:1] == b"\x01":
-                topics.append(word[1:].decode(errors="replace"))
+                topics.append(topic)
+            elif word[:1] == b"\x00":
+                self._gone.append(topic)
         return topics
+
+    def departures(self) -> list[str]:
+        """Topic prefixes that nobody asks for any more, of those seen by ``subscriptions`` since the last call."""
+        gone, self._gone = self._gone, []
+        return gone
 
     def close(self) -> None:
         """Give the address free; what is queued is dropped."""
@@ -101,6 +113,7 @@ class MemoryPublisher:
     address: str = "memory"
     published: list[Message] = field(default_factory=list)
     new_topics: list[str] = field(default_factory=list)
+    gone_topics: list[str] = field(default_factory=list)
 
     def publish(self, message: Message) -> None:
         """Keep the message, passed through its encoding."""
@@ -109,6 +122,11 @@ class MemoryPublisher:
     def subscriptions(self) -> list[str]:
         """Topics put into ``new_topics`` since the last call."""
         topics, self.new_topics = self.new_topics, []
+        return topics
+
+    def departures(self) -> list[str]:
+        """Topics put into ``gone_topics`` since the last call."""
+        topics, self.gone_topics = self.gone_topics, []
         return topics
 
     def close(self) -> None:

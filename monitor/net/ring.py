@@ -75,7 +75,7 @@ class Ring:
         self._path = FOLDER / self.name
         try:
             os.posix_fallocate(self._descriptor, 0, self.space.size)
-            memory = mmap.mmap(self._descriptor, self.space.size)
+            memory = mmap.mmap(self._descriptor, self.space.size, mmap.MAP_SHARED | mmap.MAP_POPULATE)
         except (OSError, ValueError) as error:
             self.close()
             raise Unusable(f"no {self.space.size >> 20} MiB of shared memory are free; set pool.ring_size lower") from error
@@ -109,7 +109,8 @@ def attach(name: str) -> NDArray[np.uint8]:
         raise DamagedData("not the name of a shared-memory segment", source=name)
     try:
         with open(FOLDER / name, "rb") as file:
-            return np.frombuffer(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ), np.uint8)
+            flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, flags, mmap.PROT_READ), np.uint8)
     except (OSError, ValueError) as error:
         raise DamagedData("the shared-memory segment is gone; its reader was restarted", source=name) from error
 

@@ -34,8 +34,8 @@ class Router(Protocol):
     def send(self, peer: bytes, message: Message) -> bool:
         """Send without waiting; False if the peer is gone or its queue is full."""
 
-    def close(self) -> None:
-        """Give the address free; what is queued is dropped."""
+    def close(self, linger_s: float = 0.0) -> None:
+        """Give the address free; queued messages may still leave for ``linger_s``."""
 
 
 class Dealer(Protocol):
@@ -101,9 +101,9 @@ class ZmqRouter:
             return False
         return True
 
-    def close(self) -> None:
-        """Give the address free; what is queued is dropped."""
-        self.zmq.close(linger=0)
+    def close(self, linger_s: float = 0.0) -> None:
+        """Give the address free; queued messages may still leave for ``linger_s``."""
+        self.zmq.close(linger=int(linger_s * 1000))
 
 
 class ZmqDealer:

@@ -1,6 +1,6 @@
 """What a source hands on, in order: stretches of events, and the transitions between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,17 @@ class EventBlock:
         """Number of events."""
         return len(self.events)
 
+    def split(self, count: int) -> tuple["EventBlock", "EventBlock"]:
+        """The first ``count`` events (at least one, not all), and the others; events and places are shared."""
+        cut = int(np.searchsorted(self.pieces["event"], count))
+        change = int(np.searchsorted(self.epics_changes["event"], count))
+        rest, changes, values = self.pieces[cut:].copy(), self.epics_changes[change:].copy(), self.epics_start.copy()
+        rest["event"] -= count
+        changes["event"] -= count
+        values[self.epics_changes["pv"][:change]] = self.epics_changes["value"][:change]
+        first = replace(self, events=self.events[:count], pieces=self.pieces[:cut], epics_changes=self.epics_changes[:change])
+        return first, replace(self, events=self.events[count:], pieces=rest, epics_start=values, epics_changes=changes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitionBlock:
@@ -81,4 +92,20 @@ class TransitionBlock:
     state: RunState
 
 
-Block = EventBlock | TransitionBlock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapBlock:
+    """Events that the source knows to have missed: they have a number in the sequence and no bytes.
+
+    Attributes
+    ----------
+    count
+        How many.
+    state
+        What was in force before them.
+    """
+
+    count: int
+    state: RunState
+
+
+Block = EventBlock | TransitionBlock | GapBlock

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.event import EVENT_ID, PIECE
-from monitor.reader.block import Block, EventBlock, TransitionBlock
+from monitor.model.place import FilePlace
+from monitor.reader.block import Block, EventBlock, Memory, TransitionBlock
 from monitor.reader.events.group import Groups
 from monitor.reader.events.item import TRIMMED
 from monitor.reader.intake import Chunk
@@ -53,7 +54,7 @@ class Cut:
         self._chunks = chunks
         self._first_camera = first_camera_stream
         self._events = self._event_ids()
-        self._table, self._table_first = self._piece_table()
+        self._table, self._table_first, self._places = self._piece_table()
         self._updates = self._updates_in_order()
 
     def undelivered(self) -> Counter[str]:
@@ -87,23 +88,20 @@ class Cut:
             return None
         pieces = self._table[self._table_first[a] : self._table_first[z]].copy()
         pieces["event"] -= a
-        numbers, pieces["place"] = np.unique(pieces["place"], return_inverse=True)
+        used = np.zeros(len(self._places), np.bool_)
+        used[pieces["place"]] = True
+        places = self._places
+        if not used.all():
+            pieces["place"] = (np.cumsum(used) - 1)[pieces["place"]]
+            places = tuple(place for place, wanted in zip(places, used, strict=True) if wanted)
         return EventBlock(
             events=self._events[a:z],
             pieces=pieces,
-            places=self._places(numbers, pieces),
+            places=places,
             epics_start=before,
             epics_changes=changes[changes["event"] < z - a],
             state=tracker.state,
         )
-
-    def _places(self, numbers: NDArray[Any], pieces: NDArray[Any]) -> tuple[Any, ...]:
-        """Places of these chunks, each once; ``pieces`` are renumbered where chunks share one."""
-        index: dict[Any, int] = {}
-        place = [index.setdefault(self._chunks[int(n)].place, len(index)) for n in numbers]
-        if len(index) < len(place):
-            pieces["place"] = np.array(place, np.uint32)[pieces["place"]]
-        return tuple(index)
 
     def _transition(self, group: int, tracker: RunTracker) -> TransitionBlock:
         """Let a transition change the state; Configure comes from the lowest DAQ stream and from all cameras."""
@@ -142,16 +140,19 @@ class Cut:
             ids["streams"] = np.bitwise_or.reduceat(bits, self._first[:-1])[self._delivered]
         return ids
 
-    def _piece_table(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """``PIECE`` of all delivered events, with the chunk as place, and where each event's begin, shape (events + 1,)."""
+    def _piece_table(self) -> tuple[NDArray[Any], NDArray[np.int64], tuple[FilePlace | Memory, ...]]:
+        """``PIECE`` of all delivered events, where each event's begin, shape (events + 1,), and their places, each once."""
         chosen = np.flatnonzero(self._delivered[self._group])
         table = np.zeros(len(chosen), PIECE)
         table["event"] = self._event[self._group[chosen]]
-        table["place"] = self._pieces["chunk"][chosen]
+        numbers, chunk = np.unique(self._pieces["chunk"][chosen], return_inverse=True)
+        index: dict[FilePlace | Memory, int] = {}
+        place = [index.setdefault(self._chunks[int(n)].place, len(index)) for n in numbers]
+        table["place"] = np.array(place, np.uint32)[chunk]
         table["stream"] = self._stream[chosen]
         table["length"] = self._pieces["length"][chosen]
         table["offset"] = self._pieces["offset"][chosen]
-        return table, np.searchsorted(table["event"], np.arange(len(self._events) + 1))
+        return table, np.searchsorted(table["event"], np.arange(len(self._events) + 1)), tuple(index)
 
     def _updates_in_order(self) -> tuple[NDArray[np.int64], Updates]:
         """All EPICS updates in the order of the run, and the piece each comes from."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from monitor.model.place import FilePlace
@@ -13,11 +14,12 @@ from monitor.reader.events.item import DATA, EPICS, ITEM, TRIMMED
 from monitor.reader.state import Contents
 from monitor.xtc.header import EPICS as EPICS_TYPE
 from monitor.xtc.header import Transition
+from monitor.xtc.tally import SourceTally
 from monitor.xtc.updates import Updates, updates
 from monitor.xtc.walk import HEAD, walk
 
 WITH_STATE = (Transition.CONFIGURE, Transition.BEGIN_CALIB_CYCLE)
-TRIMMED_BIT = np.uint32(1 << 31)
+L1ACCEPT = int(Transition.L1ACCEPT)
 
 
 @dataclass(slots=True, eq=False)
@@ -54,15 +56,15 @@ class Tally:
         Containers with a child that cannot be.
     damage
         Damaged payloads of events, by level, logical word, physical word and damage.
-    types
-        Payloads of events, by type word without the compression bit.
+    sources
+        Payloads of events, by source and type.
     """
 
     datagrams: int = 0
     payloads: int = 0
     corrupt: int = 0
     damage: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
-    types: Counter[int] = field(default_factory=Counter)
+    sources: SourceTally = field(default_factory=SourceTally)
 
 
 def take_in(
@@ -83,33 +85,49 @@ def take_in(
     """
     found = walk(buffer, heads["offset"], heads["length"])
     service = heads["control"] & 15
-    of_event = (service == Transition.L1ACCEPT)[found.index["datagram"]]
-    new = updates(buffer, found.index)
-    kept = of_event[new.entry]
-    new = Updates(new.entry[kept], new.key[kept], new.value[kept])
+    flags, of_epics, damaged = _survey(found.index, found.corrupt, heads["env"], service)
+    new = updates(buffer, found.index[of_epics])
+    new = Updates(of_epics[new.entry], new.key, new.value)
     items = np.zeros(len(heads), ITEM)
     for name in HEAD.names or ():
         items[name] = heads[name]
     items["chunk"] = number
-    items["flags"] = _flags(heads, found.index, found.corrupt)
+    items["flags"] = flags
     items["updates"] = np.bincount(found.index["datagram"][new.entry], minlength=len(heads))
     items["update"] = np.cumsum(items["updates"]) - items["updates"]
-    _count(tally, found.index[of_event])
+    event = service == Transition.L1ACCEPT
+    tally.sources.add(found.index, event, event)
+    tally.damage.update(found.index[damaged][["level", "logical", "physical", "damage"]].tolist())
     tally.datagrams += len(heads)
     tally.payloads += len(found.index)
     tally.corrupt += len(found.corrupt)
     return Chunk(place, new, _contents(buffer, heads, service, found.index), len(heads)), items
 
 
-def _flags(heads: NDArray[Any], index: NDArray[Any], corrupt: NDArray[Any]) -> NDArray[np.uint32]:
-    """``EPICS``, ``DATA`` and ``TRIMMED`` of each datagram, shape (datagrams,)."""
-    epics = index["contains"] & 0xFFFF == EPICS_TYPE
-    flags = np.zeros(len(heads), np.uint32)
-    flags[index["datagram"][epics]] |= EPICS
-    flags[index["datagram"][~epics]] |= DATA
-    flags[corrupt["datagram"]] |= DATA
-    flags[(heads["env"] & TRIMMED_BIT != 0) & (heads["control"] & 15 == Transition.L1ACCEPT)] |= TRIMMED
-    return flags
+@njit(cache=True, nogil=True)
+def _survey(index, corrupt, env, service):  # type: ignore[no-untyped-def]
+    """Flags of each datagram; and of the payloads of events, the positions of EPICS ones and of damaged ones."""
+    flags = np.zeros(len(env), np.uint32)
+    of_epics, damaged = np.empty(len(index), np.int64), np.empty(len(index), np.int64)
+    updates, bad = 0, 0
+    for i in range(len(index)):
+        datagram = index[i].datagram
+        epics = index[i].contains & 0xFFFF == EPICS_TYPE
+        flags[datagram] |= EPICS if epics else DATA
+        if service[datagram] != L1ACCEPT:
+            continue
+        if index[i].damage:
+            damaged[bad] = i
+            bad += 1
+        elif epics:
+            of_epics[updates] = i
+            updates += 1
+    for i in range(len(corrupt)):
+        flags[corrupt[i].datagram] |= DATA
+    for i in range(len(env)):
+        if service[i] == L1ACCEPT and env[i] >> 31:
+            flags[i] |= TRIMMED
+    return flags, of_epics[:updates].copy(), damaged[:bad].copy()
 
 
 def _contents(buffer: NDArray[np.uint8], heads: NDArray[Any], service: NDArray[Any], index: NDArray[Any]) -> dict[int, Contents]:
@@ -118,13 +136,3 @@ def _contents(buffer: NDArray[np.uint8], heads: NDArray[Any], service: NDArray[A
     first = np.searchsorted(index["datagram"], chosen)
     stop = np.searchsorted(index["datagram"], chosen, side="right")
     return {int(heads["offset"][d]): Contents(buffer, index[a:b].copy()) for d, a, b in zip(chosen, first, stop, strict=True)}
-
-
-def _count(tally: Tally, index: NDArray[Any]) -> None:
-    """Add damage and types of the payloads of events."""
-    types, counts = np.unique(index["contains"] & 0x7FFFFFFF, return_counts=True)
-    tally.types.update(dict(zip(types.tolist(), counts.tolist(), strict=True)))
-    bad = index[index["damage"] != 0]
-    if len(bad):
-        keys = bad[["level", "logical", "physical", "damage"]].tolist()
-        tally.damage.update(keys)

@@ -1,6 +1,6 @@
 """The machine behind every source: datagrams of any number of streams in, blocks of events out. Pure."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +12,7 @@ from monitor.model.run_state import RunState
 from monitor.reader.block import Block, EventBlock, Memory
 from monitor.reader.cut import Cut
 from monitor.reader.events.group import HERE, LANE, Groups, group
-from monitor.reader.events.item import ITEM
+from monitor.reader.events.item import ITEM, joined
 from monitor.reader.events.settle import Stream
 from monitor.reader.intake import Chunk, Tally, take_in
 from monitor.reader.state import RunTracker
@@ -22,8 +22,8 @@ from monitor.xtc.walk import Heads
 FIRST_CAMERA_STREAM = 80
 LOOK_AHEAD = (20, 40)
 """Events of a DAQ and of a camera stream that may wait for an earlier one, as in psana."""
-ROUND_EXTRA = 64
-"""Datagrams of each stream, beyond the events wanted, that one round looks at: transitions, trimmed events."""
+ROUND = 4096
+"""Datagrams of each stream that are worked on at a time."""
 
 
 class Merge:
@@ -70,19 +70,21 @@ class Merge:
         self._last = np.zeros(1, ITEM)
         self._tracker = RunTracker(experiment, run, version)
         self._left_out: Counter[str] = Counter()
+        self._built: deque[Block] = deque()
+        self._built_events = 0
         self.tally = Tally()
         for stream in streams:
             self._open(stream)
 
     @property
     def state(self) -> RunState:
-        """The run state in force behind what was taken last."""
+        """The newest run state; what was taken last may be of an earlier one."""
         return self._tracker.state
 
     @property
     def finished(self) -> bool:
         """Whether all streams have ended and everything was taken."""
-        return all(stream.ended and len(stream.items) == 0 for stream in self._streams.values())
+        return not self._built and all(stream.ended and len(stream.items) == 0 for stream in self._streams.values())
 
     @property
     def hungry(self) -> list[int]:
@@ -151,14 +153,21 @@ class Merge:
         now
             Monotonic time in seconds; needed where patience is limited.
         """
+        while self._built_events < max_events and (self._round() or self._give_up(now)):
+            pass
         blocks: list[Block] = []
-        events = 0
-        while events < max_events:
-            found, progress = self._round(max_events - events)
-            blocks += found
-            events += sum(block.count for block in found if isinstance(block, EventBlock))
-            if not progress and not self._give_up(now):
-                break
+        while self._built:
+            block = self._built.popleft()
+            if isinstance(block, EventBlock):
+                if max_events < block.count:
+                    first, rest = (None, block) if max_events == 0 else block.split(max_events)
+                    self._built.appendleft(rest)
+                    if first is None:
+                        break
+                    block = first
+                max_events -= block.count
+                self._built_events -= block.count
+            blocks.append(block)
         return blocks
 
     def _open(self, number: int) -> Stream:
@@ -169,31 +178,34 @@ class Merge:
         self._streams[number], self._lanes[number] = stream, lane
         return stream
 
-    def _round(self, most: int) -> tuple[list[Block], bool]:
-        """Blocks out of a bounded number of datagrams of each stream, and whether anything went forward."""
+    def _round(self) -> bool:
+        """Build blocks out of a bounded number of datagrams of each stream; whether anything went forward."""
+        if any(number not in self._given_up for number in self.hungry):
+            return False
         numbers = sorted(self._streams)
-        size = most + ROUND_EXTRA
-        parts = [self._streams[n].items[: min(self._streams[n].ready, size)] for n in numbers]
-        items = np.concatenate([np.empty(0, ITEM), *parts])
+        parts = [self._streams[n].items[: min(self._streams[n].ready, ROUND)] for n in numbers]
+        items = joined(parts)
         lanes = np.array([self._lanes[n] for n in numbers], LANE)
         lanes["stop"] = np.cumsum([len(part) for part in parts])
         start = lanes["at"] = lanes["stop"] - [len(part) for part in parts]
-        lanes["ended"] = [self._gives_no_more(n, size) for n in numbers]
-        groups = group(items, lanes, self._here, self._last, most)
+        lanes["ended"] = [self._gives_no_more(n) for n in numbers]
+        groups = group(items, lanes, self._here, self._last)
         self._adopt_late(items, groups, start, lanes["at"])
         cut = Cut(groups, items, np.array(numbers, np.int64), self._chunks, self._first_camera)
         self._left_out.update(cut.undelivered())
-        blocks = list(cut.blocks(self._tracker))
+        for block in cut.blocks(self._tracker):
+            self._built.append(block)
+            self._built_events += block.count if isinstance(block, EventBlock) else 0
         for number, lane, at in zip(numbers, lanes, start, strict=True):
             self._lanes[number] = lane.copy()
             self._streams[number].take(int(lane["at"] - at))
             self._forget(items["chunk"][at : lane["at"]])
-        return blocks, bool((lanes["at"] > start).any())
+        return bool((lanes["at"] > start).any())
 
-    def _gives_no_more(self, number: int, size: int) -> bool:
-        """Whether the merge may go on without a stream once ``size`` of its datagrams are used up."""
+    def _gives_no_more(self, number: int) -> bool:
+        """Whether the merge may go on without a stream once ``ROUND`` of its datagrams are used up."""
         stream = self._streams[number]
-        return (number in self._given_up or stream.ended) and stream.ready <= size
+        return (number in self._given_up or stream.ended) and stream.ready <= ROUND
 
     def _give_up(self, now: float | None) -> bool:
         """Stop waiting for streams that kept others waiting for too long; whether there was one."""

@@ -4,7 +4,7 @@ from collections import Counter
 
 from monitor.model.damage import Damage
 from monitor.reader.merge import Merge
-from monitor.xtc.header import type_id, version
+from monitor.xtc.header import ANY, CONTAINER, EPICS, type_id, version
 from monitor.xtc.names import source_text, type_name
 from monitor.xtc.types import TYPES
 
@@ -44,9 +44,9 @@ def counts_of(merge: Merge) -> Counter[str]:
     for (level, physical, contains), n in merge.damaged_configs.items():
         name = source_text(level, level << 24, physical)
         counts[f"{name}: damaged configuration {type_name(type_id(contains))} not taken"] += n
-    for contains, n in merge.tally.types.items():
+    for contains, n in merge.tally.sources.types().items():
         key = type_id(contains), version(contains)
-        if key not in TYPES and key[0] > 1:
+        if key not in TYPES and key[0] not in (ANY, CONTAINER, EPICS):
             counts[f"unknown type {key[0]} version {key[1]}"] += n
     return +counts
 

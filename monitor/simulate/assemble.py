@@ -157,7 +157,7 @@ def _bytes(headers: NDArray[Any]) -> NDArray[np.uint8]:
     return headers.view(np.uint8).reshape(len(headers), headers.dtype.itemsize)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def copy_rows(
     out: NDArray[np.uint8],
     starts: NDArray[np.int64],

@@ -19,7 +19,7 @@ class Constant:
     Attributes
     ----------
     source
-        ``CxiDs1.0:Cspad.0``.
+        ``XppGon.0:Cspad.0``.
     ctype
         ``pedestals``, ``pixel_status``, ``geometry``, ...
     content

@@ -47,7 +47,7 @@ class Recorder:
         """Append whole datagrams."""
         if self._file is None:
             raise ValueError("no chunk is open")
-        self._file.write(data)
+        self._file.write(data.data)
         self.size += len(data)
 
     def flush(self) -> None:

@@ -1,10 +1,9 @@
-"""The whole service on this machine: folder, processes, progress, clean end."""
+"""The whole service on this machine: its processes, what a person sees meanwhile, and a clean end."""
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -16,13 +15,8 @@ from monitor.tools.process import SETTINGS_FILE, argv
 
 TURN_S = 0.05
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a service ended: the exit code for the command line, and what the aggregator says it wrote."""
-
-    exit_code: int
-    summary: str
+EachTurn = Callable[[Service], bool]
+"""Called once a turn; says whether the service should be kept although the run is done (somebody looks at the pages)."""
 
 
 def roles(folder: Path, settings: Settings, *, dashboard: bool) -> list[Role]:
@@ -40,8 +34,39 @@ def roles(folder: Path, settings: Settings, *, dashboard: bool) -> list[Role]:
     return found
 
 
+def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: EachTurn) -> Service:
+    """Run the processes until the run is done, or somebody stops it.
+
+    Raises
+    ------
+    Unusable
+        If a process cannot start, in that process's own words.
+    """
+    (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
+    service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
+    try:
+        with _signals(service):
+            while (each_turn(service) and not service.stopping) or not service.done:
+                service.step()
+                time.sleep(TURN_S)
+    finally:
+        service.end()
+    if service.failure:
+        raise Unusable(last_words(folder, service.failure.split()[0]) or service.failure)
+    return service
+
+
+def last_words(folder: Path, name: str) -> str:
+    """The last thing a process said before it ended; empty if it said nothing."""
+    try:
+        lines = (folder / f"{name}.log").read_text(errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1].removeprefix("xtcmon: ") if lines else ""
+
+
 @contextmanager
-def signals(service: Service) -> Iterator[None]:
+def _signals(service: Service) -> Iterator[None]:
     """First SIGINT or SIGTERM drains and commits, the second ends at once."""
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -56,30 +81,3 @@ def signals(service: Service) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: "Turn") -> Service:
-    """Run the processes until the run is done or somebody stops it.
-
-    Raises
-    ------
-    Unusable
-        If a process cannot start, in that process's own words.
-    """
-    (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
-    service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
-    with signals(service):
-        while not service.done:
-            service.step()
-            each_turn(service)
-            time.sleep(TURN_S)
-        if service.failure:
-            raise Unusable(_last_words(folder, service))
-    return service
-
-
-def _last_words(folder: Path, service: Service) -> str:
-    """What the process that could not start said last."""
-    name = service.failure.split()[0]
-    lines = (folder / f"{name}.log").read_text(errors="replace").strip().splitlines()
-    return lines[-1].removeprefix("xtcmon: ") if lines else service.failure

@@ -1,22 +1,29 @@
-"""The processes of a service as the distribution declares them, and how one is started from the command line."""
+"""What the commands that run one process share: the processes other packages declare, and the settings of a service."""
 
+import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from monitor.errors import ConfigError, Unusable
+from monitor.net.endpoints import Endpoints, read_endpoints
 from monitor.settings import Settings
 from monitor.tools import logs
 
 GROUP = "xtcmon.processes"
+
 SETTINGS_FILE = "settings.json"
 """Name of the file in the runtime folder that holds the settings of the service."""
 
+POLL_S = 0.02
 
-def process(name: str) -> Callable[..., Any]:
-    """The function that runs one process (``reader``, ``worker``, ``aggregator``, ``dashboard``).
+
+def declared(name: str) -> Callable[..., Any]:
+    """The function that runs a process of another package (``worker``, ``dashboard``), found as an entry point.
 
     Raises
     ------
@@ -35,8 +42,8 @@ def argv(command: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "monitor.tools.main", command, *arguments)
 
 
-def run_process(name: str, folder: Path, **options: Any) -> None:
-    """Run one process of the service that has this runtime folder, in this process, until it is done.
+def settings_of(folder: Path) -> Settings:
+    """Settings of the service that has this runtime folder; log lines of this process go to standard error from now on.
 
     Raises
     ------
@@ -49,4 +56,19 @@ def run_process(name: str, folder: Path, **options: Any) -> None:
     except (OSError, ValueError) as error:
         raise ConfigError("is not the runtime folder of a service; see `xtcmon status`", key=str(folder)) from error
     logs.set_up()
-    process(name)(settings, folder, **options)
+    return settings
+
+
+def known_endpoints(folder: Path, stop: threading.Event, *names: str) -> Endpoints:
+    """Addresses of a service, as soon as those named are known; incomplete if ``stop`` is set before."""
+    while not all(getattr(endpoints := read_endpoints(folder), name) for name in names) and not stop.is_set():
+        time.sleep(POLL_S)
+    return endpoints
+
+
+def stop_event() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    event = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: event.set())
+    return event

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import ConfigError, Unusable
+from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
 
 DEFAULT_OUTPUT = "xtcmon-output"
@@ -87,3 +88,15 @@ def _one_source(settings: Settings) -> None:
         raise ConfigError("say where events come from: data files, exp=…:run=…, or --listen ADDRESS", key="source")
     if len(given) > 1:
         raise ConfigError(f"one source at a time, not {' and '.join(given)}", key="source")
+
+
+def check_source(settings: Settings) -> None:
+    """Open the source and close it again, so that what is wrong with it is said before anything starts.
+
+    Raises
+    ------
+    ConfigError, Unusable, DamagedData
+        If it cannot be used.
+    """
+    if not settings.source.listen:
+        source_of(settings).close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def group_of(message: Message) -> Group:
     """
     covers = tuple(Cover(*entry) for entry in checked.stretches(message, "covers", 3))
     ends = sorted((cover.first, cover.stop) for cover in covers)
-    if any(later[0] < earlier[1] for earlier, later in zip(ends, ends[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in pairwise(ends)):
         raise ProtocolError("the batches of a group overlap")
     arrays = _arrays_by_statistic(message)
     return Group(

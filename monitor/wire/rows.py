@@ -158,7 +158,9 @@ def _column(message: Message, name: str, count: int) -> Column:
         raise ProtocolError(f"field {name!r} does not have one value for each of {count} events")
     if present is not None and (present.dtype != np.bool_ or present.shape != (count,)):
         raise ProtocolError(f"the presence of field {name!r} is not one truth value for each of {count} events")
-    return Column(Field(name=name, dtype=values.dtype, shape=values.shape[1:], unit=about[0], description=about[1]), values, present)
+    return Column(
+        Field(name=name, dtype=values.dtype, shape=values.shape[1:], unit=about[0], description=about[1]), values, present
+    )
 
 
 def _frame(message: Message, name: str, entry: object) -> Frame:

@@ -1,7 +1,7 @@
-"""Payload bytes to records by the table, and where a frame lies in a payload without decoding the rest."""
+"""Payload bytes to records by the table, and where an array (a frame) lies in a payload."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
-from monitor.xtc.fields import Payload, array_layout, decode_struct, embedded_config, read_field, record_shape, too_short
+from monitor.xtc.fields import Payload, array_layout, decode_struct, embedded_config, read_field, record_shape
 from monitor.xtc.layout import Struct
 from monitor.xtc.scope import Record, RecordScope
 from monitor.xtc.types import BY_STRUCT, EPICS_LAYOUTS, PayloadType
@@ -72,7 +72,7 @@ def decode(kind: PayloadType, payload: Payload, configs: Configs = {}) -> Record
     DamagedData
         If the payload is shorter than its layout or the configuration is missing.
     """
-    record, _ = decode_struct(kind.struct, payload, config_scope(kind, configs))
+    record, _ = decode_struct(kind.struct, np.asarray(payload), config_scope(kind, configs))
     return record
 
 
@@ -84,7 +84,7 @@ def decode_epics(payload: Payload) -> Record:
     DamagedData
         If the payload is too short or the DBR type is unknown.
     """
-    record, _ = decode_struct(epics_layout(payload), payload)
+    record, _ = decode_struct(epics_layout(payload), np.asarray(payload))
     return record
 
 
@@ -158,24 +158,28 @@ def field_places(kind: PayloadType, field: str, payload: Payload, configs: Confi
     KeyError
         If the layout has no such field.
     """
-    return list(_places(kind.struct, field.split("."), payload, config_scope(kind, configs), 0))
+    places: list[FieldPlace] = []
+    _collect(kind.struct, field.split("."), np.asarray(payload), config_scope(kind, configs), 0, places)
+    return places
 
 
-def _places(struct: Struct, path: list[str], payload: Payload, config: RecordScope | None, offset: int) -> Iterator[FieldPlace]:
-    scope = RecordScope(struct, {}, config)
+def _collect(
+    struct: Struct, path: list[str], payload: Payload, config: RecordScope | None, offset: int, places: list[FieldPlace]
+) -> int:
+    """Add the places of ``path`` in the structure at ``offset``; return the offset behind the structure."""
+    scope, start = RecordScope(struct, {}, config), offset
     target = struct.field(path[0])
+    if isinstance(target.type, Struct) == (len(path) == 1):
+        raise KeyError(f"{struct.name}.{'.'.join(path)} is not an array field")
     for item in struct.fields:
-        if item is target:
-            break
-        offset = read_field(item, scope, payload, offset)
-    if isinstance(target.type, Struct):
-        inner = embedded_config(target.type, scope)
-        for _ in range(math.prod(record_shape(target, target.type, scope, payload, offset))):
-            yield from _places(target.type, path[1:], payload, inner, offset)
-            _, offset = decode_struct(target.type, payload, inner, offset)
-        return
-    dtype, shape = array_layout(target, scope, len(payload) - offset)
-    place = FieldPlace(offset, dtype, shape, scope.record)
-    if offset + place.nbytes > len(payload):
-        raise too_short(struct, target, offset + place.nbytes, payload)
-    yield place
+        if item is not target:
+            offset = read_field(item, scope, payload, offset)
+        elif isinstance(item.type, Struct):
+            inner = embedded_config(item.type, scope)
+            for _ in range(math.prod(record_shape(item, item.type, scope, payload, offset))):
+                offset = _collect(item.type, path[1:], payload, inner, offset, places)
+        else:
+            place = FieldPlace(offset, *array_layout(item, scope, len(payload) - offset), dict(scope.record))
+            places.append(place)
+            offset = read_field(item, scope, payload, offset)
+    return start + struct.padded(offset - start)

@@ -40,8 +40,11 @@ def dump_lines(path: Path | str) -> Iterator[Line]:
         An XTC file, possibly gzipped (``.gz``).
     """
     name = Path(path)
-    data = gzip.decompress(name.read_bytes()) if name.suffix == ".gz" else name.read_bytes()
-    yield from Dump(np.frombuffer(data, np.uint8)).lines()
+    if name.suffix == ".gz":
+        buffer = np.frombuffer(gzip.decompress(name.read_bytes()), np.uint8)
+    else:
+        buffer = np.asarray(np.memmap(name, np.uint8, "r")) if name.stat().st_size else np.empty(0, np.uint8)
+    yield from Dump(buffer).lines()
 
 
 class Dump:

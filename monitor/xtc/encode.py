@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.xtc.decode import Configs, config_scope
 from monitor.xtc.fields import array_layout, embedded_config
-from monitor.xtc.layout import Field, Struct
+from monitor.xtc.layout import REST, Field, Struct
 from monitor.xtc.scope import RecordScope
 from monitor.xtc.types import EPICS_LAYOUTS, PayloadType
 
@@ -16,7 +16,7 @@ PADDING = 4
 """Every payload in a file is a multiple of this long."""
 
 NO_LIMIT = 1 << 30
-"""What "as many as the payload still holds" may not exceed; the writer decides how many there are."""
+"""Stands for what the payload still holds where there is no payload yet."""
 
 
 def encode(kind: PayloadType, values: Mapping[str, Any], configs: Configs = {}) -> bytes:  # noqa: B006  # never written
@@ -77,7 +77,10 @@ def _field(item: Field, scope: RecordScope) -> bytes:
     dtype, shape = array_layout(item, scope, _free(item, given))
     if given is None:
         return bytes(math.prod(shape) * dtype.itemsize)
-    array = np.asarray(_as_bytes(given) if dtype.kind == "S" else given, dtype)
+    array = np.asarray(_as_bytes(given), dtype if dtype.kind != "S" else None)
+    if dtype.kind == "S" and array.dtype.itemsize > dtype.itemsize:
+        raise ValueError(f"{scope.struct.name}: {item.name} has room for {dtype.itemsize} characters, not {array.dtype.itemsize}")
+    array = array.astype(dtype, copy=False)
     if array.shape != shape:
         raise ValueError(f"{scope.struct.name}: {item.name} has shape {array.shape} instead of {shape}")
     return array.tobytes()
@@ -95,8 +98,8 @@ def _records(item: Field, struct: Struct, given: Any, scope: RecordScope) -> byt
 
 
 def _free(item: Field, given: Any) -> int:
-    """How many elements "the rest" is: as many as are given."""
-    return min(len(given), NO_LIMIT) if item.shape and given is not None else 0
+    """How many elements "the rest" is: as many as are given; the writer decides about all other lengths."""
+    return len(given or ()) if REST in item.shape else NO_LIMIT
 
 
 def _rest(item: Field, given: Any) -> int:
@@ -106,10 +109,6 @@ def _rest(item: Field, given: Any) -> int:
 
 def _as_bytes(text: Any) -> Any:
     """Text as the file holds it, one byte per character."""
-    return (
-        [_as_bytes(item) for item in text]
-        if isinstance(text, list | tuple)
-        else text.encode("latin-1")
-        if isinstance(text, str)
-        else text
-    )
+    if isinstance(text, list | tuple):
+        return [_as_bytes(item) for item in text]
+    return text.encode("latin-1") if isinstance(text, str) else text

@@ -1,9 +1,23 @@
 """The words in which payload layouts are written: structures of fields, bit fields, formulas.
 
 Everything in these files is packed and little-endian: a field begins where the one before it ends. The order and the names are
-those of the facility's own data description; padding is a hidden field.
+those of the facility's own data description; padding is a hidden field. A new payload type reads like this, and gets its line in
+``monitor.xtc.types``:
+
+>>> ELEMENT = Struct(
+...     "Camera.ElementV1",
+...     word("flags", "u4", overflow=(0, 1), lane=(6, 2)),
+...     Field("exposure", "f8", unit="s", doc="time that the shutter was open"),
+...     Field("name", "S1", (16,), doc="name of the camera"),
+...     Field("frame", "u2", ("config.height", "config.numPixels // config.height"), unit="counts", doc="raw pixels"),
+...     derived=(Derived("isBright", "1 if exposure > 0.5 else 0"),),
+...     config=("Camera.ElementConfigV1", "Camera.ElementConfigV2"),
+... )
+>>> ELEMENT.dtype is None, ELEMENT.head.itemsize
+(True, 28)
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -139,15 +153,14 @@ class Struct:
         return f"Struct({self.name})"
 
     @cached_property
+    def head(self) -> np.dtype[Any]:
+        """Packed dtype of the fields before the first one whose size varies, hidden fields included."""
+        return np.dtype(list(itertools.takewhile(bool, map(_entry, self.fields))))
+
+    @cached_property
     def dtype(self) -> np.dtype[Any] | None:
         """Packed dtype of the whole structure, hidden fields included; None if its size varies."""
-        entries: list[tuple[str, np.dtype[Any], tuple[int, ...]]] = []
-        for item in self.fields:
-            kind, shape = item.dtype, item.shape[:-1] if item.type == "S1" else item.shape
-            if kind is None or not all(isinstance(n, int) for n in shape):
-                return None
-            entries.append((item.name, kind, tuple(n for n in shape if isinstance(n, int))))
-        return np.dtype(entries)
+        return self.head if len(self.head.names or ()) == len(self.fields) else None
 
     @cached_property
     def smallest(self) -> int:
@@ -183,6 +196,13 @@ class Struct:
             if item.name == name:
                 return item
         raise KeyError(f"{self.name} has no field {name!r}")
+
+
+def _entry(item: Field) -> tuple[str, np.dtype[Any], tuple[int, ...]] | None:
+    """Name, dtype and shape of a field of fixed size; None if its size varies."""
+    kind, shape = item.dtype, item.shape[:-1] if item.type == "S1" else item.shape
+    fixed = tuple(n for n in shape if isinstance(n, int))
+    return None if kind is None or len(fixed) < len(shape) else (item.name, kind, fixed)
 
 
 def fields_of(base: Struct, count: int | None = None) -> tuple[Field, ...]:

@@ -1,5 +1,6 @@
 """Where formulas find their names: the fields read so far, the accessors, the configuration of the same source."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,6 +70,8 @@ class RecordScope:
             if not isinstance(value, int) or not 0 <= value < DIMENSION_LIMIT:
                 raise DamagedData(f"{self.struct.name}: {value!r} cannot be a length")
             shape.append(value)
+        if math.prod(max(n, 1) for n in shape) >= DIMENSION_LIMIT:
+            raise DamagedData(f"{self.struct.name}: {shape} cannot be a shape")
         return tuple(shape)
 
 

@@ -47,6 +47,9 @@ class Updates:
     value: NDArray[np.float64]
 
 
+NONE = Updates(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
 def updates(buffer: NDArray[np.uint8], index: NDArray[Any]) -> Updates:
     """EPICS updates among payloads, in order; damaged ones and those without a head are left out.
 
@@ -58,6 +61,8 @@ def updates(buffer: NDArray[np.uint8], index: NDArray[Any]) -> Updates:
         Payloads, structured array of dtype ``monitor.xtc.walk.INDEX``.
     """
     entry = np.flatnonzero((index["contains"] & 0x8000FFFF == EPICS) & (index["damage"] == 0) & (index["size"] >= HEAD_SIZE))
+    if len(entry) == 0:
+        return NONE
     chosen = index[entry]
     number, kind, raw = _gather(
         plain(buffer), chosen["offset"].astype(np.int64), chosen["size"].astype(np.int64), _VALUE_AT, _KIND
@@ -71,15 +76,18 @@ def updates(buffer: NDArray[np.uint8], index: NDArray[Any]) -> Updates:
     return Updates(entry, chosen["physical"].astype(np.int64) << 16 | number, value)
 
 
-def names(buffer: NDArray[np.uint8], index: NDArray[Any]) -> dict[int, str]:
-    """Names of the scalar numeric variables that payloads with a name describe, by key, in order of first sight."""
+def names(buffer: NDArray[np.uint8], index: NDArray[Any], *, every: bool = False) -> dict[int, str]:
+    """Names of the scalar numeric variables that payloads describe, by key, in order of first sight.
+
+    With ``every``, those of strings and arrays too.
+    """
     found: dict[int, str] = {}
     for entry in index[(index["contains"] & 0x8000FFFF == EPICS) & (index["damage"] == 0)]:
         at, size = int(entry["offset"]), int(entry["size"])
         if size < NAME_AT + NAME_SIZE:
             continue
         number, dbr, count = (int(n) for n in np.frombuffer(buffer[at : at + HEAD_SIZE], "<i2"))
-        if count != 1 or not FIRST_CTRL < dbr <= LAST_CTRL:
+        if not (FIRST_CTRL <= dbr <= LAST_CTRL and (every or (count == 1 and dbr > FIRST_CTRL))):
             continue
         text = bytes(buffer[at + NAME_AT : at + NAME_AT + NAME_SIZE]).split(b"\0", 1)[0]
         found.setdefault(int(entry["physical"]) << 16 | number & 0xFFFF, text.decode("ascii", "replace"))

@@ -49,6 +49,10 @@ CORRUPT = np.dtype([("offset", "<u8"), ("datagram", "<u4"), ("extent", "<u4"), (
 """A child that cannot be walked: the rest of its container, ``remaining`` bytes from ``offset`` on, is lost."""
 
 
+ROUND = 4096
+"""Heads found by one call of the kernel; more take several."""
+
+
 class Stop(IntEnum):
     """Why reading of datagrams ended."""
 
@@ -116,7 +120,7 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     stop = len(buffer) if limit is None else min(limit, len(buffer))
     room = max(0, stop - start) // DATAGRAM_SIZE
     most = room + 1 if most is None else most
-    table = np.empty(min(most, room, 4096), HEAD)
+    table = np.empty(max(1, min(most, room, ROUND)), HEAD)
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:
@@ -124,8 +128,6 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
         reason = Stop(code)
         found += count
         parts.append(table[:count].copy())
-        if len(table) == 0 and reason == Stop.FULL:
-            break
     return Heads(np.concatenate(parts) if parts else np.empty(0, HEAD), at, reason)
 
 
@@ -146,9 +148,10 @@ def walk(buffer: NDArray[np.uint8], offsets: NDArray[Any], lengths: NDArray[Any]
     offsets, lengths
         Where the datagrams lie, integers, shape (datagrams,); what is outside the buffer is not read.
     """
-    starts = np.ascontiguousarray(offsets, np.int64)
-    sizes = np.ascontiguousarray(lengths, np.int64)
-    return Walk(*_walk(plain(buffer), starts, sizes, np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)))
+    starts, sizes = np.asarray(offsets).astype(np.int64), np.asarray(lengths).astype(np.int64)
+    starts[(starts < 0) | (starts > len(buffer)) | (sizes < 0)] = len(buffer)
+    stops = starts + np.minimum(sizes, len(buffer) - starts)
+    return Walk(*_walk(plain(buffer), starts, stops, np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)))
 
 
 def plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -200,32 +203,28 @@ INCOMPLETE = int(Damage.INCOMPLETE_CONTRIBUTION)
 
 
 @njit(cache=True, nogil=True)
-def _walk(buffer, offsets, lengths, entries, corrupt):  # type: ignore[no-untyped-def]
-    """Depth-first walk with a stack of container ends; all arrays grow as needed."""
+def _walk(buffer, starts, stops, entries, corrupt):  # type: ignore[no-untyped-def]
+    """Depth-first walk with a stack of container ends, inside the buffer; all arrays grow as needed.
+
+    One function, because with the entry filled in a helper it takes 2.7 times as long (85 instead of 32 ns per payload).
+    """
     ends = np.empty(64, np.int64)
     n, bad = 0, 0
-    for datagram in range(len(offsets)):
-        at = offsets[datagram] + CLOCK_TO_ROOT
-        end = min(offsets[datagram] + lengths[datagram], len(buffer))
-        if offsets[datagram] < 0:
-            end = at
+    for datagram in range(len(starts)):
+        at = starts[datagram] + CLOCK_TO_ROOT
+        ends[0] = stops[datagram]
         depth = 0
-        ends[0] = end
         while depth >= 0:
-            end = ends[depth]
-            remaining = end - at
-            if remaining <= 0:
-                at = end
-                depth -= 1
-                continue
+            remaining = ends[depth] - at
             extent = _word(buffer, at + 16) if remaining >= XTC_SIZE else np.int64(0)
-            if extent < XTC_SIZE or extent > remaining:
-                if bad == len(corrupt):
-                    corrupt = _grown(corrupt)
-                lost = corrupt[bad]
-                lost.offset, lost.datagram, lost.extent, lost.remaining = at, datagram, extent, remaining
-                bad += 1
-                at = end
+            if remaining <= 0 or extent < XTC_SIZE or extent > remaining:
+                if remaining > 0:
+                    if bad == len(corrupt):
+                        corrupt = _grown(corrupt)
+                    lost = corrupt[bad]
+                    lost.offset, lost.datagram, lost.extent, lost.remaining = at, datagram, extent, remaining
+                    bad += 1
+                at = ends[depth]
                 depth -= 1
                 continue
             damage, contains = _word(buffer, at), _word(buffer, at + 12)

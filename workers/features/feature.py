@@ -34,6 +34,8 @@ class View:
         Pixel centres, micrometre, shape ``shape``: x to the right and y up in the assembled image.
     index
         Assembled image: for each of its pixels the number of the frame's pixel, -1 = none; int32, shape (rows, columns).
+    z
+        Height of the pixels along the beam, micrometre, shape ``shape``; None = all the same.
     """
 
     name: str
@@ -43,6 +45,7 @@ class View:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     index: NDArray[np.int32]
+    z: NDArray[np.float64] | None = None
 
 
 class Feature(Protocol):

@@ -45,6 +45,19 @@ def without_first(stretch: Stretch, count: int) -> Stretch:
     return _part(stretch, count, len(stretch.events), _sizes(stretch)[1]) if count else stretch
 
 
+def split(stretch: Stretch, max_bytes: int) -> list[Stretch]:
+    """A stretch in portions of at most so many bytes; an event that alone is larger is a portion of its own."""
+    total, firsts = _sizes(stretch)
+    if total[-1] <= max_bytes:
+        return [stretch]
+    portions, at = [], 0
+    while at < len(stretch.events):
+        stop = max(at + 1, bisect_right(total, total[at] + max_bytes) - 1)
+        portions.append(_part(stretch, at, stop, firsts))
+        at = stop
+    return portions
+
+
 class Cutter:
     """Collects events until a batch is full.
 

@@ -121,12 +121,24 @@ class Lending:
                 # Workers take their batches in order, so the oldest one in hand is the one it was busy with.
                 if in_hand and draft.lease == in_hand[0]:
                     draft.deaths += 1
+                    worker.suspect = draft
                 if draft.deaths >= DEATHS:
                     draft.standing = Standing.LOST
                     poisoned.append(draft)
                 else:
                     self.again(draft)
         return poisoned
+
+    def give_up(self, draft: Draft) -> bool:
+        """Take back a hand-out that did not happen; False if the batch is no longer anybody's."""
+        worker = self.pool.get(draft.worker)
+        self._leased.pop(draft.lease, None)
+        if worker is not None:
+            worker.leases.pop(draft.lease, None)
+            self.pool.offer(worker)
+        mine = draft.standing is Standing.LEASED
+        draft.standing = Standing.LOST if mine else draft.standing
+        return mine
 
     def again(self, draft: Draft) -> None:
         """Hand a batch out once more, before all new ones."""

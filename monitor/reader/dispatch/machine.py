@@ -20,7 +20,7 @@ from monitor.reader.dispatch.journal import Journal
 from monitor.reader.dispatch.lending import Lending
 from monitor.reader.dispatch.place_in_run import PlaceInRun
 from monitor.settings import Settings
-from monitor.wire.aggregator_note import Committed, End, Epoch, Lost, Refused
+from monitor.wire.aggregator_note import Committed, End, Epoch, Lost, Refused, Session
 from monitor.wire.client_note import Accepted, Control, RequestRefused
 from monitor.wire.note import Note
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
@@ -52,7 +52,7 @@ class Dispatch:
     live
         The source is never slowed: what finds no credit is dropped, oldest first, and counted.
     base
-        Numbers of epochs and leases start here, above all that an earlier reader of this service gave.
+        Numbers of epochs and leases start above this one, and it is above all that an earlier reader of this service gave.
     version
         Number of the first pipeline version.
     host
@@ -75,7 +75,8 @@ class Dispatch:
         self.settings = settings
         self.version = version
         interval = 1.0 / settings.pages.frame_rate
-        self.lending = Lending(base=base, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
+        self._base = base
+        self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.place = PlaceInRun(controls)
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
@@ -85,6 +86,7 @@ class Dispatch:
         self.ended = False
         self.finished = False
         self.aggregator = b""
+        self._greeting = Hello(role="")
         self._cutter = Cutter(settings.source.max_events, settings.source.max_bytes)
         self._claims = Claims()
         self._cutting: set[int] = set()
@@ -143,7 +145,7 @@ class Dispatch:
 
     def transition(self, block: TransitionBlock, now: float) -> list[Instruction]:
         """Take a transition: what was open is closed before it."""
-        self.close_epoch(now)
+        self._close_epoch(now)
         for note in self.place.transition(block, self.seq):
             self._tell(self.seq, note)
         return self._pumped(now)
@@ -152,7 +154,7 @@ class Dispatch:
         """No more events will come."""
         if not self.ended:
             self.ended = True
-            self.close_epoch(now)
+            self._close_epoch(now)
             for note in self.place.leave(self.seq):
                 self._tell(self.seq, note)
             self._tell(END_POSITION, End(stop=self.seq))
@@ -160,18 +162,14 @@ class Dispatch:
             self._stop_if_all_safe()
         return self._taken()
 
-    def make_room(self, now: float) -> list[Instruction]:
-        """Live: drop the oldest batch that was never handed out, because its memory is needed."""
+    def make_room(self, now: float) -> list[Instruction] | None:
+        """Live: drop the oldest batch that was never handed out, because its memory is needed; None if there is none."""
         self._close_cut(now)
-        self._drop()
-        return self._taken()
+        return self._taken() if self._drop() else None
 
     def close_epoch(self, now: float) -> list[Instruction]:
-        """Close the commit group: at a transition, a new pipeline version, after its time, or when memory is half full."""
-        self._close_cut(now)
-        epoch = self.lending.close_epoch()
-        if epoch is not None:
-            self._tell(epoch.stop, Epoch(epoch=epoch.number, run=epoch.run, first=epoch.first, stop=epoch.stop))
+        """Close the commit group early, because the memory its batches hold is needed."""
+        self._close_epoch(now)
         return self._pumped(now)
 
     # What peers say.
@@ -216,6 +214,13 @@ class Dispatch:
             self._set_aside(self.lending.take_back(worker))
         return self._pumped(now)
 
+    def unreadable(self, draft: Draft, now: float) -> list[Instruction]:
+        """The bytes of a batch that is to be handed out cannot be read any more."""
+        if self.lending.give_up(draft):
+            self._lose(draft.first, draft.stop, "source")
+            self._free(draft.cut.held)
+        return self._pumped(now)
+
     def commit(self, note: Committed, now: float) -> list[Instruction]:
         """Everything before ``stop`` is durable."""
         self._forget(min(note.stop, self.seq), now)
@@ -241,11 +246,11 @@ class Dispatch:
         except ConfigError as error:
             self.lending.send(peer, RequestRefused(request=note.request, why=str(error)))
             return self._taken()
-        out = self.close_epoch(now)
+        self._close_epoch(now)
         self.version += 1
         self._announce(settings, note.author, unix)
         self.lending.send(peer, Accepted(request=note.request, version=self.version))
-        return out + self._taken()
+        return self._pumped(now)
 
     # What time brings.
 
@@ -258,11 +263,10 @@ class Dispatch:
         if self._cutter.count and (self.live or idle) and now - self._cutter.opened >= settings.source.max_wait:
             self._close_cut(now)
         epoch = lending.epochs.open
-        out: list[Instruction] = []
         if epoch is not None and now - epoch.opened >= settings.pool.epoch_time:
-            out = self.close_epoch(now)
+            self._close_epoch(now)
         self._retry_stalled(now)
-        return out + self._pumped(now)
+        return self._pumped(now)
 
     # Inside.
 
@@ -316,6 +320,13 @@ class Dispatch:
             self._queue(cut, now)
         self._settle()
 
+    def _close_epoch(self, now: float) -> None:
+        """Close the commit group: at a transition, a new pipeline version, after its time, or when memory is half full."""
+        self._close_cut(now)
+        epoch = self.lending.close_epoch()
+        if epoch is not None:
+            self._tell(epoch.stop, Epoch(epoch=epoch.number, run=epoch.run, first=epoch.first, stop=epoch.stop))
+
     def _settle(self) -> None:
         """Drop the claims on memory of which the open batch has nothing any more."""
         over = self._cutting - self._cutter.held if self._cutting else ()
@@ -357,13 +368,16 @@ class Dispatch:
 
     def _welcome_aggregator(self, peer: bytes, hello: Hello, now: float) -> None:
         """Tell the aggregator all it does not know, and hand out again what it lost."""
-        self.aggregator = peer
+        repeated = self.resume is not None and hello.generation == self._greeting.generation and hello.pid == self._greeting.pid
+        missed_nothing = repeated and peer == self.aggregator
+        self.aggregator, self._greeting = peer, hello
         if self.resume is None:
             self.resume = hello.committed
         self._forget(min(hello.committed, self.seq), now)
-        for note in self._journal.notes():
+        self.lending.send(peer, Session(base=self._base))
+        for note in () if missed_nothing else self._journal.notes():
             self.lending.send(peer, note)
-        for epoch in self.lending.epochs:
+        for epoch in () if repeated else self.lending.epochs:
             self.lending.redo(epoch)
         self._stop_if_all_safe()
 

@@ -32,6 +32,8 @@ class Worker:
         It takes batches; false after silence, until it speaks, and after a stuck batch, until it finishes one.
     stuck
         One batch took longer than a lease lasts.
+    suspect
+        The batch it was busy with when it was given up; cleared of suspicion if the worker turns out to live.
     """
 
     peer: bytes
@@ -46,6 +48,7 @@ class Worker:
     events: int = 0
     alive: bool = True
     stuck: bool = False
+    suspect: Draft | None = None
     waiting: bool = False
 
     @property
@@ -108,6 +111,9 @@ class Pool:
         worker.last_seen = now
         if not worker.alive and not worker.stuck and worker.peer in self._workers:
             worker.alive = True
+            if worker.suspect is not None:
+                worker.suspect.deaths = max(0, worker.suspect.deaths - 1)
+                worker.suspect = None
             self.offer(worker)
 
     def finished(self, worker: Worker, now: float) -> None:

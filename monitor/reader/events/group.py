@@ -12,11 +12,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from monitor.reader.events.item import DATA, EPICS, HALF, TRIMMED
+from monitor.xtc.event_count import SAME_PULSE_SECONDS
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
 
 L1ACCEPT, END_CYCLE = int(Transition.L1ACCEPT), int(Transition.END_CALIB_CYCLE)
-SAME_PULSE_SECONDS = 85
-"""Fiducials are compared between clocks closer than this only: they repeat after 364 s; cameras' clocks are off by seconds."""
 HALF_CIRCLE = FIDUCIAL_LIMIT // 2
 
 LANE = np.dtype(
@@ -53,18 +52,15 @@ class Groups:
         Index of the first piece of each group, shape (groups + 1,).
     delivered
         Whether the group is an event to be handed on, shape (groups,); false for transitions too.
-    missing
-        Stream that must give more before it can go on; -1 if all have ended or enough was found.
     """
 
     item: NDArray[np.int64]
     lane: NDArray[np.int64]
     first: NDArray[np.int64]
     delivered: NDArray[np.bool_]
-    missing: int
 
 
-def group(items: NDArray[Any], lanes: NDArray[Any], here: NDArray[Any], last: NDArray[Any], most: int) -> Groups:
+def group(items: NDArray[Any], lanes: NDArray[Any], here: NDArray[Any], last: NDArray[Any]) -> Groups:
     """Order and group what can be, moving the lanes on.
 
     Parameters
@@ -77,38 +73,33 @@ def group(items: NDArray[Any], lanes: NDArray[Any], here: NDArray[Any], last: ND
         One element of dtype ``HERE``; changed.
     last
         One element of dtype ``ITEM``: the first datagram of the newest group; changed.
-    most
-        Largest number of events to deliver.
     """
     order, lane = np.empty(len(items), np.int64), np.empty(len(items), np.int64)
     first, delivered = np.empty(len(items) + 1, np.int64), np.empty(len(items), np.bool_)
-    pieces, groups, missing = _group(items, lanes, here, last, most, order, lane, first, delivered)
-    return Groups(order[:pieces], lane[:pieces], first[: groups + 1], delivered[:groups], missing)
+    pieces, groups = _group(items, lanes, here, last, order, lane, first, delivered)
+    return Groups(order[:pieces], lane[:pieces], first[: groups + 1], delivered[:groups])
 
 
 @njit(cache=True, nogil=True)
-def _group(items, lanes, here, last, most, order, lane, first, delivered):  # type: ignore[no-untyped-def]
-    pieces, groups, events = 0, 0, 0
+def _group(items, lanes, here, last, order, lane, first, delivered):  # type: ignore[no-untyped-def]
+    pieces, groups = 0, 0
     first[0] = 0
     while True:
-        if events == most:
-            return pieces, groups, -1
         _drop_late(items, lanes, here, last)
         best = -1
         for s in range(len(lanes)):
             if lanes[s].at == lanes[s].stop:
                 if not lanes[s].ended:
-                    return pieces, groups, s
+                    return pieces, groups
             elif best < 0 or _before(items[lanes[s].at], lanes[s], items[lanes[best].at], lanes[best]):
                 best = s
         if best < 0:
-            return pieces, groups, -1
+            return pieces, groups
         start = pieces
         pieces = _collect(items, lanes, best, order, lane, pieces)
         groups += 1
         first[groups] = pieces
         delivered[groups - 1] = _is_delivered(items, lanes, order, lane, start, pieces)
-        events += delivered[groups - 1]
         _advance(items, lanes, here, order, lane, start, pieces)
         last[0] = items[order[start]]
 

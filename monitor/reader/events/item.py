@@ -1,6 +1,10 @@
 """One datagram on its way into an event: what ordering and grouping need to know about it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.xtc.header import Transition
 from monitor.xtc.walk import HEAD
@@ -27,6 +31,17 @@ ITEM = np.dtype(
 ``update``, ``updates``
     Its EPICS updates: index of the first within the chunk, and how many.
 """
+
+
+def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """These arrays of dtype ``ITEM`` behind each other; ``np.concatenate`` takes 20 us to compare the fields each time."""
+    items = np.empty(sum(len(part) for part in parts), ITEM)
+    at = 0
+    for part in parts:
+        items[at : at + len(part)] = part
+        at += len(part)
+    return items
+
 
 HALF = 1
 """The second part of a split event: belongs to the same event as the datagram before it in its stream."""

@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from monitor.model.damage import Damage
-from monitor.reader.events.item import HALF, ITEM
+from monitor.reader.events.item import HALF, ITEM, joined
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
 
 PROGRESS = np.dtype(
@@ -70,7 +70,7 @@ class Stream:
 
     def feed(self, items: NDArray[Any]) -> NDArray[Any]:
         """Take the next datagrams of the stream; return the chunk number of each one that was dropped."""
-        queue = np.concatenate([self.items, items])
+        queue = joined([self.items, items])
         dropped = np.empty(len(items), np.uint32)
         self.ready, kept, lost = _settle(queue, self.ready, len(self.items), self.progress, self.window, self.camera, dropped)
         self.items = queue[:kept]
@@ -110,7 +110,6 @@ def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ign
                     ready += 1
             continue
         ready = kept
-        p.has_last = False
         if _keeps_transition(queue[i], service, p):
             _number(queue[i], service, p)
             queue[kept] = queue[i]

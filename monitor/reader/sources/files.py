@@ -71,7 +71,7 @@ class FileSource:
 
     def read(self, max_events: int) -> list[Block]:
         """The next blocks, with at most ``max_events`` events together; empty at the end only."""
-        while True:
+        while max_events > 0:
             blocks = self._merge.take(max_events)
             if blocks:
                 return blocks
@@ -81,7 +81,8 @@ class FileSource:
                 self._report.add(self._merge)
                 self._merge = self._next_run(self._merge.state.version + 1)
             else:
-                return []
+                break
+        return []
 
     def close(self) -> None:
         """Close the files."""
@@ -128,7 +129,7 @@ class _FileStream:
                 self._file = open_mapped(self._paths.pop(0))
             file = self._file
             found = file.next(self._stride)
-            self._stride = min(2 * self._stride, STRIDE)
+            self._stride = min(4 * self._stride, STRIDE)
             if file.ended is not None:
                 if file.ended in ENDS:
                     ends[f"{file.path.name}: {ENDS[file.ended]} at byte {file.at}"] += 1

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from monitor.simulate.contribution import Contribution, contribution
-from monitor.simulate.devices.payload import beam_line, blank, word
+from monitor.simulate.devices.payload import beam_line, blank
+from monitor.xtc.write import type_word
 
 EBEAM_TYPE, GAS_TYPE, CAVITY_TYPE = 15, 14, 16
 
@@ -16,7 +17,7 @@ GAS_DETECTOR, NH2_IPM = beam_line("FEEGasDetEnergy"), beam_line("NH2-SB1-IPM-01"
 
 def ebeam(version: int, count: int, **values: ArrayLike) -> Contribution:
     """Electron beam; values by field name (``ebeamCharge`` in nC, ``ebeamL3Energy`` in MeV, ...), one or one per event."""
-    return contribution(EBEAM, word(EBEAM_TYPE, version), _filled(EBEAM_TYPE, version, count, values))
+    return contribution(EBEAM, type_word(EBEAM_TYPE, version), _filled(EBEAM_TYPE, version, count, values))
 
 
 def gas_detector(version: int, energy_mJ: NDArray[np.float64], noise: NDArray[np.float64]) -> Contribution:
@@ -34,13 +35,13 @@ def gas_detector(version: int, energy_mJ: NDArray[np.float64], noise: NDArray[np
     payload = blank(GAS_TYPE, version, len(energy_mJ))
     for i, (name, factor) in enumerate((("f_11_ENRC", 1.0), ("f_12_ENRC", 1.0), ("f_21_ENRC", 0.8), ("f_22_ENRC", 0.8))):
         payload[name] = factor * energy_mJ + noise[:, i]
-    return contribution(GAS_DETECTOR, word(GAS_TYPE, version), payload)
+    return contribution(GAS_DETECTOR, type_word(GAS_TYPE, version), payload)
 
 
 def phase_cavity(time_1_ps: ArrayLike, time_2_ps: ArrayLike, charge_pC: ArrayLike, count: int) -> Contribution:
     """Arrival times and charges of both cavities; each one value or one per event."""
     values = {"fitTime1": time_1_ps, "fitTime2": time_2_ps, "charge1": charge_pC, "charge2": charge_pC}
-    return contribution(PHASE_CAVITY, word(CAVITY_TYPE, 0), _filled(CAVITY_TYPE, 0, count, values))
+    return contribution(PHASE_CAVITY, type_word(CAVITY_TYPE, 0), _filled(CAVITY_TYPE, 0, count, values))
 
 
 def _filled(type_id: int, version: int, count: int, values: dict[str, Any]) -> NDArray[Any]:

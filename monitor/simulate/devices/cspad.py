@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from monitor.simulate.assemble import TICKS
 from monitor.simulate.contribution import Contribution, Source, contribution
-from monitor.simulate.devices.payload import configuration, word
+from monitor.simulate.devices.payload import configuration
 from monitor.simulate.timeline import Shots
+from monitor.xtc.write import type_word
 
 CSPAD_DATA, CSPAD_CONFIG = 28, 29
 QUADS, SECTIONS, ROWS, COLUMNS = 4, 8, 185, 388
@@ -68,4 +69,4 @@ def fill(payload: NDArray[Any], frame: NDArray[np.int16]) -> None:
 
 def cspad_data(source: Source, payloads: NDArray[Any]) -> Contribution:
     """The column of these payloads."""
-    return contribution(source, word(CSPAD_DATA, 2), payloads)
+    return contribution(source, type_word(CSPAD_DATA, 2), payloads)

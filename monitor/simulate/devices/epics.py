@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.simulate.contribution import Contribution, as_rows, contribution
-from monitor.simulate.devices.payload import configuration, detector, word
+from monitor.simulate.devices.payload import configuration, detector
 from monitor.simulate.options import Setup
 from monitor.simulate.timeline import NS_PER_SECOND, Shots, time_of
 from monitor.xtc.header import EPICS, XTC, XTC_SIZE
+from monitor.xtc.write import type_word
 
 EPICS_CONFIG = 54
 ARCHIVER = detector("EpicsArch-0|NoDevice-0", process_id=5050)
@@ -118,7 +119,7 @@ class Archiver:
         rows = self._rows(shots, wanted)
         which = np.where(fresh, np.searchsorted(wanted, place), -1)
         sizes = np.full(len(shots), rows.shape[1], np.int64)
-        return contribution(ARCHIVER, word(EPICS, 1), rows, which=which, sizes=sizes, holds=len(self._pvs))
+        return contribution(ARCHIVER, type_word(EPICS, 1), rows, which=which, sizes=sizes, holds=len(self._pvs))
 
     def _rows(self, shots: Shots, wanted: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Whole XTCs of all variables for the wanted updates of a step, uint8, shape (updates, bytes)."""
@@ -132,7 +133,7 @@ class Archiver:
         """One variable's XTCs in TIME form, one per update."""
         column = np.zeros(len(update), np.dtype([("xtc", XTC), ("pv", pv.kind.time)]))
         header, value = column["xtc"], column["pv"]
-        header["logical"], header["physical"], header["contains"] = ARCHIVER.logical, ARCHIVER.physical, word(EPICS, 1)
+        header["logical"], header["physical"], header["contains"] = ARCHIVER.logical, ARCHIVER.physical, type_word(EPICS, 1)
         header["extent"] = XTC_SIZE + pv.kind.time.itemsize
         value["pvId"], value["dbrType"], value["numElements"] = number, pv.kind.time_type, 1
         value["sec"], value["nsec"] = time_ns // NS_PER_SECOND - EPICS_EPOCH, time_ns % NS_PER_SECOND
@@ -152,7 +153,7 @@ class Archiver:
         if pv.kind is ENUM:
             value["no_str"] = 2
             value["strings"][0, :2] = [b"OFF", b"ON"]
-        return contribution(ARCHIVER, word(EPICS, 1), value)
+        return contribution(ARCHIVER, type_word(EPICS, 1), value)
 
     def _aliases(self) -> Contribution:
         entries = [{"pvId": n, "description": pv.alias, "interval": 1.0} for n, pv in enumerate(self._pvs) if pv.alias]

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from monitor.simulate.assemble import TICKS
 from monitor.simulate.contribution import Contribution, Source, contribution
-from monitor.simulate.devices.payload import configuration, detector, word
+from monitor.simulate.devices.payload import configuration, detector
 from monitor.simulate.timeline import Shots
+from monitor.xtc.write import type_word
 
 EVR_CONFIG, EVR_DATA = 8, 19
 
@@ -64,7 +65,7 @@ def evr_data(shots: Shots, codes: Mapping[int, NDArray[np.bool_]], version: int 
         fifo["timestampLow"][at, place] = TICKS + 11 * order
         count[at] += 1
     payload["numFifoEvents"] = count
-    return contribution(source, word(EVR_DATA, version), payload, sizes=4 + FIFO.itemsize * count)
+    return contribution(source, type_word(EVR_DATA, version), payload, sizes=4 + FIFO.itemsize * count)
 
 
 def _code_values(code: int, version: int) -> dict[str, Any]:

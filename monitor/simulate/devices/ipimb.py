@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.simulate.contribution import Contribution, Source, contribution
-from monitor.simulate.devices.payload import blank, configuration, word
+from monitor.simulate.devices.payload import blank, configuration
+from monitor.xtc.write import type_word
 
 IPIMB_DATA, IPIMB_CONFIG, IPM_FEX_CONFIG, IPM_FEX, SHARED_IPIMB = 22, 23, 30, 31, 35
 
@@ -48,8 +49,8 @@ class Ipimb:
         fex = blank(IPM_FEX, 1, len(counts))
         fill_derived(fex, counts)
         return [
-            contribution(self.source, word(IPIMB_DATA, 1), raw),
-            contribution(self.source, word(IPM_FEX, 1), fex),
+            contribution(self.source, type_word(IPIMB_DATA, 1), raw),
+            contribution(self.source, type_word(IPM_FEX, 1), fex),
         ]
 
 
@@ -61,7 +62,7 @@ def shared_ipimb(source: Source, channels: NDArray[np.float64], counter: NDArray
     for name, value in board_values(3).items():
         payload["ipimbConfig"][name] = value
     fill_derived(payload["ipmFexData"], counts)
-    return contribution(source, word(SHARED_IPIMB, 0), payload)
+    return contribution(source, type_word(SHARED_IPIMB, 0), payload)
 
 
 def board_values(serial: int) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def fill_counts(payload: NDArray[Any], counts: NDArray[np.int64], counter: NDArr
 
 def fill_derived(payload: NDArray[Any], counts: NDArray[np.int64]) -> None:
     """Write what the recorder derives from counts, shape (events, 4), into IpmFex payloads."""
-    channels = (BASE - counts * VOLTS_PER_COUNT) * SCALE
+    channels: NDArray[np.float64] = (BASE - counts.astype(np.float64) * VOLTS_PER_COUNT) * SCALE
     payload["channel"] = channels
     payload["sum"] = channels.sum(axis=1)
     payload["xpos"] = X_SCALE * _asymmetry(channels[:, 1], channels[:, 3])

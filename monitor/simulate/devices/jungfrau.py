@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from monitor.simulate.assemble import TICKS
 from monitor.simulate.contribution import Contribution, Source, contribution
-from monitor.simulate.devices.payload import configuration, word
+from monitor.simulate.devices.payload import configuration
 from monitor.simulate.timeline import Shots
+from monitor.xtc.write import type_word
 
 JUNGFRAU_CONFIG, JUNGFRAU_DATA = 107, 108
 PANELS = (2, 512, 1024)
@@ -73,4 +74,4 @@ def jungfrau_payloads(shots: Shots) -> NDArray[Any]:
 
 def jungfrau_data(source: Source, payloads: NDArray[Any]) -> Contribution:
     """The column of these payloads."""
-    return contribution(source, word(JUNGFRAU_DATA, 2), payloads)
+    return contribution(source, type_word(JUNGFRAU_DATA, 2), payloads)

@@ -12,11 +12,7 @@ from monitor.xtc.header import Level
 from monitor.xtc.name_table import BLD
 from monitor.xtc.names import detector_word
 from monitor.xtc.types import TYPES
-
-
-def word(type_id: int, version: int) -> int:
-    """The type word of a type and version."""
-    return version << 16 | type_id
+from monitor.xtc.write import type_word
 
 
 def blank(type_id: int, version: int, count: int) -> NDArray[Any]:
@@ -29,7 +25,7 @@ def blank(type_id: int, version: int, count: int) -> NDArray[Any]:
 
 def configuration(source: Source, type_id: int, version: int, values: Mapping[str, Any]) -> Contribution:
     """One configuration payload; fields that are left out are zero."""
-    return single(source, word(type_id, version), encode(TYPES[type_id, version], values))
+    return single(source, type_word(type_id, version), encode(TYPES[type_id, version], values))
 
 
 def detector(text: str, process_id: int = 4100) -> Source:

@@ -87,7 +87,7 @@ def digitize(
     return used
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _digitize(
     out: NDArray[np.uint16],
     pedestal: NDArray[np.float32],

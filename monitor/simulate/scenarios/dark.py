@@ -142,7 +142,7 @@ class Dark:
 SCENARIO = Scenario(
     name="dark",
     summary="a run without light, to make pedestals: a CsPad, or a Jungfrau in three gain modes (--detector)",
-    experiment="cxi12310",
+    experiment="xpp12310",
     run=41,
     defaults=Options(steps=3, events=40, streams=2, chunk_size=0, rate=120.0, damage=0.0, detector="cspad"),
     event_size=cspad.FRAME_BYTES + 2048,

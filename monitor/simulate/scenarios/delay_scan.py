@@ -186,7 +186,8 @@ class DelayScan:
 
 def _spread(light: NDArray[np.float64]) -> NDArray[np.float64]:
     """Signals of four diodes that share the light, shape (events, 4)."""
-    return light[:, None] * SHARES
+    signals: NDArray[np.float64] = light[:, None] * SHARES
+    return signals
 
 
 def _on_channel_1(light: NDArray[np.float64]) -> NDArray[np.float64]:

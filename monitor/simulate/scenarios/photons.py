@@ -22,9 +22,9 @@ from monitor.xtc.header import Level
 PHOTON_KEV = 9.5
 PHOTONS = 10_000
 """Single photons per frame at mean intensity: one in a hundred pixels."""
-SPOTS = 30
-SPOT_PHOTONS = 3000.0
-"""Of the brightest spot at mean intensity; the others fall off evenly."""
+SPOTS = 12
+BRIGHTEST, FAINTEST = 20_000.0, 50.0
+"""Photons of a spot at mean intensity; the brightest reaches the lowest gain range."""
 
 SEGMENT = process(Level.SEGMENT, 4090, (172, 21, 10, 50))
 JUNGFRAU = detector("XppEndstation-0|Jungfrau-0", process_id=4490)
@@ -49,7 +49,7 @@ class Photons:
         self.sensor = jungfrau_sensor(setup.seed)
         edge = np.array(jungfrau.PANELS) - [0, 8, 8]
         self.centres = random.integers([0, 8, 8], edge, (SPOTS, 3))
-        self.brightness = SPOT_PHOTONS * np.linspace(1.0, 0.02, SPOTS)
+        self.brightness = np.geomspace(BRIGHTEST, FAINTEST, SPOTS)
         self.singles = np.zeros(setup.total, np.int64)
         self.in_spots = np.zeros(setup.total, np.int64)
         self.ranges = np.zeros((setup.total, 3), np.int64)

@@ -31,8 +31,8 @@ SHIFT = 0.15
 """How far excitation moves the peaks, 1/angstrom."""
 JITTER_FS = 120.0
 CAVITY_NOISE_FS = 20.0
-PHOTONS = 250_000
-"""Per frame at mean intensity; 0.11 per pixel, so that each panel keeps a peak at zero photons."""
+PHOTONS = 200_000
+"""Per frame at mean intensity; 0.09 per pixel, so that each panel keeps a peak at zero photons."""
 PHOTON_ADU = 25
 DISTANCE_MM = 100.0
 ENERGY_KEV = 9.5
@@ -41,8 +41,8 @@ COMMON_MODE = 8.0
 """Standard deviation of each panel's shift from shot to shot, ADU; it also drifts by as much over some hundred shots."""
 
 SEGMENT = process(Level.SEGMENT, 4070, (172, 21, 10, 40))
-CSPAD = detector("CxiDs1-0|Cspad-0", process_id=4470)
-CSPAD_TEXT = "CxiDs1.0:Cspad.0"
+CSPAD = detector("XppGon-0|Cspad-0", process_id=4470)
+CSPAD_TEXT = "XppGon.0:Cspad.0"
 
 
 class Scattering:
@@ -90,7 +90,7 @@ class Scattering:
         q = np.linspace(0.2, 3.8, 181)
         return {
             **self.points.facts(),
-            "detector": {"source": "CxiDs1-0|Cspad-0", "alias": "cspad", "constants": CSPAD_TEXT},
+            "detector": {"source": "XppGon-0|Cspad-0", "alias": "cspad", "constants": CSPAD_TEXT},
             "image_centre_px": list(IMAGE_CENTRE),
             "pixel_um": PIXEL_UM,
             "distance_mm": DISTANCE_MM,
@@ -166,7 +166,7 @@ def common_mode(count: int, random: np.random.Generator) -> NDArray[np.float32]:
 SCENARIO = Scenario(
     name="scattering",
     summary="liquid rings on a full CsPad that change with the delay of a pump laser; common mode, dead and hot pixels",
-    experiment="cxi12310",
+    experiment="xpp12310",
     run=42,
     defaults=Options(steps=11, events=24, streams=2, chunk_size=0, rate=120.0, damage=0.0, detector=""),
     event_size=cspad.FRAME_BYTES + 2048,

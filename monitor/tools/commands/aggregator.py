@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.tools.process import run_process
+from monitor.tools.process import settings_of, stop_event
 
 
 def command(
@@ -16,4 +16,8 @@ def command(
 
     Example: xtcmon aggregator --service /run/user/1000/xtcmon/s1
     """
-    run_process("aggregator", service, generation=generation)
+    from monitor.aggregator.process import run_aggregator
+    from monitor.aggregator.stores import stores_for
+
+    settings = settings_of(service)
+    run_aggregator(settings, service, stores_for(settings, service), generation=generation, stop=stop_event())

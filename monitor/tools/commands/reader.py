@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.tools.process import run_process
+from monitor.errors import XtcmonError
+from monitor.tools.process import settings_of
 
 
 def command(
@@ -16,4 +17,8 @@ def command(
 
     Example: xtcmon reader --service /run/user/1000/xtcmon/s1
     """
-    run_process("reader", service, generation=generation)
+    from monitor.reader.service import run_reader
+
+    outcome = run_reader(settings_of(service), service, generation=generation)
+    if outcome.code:
+        raise XtcmonError(outcome.why)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.tools.process import run_process
+from monitor.tools.process import declared, known_endpoints, settings_of, stop_event
 
 
 def command(
@@ -18,4 +18,7 @@ def command(
 
     Example: xtcmon worker --service /run/user/1000/xtcmon/s1 --name extra
     """
-    run_process("worker", service, name=name or f"worker-{os.getpid()}", generation=generation)
+    settings, stop = settings_of(service), stop_event()
+    endpoints = known_endpoints(service, stop, "reader", "rows")
+    run = declared("worker")
+    run(endpoints, name or f"worker-{os.getpid()}", generation, credits=settings.pool.credits, stop=stop)

@@ -1,6 +1,6 @@
 """Acqiris digitizers and time-to-digital converters.
 
-Source: the facility's data descriptions Acqiris.
+Source: the facility's data description of Acqiris.
 """
 
 from monitor.xtc.layout import Bits, Derived, Field, Struct
@@ -95,14 +95,7 @@ DATA_DESC_V1 = Struct(
 TDC_CHANNEL = Struct(
     "Acqiris.TdcChannel",
     Field("channel", "i4", doc="channel number (negative: veto/common)", enum=CHANNEL),
-    Field(
-        "_mode_int",
-        "u4",
-        bits=(
-            Bits("slope", 0, 1, "trigger slope code", enum=SLOPE),
-            Bits("mode", 31, 1, enum=MODE),
-        ),
-    ),
+    Field("_mode_int", "u4", bits=(Bits("slope", 0, 1, "trigger slope code", enum=SLOPE), Bits("mode", 31, 1, enum=MODE))),
     Field("level", "f8", doc="trigger level"),
 )
 

@@ -1,6 +1,6 @@
 """Archon CCD controller.
 
-Source: the facility's data descriptions Archon.
+Source: the facility's data description of Archon.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct
@@ -132,9 +132,5 @@ CONFIG_V4 = Struct(
     Field("biasVoltage", "f4", unit="V", doc="sensor bias"),
     Field("configVersion", "u4", doc="tag of the ACF text"),
     Field("config", "S1", ("configSize",), doc="ACF text"),
-    derived=(
-        Derived("numPixelsX", "pixels * sensorTaps"),
-        Derived("numPixelsY", "lines"),
-        Derived("numPixels", "numPixelsX * numPixelsY"),
-    ),
+    derived=CONFIG_V3.derived,
 )

@@ -1,6 +1,6 @@
 """Beam-line data: gas detectors, monitors, spectrometers, shared devices.
 
-Source: the facility's data descriptions Bld.
+Source: the facility's data description of Bld.
 """
 
 from monitor.xtc.layout import Field, Struct, fields_of

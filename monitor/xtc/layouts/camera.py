@@ -1,10 +1,10 @@
 """Frames, and cameras that deliver them.
 
-Source: the facility's data descriptions Camera.
+Source: the facility's data description of Camera.
 """
 
 from monitor.xtc import derive
-from monitor.xtc.layout import Derived, Field, Struct
+from monitor.xtc.layout import Derived, Field, Struct, fields_of
 
 FORWARDING = {0: "NoFrame", 1: "FullFrame", 2: "RegionOfInterest"}
 PROCESSING = {0: "NoProcessing", 1: "GssFullFrame", 2: "GssRegionOfInterest", 3: "GssThreshold"}
@@ -63,9 +63,7 @@ TWO_D_GAUSSIAN_V1 = Struct(
 
 CONTROLS_CAMERA_CONFIG_V1 = Struct(
     "Camera.ControlsCameraConfigV1",
-    Field("width", "u4", unit="pixel", doc="image width"),
-    Field("height", "u4", unit="pixel", doc="image height"),
-    Field("depth", "u4", doc="bits per pixel"),
+    *fields_of(FRAME_V1, 3),
     Field("color_mode", "u4", doc="0 mono, 1 Bayer, 2 RGB", enum=COLOR_MODE),
     Field("exposure_time", "f8", unit="s", doc="exposure time"),
     Field("gain", "f8", doc="camera gain"),

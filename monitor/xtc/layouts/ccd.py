@@ -1,6 +1,6 @@
 """CCD and CMOS cameras with frames of their own.
 
-Source: the facility's data descriptions Andor, Andor3d, Fli, Zyla, iStar.
+Source: the facility's data description of Andor, Andor3d, Fli, Zyla, iStar.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct, fields_of
@@ -80,12 +80,7 @@ ANDOR_CONFIG_V2 = Struct(
     Field("readoutSpeedIndex", "u2", doc="index of the readout speed"),
     Field("exposureEventCode", "u2", doc="EVR event code that drives the exposure"),
     Field("numDelayShots", "u4", doc="shots to delay the readout"),
-    derived=(
-        Derived("frameSize", "12 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height + binY - 1) // binY"),
-        Derived("numPixels", "numPixelsX*numPixelsY"),
-    ),
+    derived=ANDOR_CONFIG_V1.derived,
 )
 
 ANDOR_FRAME_V1 = Struct(
@@ -94,10 +89,7 @@ ANDOR_FRAME_V1 = Struct(
     Field("readoutTime", "f4", unit="s", doc="time taken by the readout"),
     Field("temperature", "f4", unit="degC", doc="sensor temperature at readout"),
     Field("data", "u2", ("config.numPixelsY", "config.numPixelsX"), doc="the data array"),
-    config=(
-        "Andor.ConfigV1",
-        "Andor.ConfigV2",
-    ),
+    config=("Andor.ConfigV1", "Andor.ConfigV2"),
 )
 
 ANDOR3D_CONFIG_V1 = Struct(
@@ -182,12 +174,7 @@ I_STAR_CONFIG_V1 = Struct(
     Field("binY", "u4", doc="hardware binning along rows"),
     Field("exposureTime", "f8", unit="s", doc="exposure time"),
     Field("triggerDelay", "f8", unit="s", doc="trigger delay"),
-    derived=(
-        Derived("frameSize", "12 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height + binY - 1) // binY"),
-        Derived("numPixels", "numPixelsX*numPixelsY"),
-    ),
+    derived=ANDOR_CONFIG_V1.derived,
 )
 
 ZYLA_CONFIG_V1 = Struct(
@@ -211,21 +198,13 @@ ZYLA_CONFIG_V1 = Struct(
     Field("binY", "u4", doc="hardware binning along rows"),
     Field("exposureTime", "f8", unit="s", doc="exposure time"),
     Field("triggerDelay", "f8", unit="s", doc="trigger delay"),
-    derived=(
-        Derived("frameSize", "12 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height + binY - 1) // binY"),
-        Derived("numPixels", "numPixelsX*numPixelsY"),
-    ),
+    derived=ANDOR_CONFIG_V1.derived,
 )
 
 ZYLA_FRAME_V1 = Struct(
     "Zyla.FrameV1",
     Field("timestamp", "u8", doc="device time stamp"),
     Field("data", "u2", ("config.numPixelsY", "config.numPixelsX"), doc="the data array"),
-    config=(
-        "Zyla.ConfigV1",
-        "iStar.ConfigV1",
-    ),
+    config=("Zyla.ConfigV1", "iStar.ConfigV1"),
     align=2,
 )

@@ -1,6 +1,6 @@
 """Sources, times and type words inside payloads.
 
-Source: the facility's data descriptions Pds.
+Source: the facility's data description of Pds.
 """
 
 from monitor.xtc.layout import Field, Struct

@@ -1,6 +1,6 @@
 """Scan control: the set values of a calib cycle.
 
-Source: the facility's data descriptions ControlData.
+Source: the facility's data description of ControlData.
 """
 
 from monitor.xtc.layout import Bits, Derived, Field, Struct, fields_of

@@ -1,6 +1,6 @@
 """CsPad, 4 quads of 8 sections of 185 x 388 pixels.
 
-Source: the facility's data descriptions CsPad.
+Source: the facility's data description of CsPad.
 """
 
 from monitor.xtc.layout import Bits, Derived, Field, Struct, fields_of
@@ -104,9 +104,7 @@ CONFIG_V2 = Struct(
 
 CONFIG_V3 = Struct(
     "CsPad.ConfigV3",
-    Field("concentratorVersion", "u4", doc="concentrator version"),
-    Field("runDelay", "u4", doc="delay of the run trigger"),
-    Field("eventCode", "u4", doc="event code of the run trigger"),
+    *fields_of(CONFIG_V1, 3),
     Field("protectionThresholds", PROTECTION_SYSTEM_THRESHOLD, (4,), doc="one protection threshold per quad"),
     Field("protectionEnable", "u4", doc="protection on/off"),
     Field("inactiveRunMode", "u4", doc="run mode between runs"),
@@ -119,26 +117,14 @@ CONFIG_V3 = Struct(
     Field("quadMask", "u4", doc="mask of quads present; popcount gives the number of quads"),
     Field("roiMasks", "u4", doc="8 bits per quad (quad 0 in the low byte): sections written out"),
     Field("quads", CONFIG_V1_QUAD_REG, (4,), doc="one record per quad"),
-    derived=(
-        Derived("numAsicsRead", "4 if (asicMask & 0xf)==1 else 16"),
-        Derived("roiMask", "(roiMasks >> (8*iq)) & 0xff", arguments=("iq",)),
-        Derived("numAsicsStored", "popcount(roiMask(iq))*2", arguments=("iq",)),
-        Derived("numQuads", "popcount(quadMask)"),
-        Derived("numSect", "popcount(roiMasks)"),
-    ),
+    derived=CONFIG_V2.derived,
 )
 
 CONFIG_V4 = Struct(
     "CsPad.ConfigV4",
     *fields_of(CONFIG_V3, 14),
     Field("quads", CONFIG_V2_QUAD_REG, (4,), doc="one record per quad"),
-    derived=(
-        Derived("numAsicsRead", "4 if (asicMask & 0xf)==1 else 16"),
-        Derived("roiMask", "(roiMasks >> (8*iq)) & 0xff", arguments=("iq",)),
-        Derived("numAsicsStored", "popcount(roiMask(iq))*2", arguments=("iq",)),
-        Derived("numQuads", "popcount(quadMask)"),
-        Derived("numSect", "popcount(roiMasks)"),
-    ),
+    derived=CONFIG_V2.derived,
 )
 
 CONFIG_V5 = Struct(
@@ -153,13 +139,7 @@ CONFIG_V5 = Struct(
     Field("quadMask", "u4", doc="mask of quads present; popcount gives the number of quads"),
     Field("roiMasks", "u4", doc="8 bits per quad (quad 0 in the low byte): sections written out"),
     Field("quads", CONFIG_V3_QUAD_REG, (4,), doc="one record per quad"),
-    derived=(
-        Derived("numAsicsRead", "4 if (asicMask & 0xf)==1 else 16"),
-        Derived("roiMask", "(roiMasks >> (8*iq)) & 0xff", arguments=("iq",)),
-        Derived("numAsicsStored", "popcount(roiMask(iq))*2", arguments=("iq",)),
-        Derived("numQuads", "popcount(quadMask)"),
-        Derived("numSect", "popcount(roiMasks)"),
-    ),
+    derived=CONFIG_V2.derived,
 )
 
 ELEMENT_V1 = Struct(
@@ -194,25 +174,13 @@ ELEMENT_V1 = Struct(
     ),
     Field("extra", "u2", (2,), hidden=True),
     derived=(Derived("sectionMask", "0x3 if (config.asicMask & 0xf) == 1 else 0xff"),),
-    config=(
-        "CsPad.ConfigV1",
-        "CsPad.ConfigV2",
-        "CsPad.ConfigV3",
-        "CsPad.ConfigV4",
-        "CsPad.ConfigV5",
-    ),
+    config=("CsPad.ConfigV1", "CsPad.ConfigV2", "CsPad.ConfigV3", "CsPad.ConfigV4", "CsPad.ConfigV5"),
 )
 
 DATA_V1 = Struct(
     "CsPad.DataV1",
     Field("quads", ELEMENT_V1, ("config.numQuads",), doc="one record per quad"),
-    config=(
-        "CsPad.ConfigV1",
-        "CsPad.ConfigV2",
-        "CsPad.ConfigV3",
-        "CsPad.ConfigV4",
-        "CsPad.ConfigV5",
-    ),
+    config=("CsPad.ConfigV1", "CsPad.ConfigV2", "CsPad.ConfigV3", "CsPad.ConfigV4", "CsPad.ConfigV5"),
 )
 
 ELEMENT_V2 = Struct(
@@ -226,21 +194,11 @@ ELEMENT_V2 = Struct(
     ),
     Field("extra", "u2", (2,), hidden=True),
     derived=(Derived("sectionMask", "config.roiMask(quad)"),),
-    config=(
-        "CsPad.ConfigV2",
-        "CsPad.ConfigV3",
-        "CsPad.ConfigV4",
-        "CsPad.ConfigV5",
-    ),
+    config=("CsPad.ConfigV2", "CsPad.ConfigV3", "CsPad.ConfigV4", "CsPad.ConfigV5"),
 )
 
 DATA_V2 = Struct(
     "CsPad.DataV2",
     Field("quads", ELEMENT_V2, ("config.numQuads",), doc="one record per quad"),
-    config=(
-        "CsPad.ConfigV2",
-        "CsPad.ConfigV3",
-        "CsPad.ConfigV4",
-        "CsPad.ConfigV5",
-    ),
+    config=("CsPad.ConfigV2", "CsPad.ConfigV3", "CsPad.ConfigV4", "CsPad.ConfigV5"),
 )

@@ -1,6 +1,6 @@
 """CsPad 2x2 (140k), two sections.
 
-Source: the facility's data descriptions CsPad2x2.
+Source: the facility's data description of CsPad2x2.
 """
 
 from monitor.xtc.layout import Bits, Derived, Field, Struct, fields_of
@@ -68,10 +68,7 @@ CONFIG_V1 = Struct(
     Field("asicMask", "u4", doc="mask of ASICs"),
     Field("roiMask", "u4", doc="mask of sections"),
     Field("quad", CONFIG_V1_QUAD_REG, doc="register block / quad number"),
-    derived=(
-        Derived("numAsicsRead", "4"),
-        Derived("numAsicsStored", "popcount(roiMask)*2"),
-    ),
+    derived=(Derived("numAsicsRead", "4"), Derived("numAsicsStored", "popcount(roiMask)*2")),
 )
 
 CONFIG_V2_QUAD_REG = Struct(
@@ -94,10 +91,7 @@ CONFIG_V2 = Struct(
     Field("asicMask", "u4", doc="mask of ASICs"),
     Field("roiMask", "u4", doc="mask of sections"),
     Field("quad", CONFIG_V2_QUAD_REG, doc="register block / quad number"),
-    derived=(
-        Derived("numAsicsRead", "4"),
-        Derived("numAsicsStored", "popcount(roiMask)*2"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
 ELEMENT_V1 = Struct(

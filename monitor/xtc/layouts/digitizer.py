@@ -1,6 +1,6 @@
 """Other digitizers: analog input, generic one-dimensional data, Imp.
 
-Source: the facility's data descriptions Arraychar, Generic1D, Gsc16ai, Imp, QuadAdc.
+Source: the facility's data description of Arraychar, Generic1D, Gsc16ai, Imp, QuadAdc.
 """
 
 from monitor.xtc import derive
@@ -93,15 +93,7 @@ LANE_STATUS = Struct(
 
 IMP_ELEMENT_V1 = Struct(
     "Imp.ElementV1",
-    Field(
-        "first",
-        "u4",
-        bits=(
-            Bits("vc", 0, 2, "PGP virtual channel"),
-            Bits("lane", 6, 2, "PGP lane"),
-        ),
-        hidden=True,
-    ),
+    Field("first", "u4", bits=(Bits("vc", 0, 2, "PGP virtual channel"), Bits("lane", 6, 2, "PGP lane")), hidden=True),
     Field("second", "u4", hidden=True),
     Field("frameNumber", "u4", doc="frame counter of the device"),
     Field("ticks", "u4", hidden=True),

@@ -1,6 +1,6 @@
 """Encoders.
 
-Source: the facility's data descriptions Encoder, UsdUsb.
+Source: the facility's data description of Encoder, UsdUsb.
 """
 
 from monitor.xtc import derive

@@ -1,159 +1,24 @@
 """EPICS values: one layout per DBR type.
 
-Source: the facility's data descriptions Epics.
+Source: the facility's data description of Epics.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct, fields_of
-
-EPICS_TIME_STAMP = Struct(
-    "Epics.epicsTimeStamp",
-    Field("sec", "u4", doc="seconds since 1990-01-01 UTC (add 631152000 for Unix time)"),
-    Field("nsec", "u4", doc="nanoseconds"),
-)
-
-DBR_TIME_STRING = Struct(
-    "Epics.dbr_time_string",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("stamp", EPICS_TIME_STAMP, doc="time of the value"),
-)
-
-DBR_TIME_SHORT = Struct(
-    "Epics.dbr_time_short",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("stamp", EPICS_TIME_STAMP, doc="time of the value"),
-    Field("RISC_pad", "i2", hidden=True),
-)
-
-DBR_TIME_FLOAT = Struct(
-    "Epics.dbr_time_float",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("stamp", EPICS_TIME_STAMP, doc="time of the value"),
-)
-
-DBR_TIME_ENUM = Struct(
-    "Epics.dbr_time_enum",
-    *fields_of(DBR_TIME_SHORT),
-)
-
-DBR_TIME_CHAR = Struct(
-    "Epics.dbr_time_char",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("stamp", EPICS_TIME_STAMP, doc="time of the value"),
-    Field("RISC_pad0", "i2", hidden=True),
-    Field("RISC_pad1", "u1", hidden=True),
-)
-
-DBR_TIME_LONG = Struct(
-    "Epics.dbr_time_long",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("stamp", EPICS_TIME_STAMP, doc="time of the value"),
-)
-
-DBR_TIME_DOUBLE = Struct(
-    "Epics.dbr_time_double",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("stamp", EPICS_TIME_STAMP, doc="time of the value"),
-    Field("RISC_pad", "i4", hidden=True),
-)
-
-DBR_STS_STRING = Struct(
-    "Epics.dbr_sts_string",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-)
-
-DBR_CTRL_SHORT = Struct(
-    "Epics.dbr_ctrl_short",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("units", "S1", (8,), doc="engineering units"),
-    Field("upper_disp_limit", "i2", doc="display limit, high"),
-    Field("lower_disp_limit", "i2", doc="display limit, low"),
-    Field("upper_alarm_limit", "i2", doc="alarm limit, high"),
-    Field("upper_warning_limit", "i2", doc="warning limit, high"),
-    Field("lower_warning_limit", "i2", doc="warning limit, low"),
-    Field("lower_alarm_limit", "i2", doc="alarm limit, low"),
-    Field("upper_ctrl_limit", "i2", doc="control limit, high"),
-    Field("lower_ctrl_limit", "i2", doc="control limit, low"),
-)
-
-DBR_CTRL_FLOAT = Struct(
-    "Epics.dbr_ctrl_float",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("precision", "i2", doc="digits to show"),
-    Field("RISC_pad", "i2", hidden=True),
-    Field("units", "S1", (8,), doc="engineering units"),
-    Field("upper_disp_limit", "f4", doc="display limit, high"),
-    Field("lower_disp_limit", "f4", doc="display limit, low"),
-    Field("upper_alarm_limit", "f4", doc="alarm limit, high"),
-    Field("upper_warning_limit", "f4", doc="warning limit, high"),
-    Field("lower_warning_limit", "f4", doc="warning limit, low"),
-    Field("lower_alarm_limit", "f4", doc="alarm limit, low"),
-    Field("upper_ctrl_limit", "f4", doc="control limit, high"),
-    Field("lower_ctrl_limit", "f4", doc="control limit, low"),
-)
-
-DBR_CTRL_ENUM = Struct(
-    "Epics.dbr_ctrl_enum",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("no_str", "i2", doc="number of enum strings"),
-    Field("strings", "S1", (16, 26), doc="enum strings, 26 bytes each"),
-)
-
-DBR_CTRL_CHAR = Struct(
-    "Epics.dbr_ctrl_char",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("units", "S1", (8,), doc="engineering units"),
-    Field("upper_disp_limit", "u1", doc="display limit, high"),
-    Field("lower_disp_limit", "u1", doc="display limit, low"),
-    Field("upper_alarm_limit", "u1", doc="alarm limit, high"),
-    Field("upper_warning_limit", "u1", doc="warning limit, high"),
-    Field("lower_warning_limit", "u1", doc="warning limit, low"),
-    Field("lower_alarm_limit", "u1", doc="alarm limit, low"),
-    Field("upper_ctrl_limit", "u1", doc="control limit, high"),
-    Field("lower_ctrl_limit", "u1", doc="control limit, low"),
-    Field("RISC_pad", "u1", hidden=True),
-)
-
-DBR_CTRL_LONG = Struct(
-    "Epics.dbr_ctrl_long",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("units", "S1", (8,), doc="engineering units"),
-    Field("upper_disp_limit", "i4", doc="display limit, high"),
-    Field("lower_disp_limit", "i4", doc="display limit, low"),
-    Field("upper_alarm_limit", "i4", doc="alarm limit, high"),
-    Field("upper_warning_limit", "i4", doc="warning limit, high"),
-    Field("lower_warning_limit", "i4", doc="warning limit, low"),
-    Field("lower_alarm_limit", "i4", doc="alarm limit, low"),
-    Field("upper_ctrl_limit", "i4", doc="control limit, high"),
-    Field("lower_ctrl_limit", "i4", doc="control limit, low"),
-)
-
-DBR_CTRL_DOUBLE = Struct(
-    "Epics.dbr_ctrl_double",
-    Field("status", "i2", doc="status word"),
-    Field("severity", "i2", doc="alarm severity 0 none, 1 minor, 2 major, 3 invalid"),
-    Field("precision", "i2", doc="digits to show"),
-    Field("RISC_pad0", "i2", hidden=True),
-    Field("units", "S1", (8,), doc="engineering units"),
-    Field("upper_disp_limit", "f8", doc="display limit, high"),
-    Field("lower_disp_limit", "f8", doc="display limit, low"),
-    Field("upper_alarm_limit", "f8", doc="alarm limit, high"),
-    Field("upper_warning_limit", "f8", doc="warning limit, high"),
-    Field("lower_warning_limit", "f8", doc="warning limit, low"),
-    Field("lower_alarm_limit", "f8", doc="alarm limit, low"),
-    Field("upper_ctrl_limit", "f8", doc="control limit, high"),
-    Field("lower_ctrl_limit", "f8", doc="control limit, low"),
+from monitor.xtc.layouts.epics_meta import (
+    DBR_CTRL_CHAR,
+    DBR_CTRL_DOUBLE,
+    DBR_CTRL_ENUM,
+    DBR_CTRL_FLOAT,
+    DBR_CTRL_LONG,
+    DBR_CTRL_SHORT,
+    DBR_STS_STRING,
+    DBR_TIME_CHAR,
+    DBR_TIME_DOUBLE,
+    DBR_TIME_ENUM,
+    DBR_TIME_FLOAT,
+    DBR_TIME_LONG,
+    DBR_TIME_SHORT,
+    DBR_TIME_STRING,
 )
 
 PV_CTRL_STRING = Struct(
@@ -164,10 +29,7 @@ PV_CTRL_STRING = Struct(
     Field("pvName", "S1", (64,), doc="PV name"),
     Field("dbr", DBR_STS_STRING, doc="meta data block"),
     Field("data", "S1", ("numElements", 40), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=(Derived("isCtrl", "1"), Derived("isTime", "0")),
     align=2,
 )
 
@@ -176,10 +38,7 @@ PV_CTRL_SHORT = Struct(
     *fields_of(PV_CTRL_STRING, 4),
     Field("dbr", DBR_CTRL_SHORT, doc="meta data block"),
     Field("data", "i2", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=PV_CTRL_STRING.derived,
     align=2,
 )
 
@@ -189,10 +48,7 @@ PV_CTRL_FLOAT = Struct(
     Field("pad0", "i2", hidden=True),
     Field("dbr", DBR_CTRL_FLOAT, doc="meta data block"),
     Field("data", "f4", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=PV_CTRL_STRING.derived,
 )
 
 PV_CTRL_ENUM = Struct(
@@ -200,10 +56,7 @@ PV_CTRL_ENUM = Struct(
     *fields_of(PV_CTRL_STRING, 4),
     Field("dbr", DBR_CTRL_ENUM, doc="meta data block"),
     Field("data", "u2", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=PV_CTRL_STRING.derived,
     align=2,
 )
 
@@ -212,10 +65,7 @@ PV_CTRL_CHAR = Struct(
     *fields_of(PV_CTRL_STRING, 4),
     Field("dbr", DBR_CTRL_CHAR, doc="meta data block"),
     Field("data", "u1", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=PV_CTRL_STRING.derived,
     align=1,
 )
 
@@ -224,10 +74,7 @@ PV_CTRL_LONG = Struct(
     *fields_of(PV_CTRL_FLOAT, 5),
     Field("dbr", DBR_CTRL_LONG, doc="meta data block"),
     Field("data", "i4", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=PV_CTRL_STRING.derived,
 )
 
 PV_CTRL_DOUBLE = Struct(
@@ -235,25 +82,17 @@ PV_CTRL_DOUBLE = Struct(
     *fields_of(PV_CTRL_FLOAT, 5),
     Field("dbr", DBR_CTRL_DOUBLE, doc="meta data block"),
     Field("data", "f8", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "1"),
-        Derived("isTime", "0"),
-    ),
+    derived=PV_CTRL_STRING.derived,
     align=8,
 )
 
 PV_TIME_STRING = Struct(
     "Epics.EpicsPvTimeString",
-    Field("pvId", "i2", doc="number of the PV within its source; joins updates to names"),
-    Field("dbrType", "i2", doc="DBR type code, selects the layout"),
-    Field("numElements", "i2", doc="number of elements"),
+    *fields_of(PV_CTRL_STRING, 3),
     Field("pad0", "i2", hidden=True),
     Field("dbr", DBR_TIME_STRING, doc="meta data block"),
     Field("data", "S1", ("numElements", 40), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=(Derived("isCtrl", "0"), Derived("isTime", "1")),
 )
 
 PV_TIME_SHORT = Struct(
@@ -261,10 +100,7 @@ PV_TIME_SHORT = Struct(
     *fields_of(PV_TIME_STRING, 4),
     Field("dbr", DBR_TIME_SHORT, doc="meta data block"),
     Field("data", "i2", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=PV_TIME_STRING.derived,
     align=2,
 )
 
@@ -273,10 +109,7 @@ PV_TIME_FLOAT = Struct(
     *fields_of(PV_TIME_STRING, 4),
     Field("dbr", DBR_TIME_FLOAT, doc="meta data block"),
     Field("data", "f4", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=PV_TIME_STRING.derived,
 )
 
 PV_TIME_ENUM = Struct(
@@ -284,10 +117,7 @@ PV_TIME_ENUM = Struct(
     *fields_of(PV_TIME_STRING, 4),
     Field("dbr", DBR_TIME_ENUM, doc="meta data block"),
     Field("data", "u2", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=PV_TIME_STRING.derived,
     align=2,
 )
 
@@ -296,10 +126,7 @@ PV_TIME_CHAR = Struct(
     *fields_of(PV_TIME_STRING, 4),
     Field("dbr", DBR_TIME_CHAR, doc="meta data block"),
     Field("data", "u1", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=PV_TIME_STRING.derived,
     align=2,
 )
 
@@ -308,10 +135,7 @@ PV_TIME_LONG = Struct(
     *fields_of(PV_TIME_STRING, 4),
     Field("dbr", DBR_TIME_LONG, doc="meta data block"),
     Field("data", "i4", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=PV_TIME_STRING.derived,
 )
 
 PV_TIME_DOUBLE = Struct(
@@ -319,10 +143,7 @@ PV_TIME_DOUBLE = Struct(
     *fields_of(PV_TIME_STRING, 4),
     Field("dbr", DBR_TIME_DOUBLE, doc="meta data block"),
     Field("data", "f8", ("numElements",), doc="values"),
-    derived=(
-        Derived("isCtrl", "0"),
-        Derived("isTime", "1"),
-    ),
+    derived=PV_TIME_STRING.derived,
     align=8,
 )
 

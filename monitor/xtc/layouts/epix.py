@@ -1,74 +1,10 @@
-"""Epix 10k, 100a, S and sampler.
+"""Epix, Epix10k and EpixS: the relatives of the Epix100a.
 
-Source: the facility's data descriptions Epix, EpixSampler, GenericPgp.
+Source: the facility's data description of Epix.
 """
 
-from monitor.xtc import derive
-from monitor.xtc.layout import Bits, Derived, Field, Struct, fields_of, word
-from monitor.xtc.layouts.epix_part import ASIC10K_CONFIG_V1, ASIC100A_CONFIG_V1, ASIC_CONFIG_V1, ASIC_S_CONFIG_V1
-
-GENERIC_PGP_C_REGISTER_ACTION = {
-    0: "RegisterRead",
-    1: "RegisterWrite",
-    2: "RegisterWriteA",
-    3: "RegisterVerify",
-    4: "Spin",
-    5: "Usleep",
-    6: "Flush",
-}
-
-C_DIMENSION = Struct(
-    "GenericPgp.CDimension",
-    Field("rows", "u4"),
-    Field("columns", "u4"),
-)
-
-C_REGISTER = Struct(
-    "GenericPgp.CRegister",
-    Field(
-        "Action",
-        "u4",
-        bits=(
-            Bits("action", 0, 8, enum=GENERIC_PGP_C_REGISTER_ACTION),
-            Bits("datasize", 8, 24),
-        ),
-        hidden=True,
-    ),
-    Field("address", "u4"),
-    Field("offset", "u4"),
-    Field("mask", "u4"),
-)
-
-C_STREAM = Struct(
-    "GenericPgp.CStream",
-    Field("pgp_channel", "u4"),
-    Field("data_type", "u4"),
-    Field("config_type", "u4"),
-    Field("config_offset", "u4"),
-)
-
-GENERIC_PGP_CONFIG_V1 = Struct(
-    "GenericPgp.ConfigV1",
-    Field("id", "u4"),
-    Field("frame_dim", C_DIMENSION, doc="frame dimensions"),
-    Field("aux_dim", C_DIMENSION),
-    Field("env_dim", C_DIMENSION),
-    Field("number_of_registers", "u4"),
-    Field("number_of_sequences", "u4"),
-    Field("number_of_streams", "u4"),
-    Field("payload_size", "u4"),
-    Field("pixel_settings", "u4", ("frame_dim.rows", "frame_dim.columns")),
-    Field("sequence_length", "u4", ("number_of_sequences",)),
-    Field("sequence", C_REGISTER, ("number_of_registers",)),
-    Field("stream", C_STREAM, ("number_of_streams",)),
-    Field("payload", "u4", ("payload_size",)),
-    derived=(
-        Derived("numberOfRows", "frame_dim.rows"),
-        Derived("numberOfColumns", "frame_dim.columns"),
-        Derived("lastRowExclusions", "aux_dim.rows"),
-        Derived("numberOfAsics", "env_dim.columns"),
-    ),
-)
+from monitor.xtc.layout import Derived, Field, Struct, fields_of, word
+from monitor.xtc.layouts.epix_asic import ASIC10K_CONFIG_V1, ASIC_CONFIG_V1, ASIC_S_CONFIG_V1
 
 CONFIG_V1 = Struct(
     "Epix.ConfigV1",
@@ -193,15 +129,11 @@ CONFIG10_KV1 = Struct(
         ("numberOfAsicsPerRow*numberOfAsicsPerColumn", "numberOfRowsPerAsic", "(numberOfPixelsPerAsicRow)"),
         doc="configuration word of each pixel (gain bits)",
     ),
-    derived=(
-        Derived("numberOfRows", "numberOfAsicsPerColumn*numberOfRowsPerAsic - lastRowExclusions"),
-        Derived("numberOfColumns", "numberOfAsicsPerRow*numberOfPixelsPerAsicRow"),
-        Derived("numberOfAsics", "numberOfAsicsPerRow*numberOfAsicsPerColumn"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
-CONFIG100AV1 = Struct(
-    "Epix.Config100aV1",
+CONFIG_SV1 = Struct(
+    "Epix.ConfigSV1",
     *fields_of(CONFIG10_KV1, 6),
     Field("acqToAsicR0Delay", "u4"),
     Field("asicR0ToAsicAcq", "u4"),
@@ -220,137 +152,6 @@ CONFIG100AV1 = Struct(
     Field("digitalCardId1", "u4"),
     Field("analogCardId0", "u4"),
     Field("analogCardId1", "u4"),
-    Field("numberOfAsicsPerRow", "u4", doc="ASICs across"),
-    Field("numberOfAsicsPerColumn", "u4", doc="ASICs down"),
-    Field("numberOfRowsPerAsic", "u4", doc="rows of one ASIC"),
-    Field("numberOfReadableRowsPerAsic", "u4", doc="rows of one ASIC that are read out"),
-    Field("numberOfPixelsPerAsicRow", "u4", doc="columns of one ASIC"),
-    Field("calibrationRowCountPerASIC", "u4", doc="calibration rows per ASIC"),
-    Field("environmentalRowCountPerASIC", "u4", doc="environmental rows per ASIC"),
-    Field("baseClockFrequency", "u4", doc="base clock, BCD-like MHz"),
-    Field("asicMask", "u4", doc="mask of ASICs present"),
-    word(
-        "Scope",
-        "u4",
-        scopeEnable=(0, 1),
-        scopeTrigEdge=(1, 1),
-        scopeTrigChan=(2, 4),
-        scopeArmMode=(6, 2),
-        scopeADCThreshold=(16, 16),
-    ),
-    word("ScopeTriggerParms_1", "u4", scopeTrigHoldoff=(0, 13), scopeTrigOffset=(13, 13)),
-    word("ScopeTriggerParms_2", "u4", scopeTraceLength=(0, 13), scopeADCsameplesToSkip=(13, 13)),
-    word("ScopeWaveformSelects", "u4", scopeChanAwaveformSelect=(0, 5), scopeChanBwaveformSelect=(5, 5)),
-    Field("asics", ASIC100A_CONFIG_V1, ("numberOfAsicsPerRow*numberOfAsicsPerColumn",), doc="register block per ASIC"),
-    Field("asicPixelConfigArray", "u2", ("numberOfRows", "numberOfColumns"), doc="configuration word of each pixel (gain bits)"),
-    Field(
-        "calibPixelConfigArray",
-        "u1",
-        ("numberOfCalibrationRows // 2", "numberOfPixelsPerAsicRow*numberOfAsicsPerRow"),
-        doc="configuration of the calibration rows",
-    ),
-    derived=(
-        Derived("numberOfRows", "numberOfAsicsPerColumn*numberOfRowsPerAsic"),
-        Derived("numberOfReadableRows", "numberOfAsicsPerColumn*numberOfReadableRowsPerAsic"),
-        Derived("numberOfColumns", "numberOfAsicsPerRow*numberOfPixelsPerAsicRow"),
-        Derived("numberOfCalibrationRows", "numberOfAsicsPerColumn*calibrationRowCountPerASIC"),
-        Derived("numberOfEnvironmentalRows", "numberOfAsicsPerColumn*environmentalRowCountPerASIC"),
-        Derived("numberOfAsics", "numberOfAsicsPerRow*numberOfAsicsPerColumn"),
-    ),
-)
-
-CONFIG100AV2 = Struct(
-    "Epix.Config100aV2",
-    Field("version", "u4", doc="version register"),
-    Field("usePgpEvr", "u4"),
-    Field("evrRunCode", "u4"),
-    Field("evrDaqCode", "u4"),
-    Field("evrRunTrigDelay", "u4"),
-    Field("epixRunTrigDelay", "u4"),
-    Field("dacSetting", "u4"),
-    word("asicPins", "u4", asicGR=(0, 1), asicAcq=(1, 1), asicR0=(2, 1), asicPpmat=(3, 1), asicPpbe=(4, 1), asicRoClk=(5, 1)),
-    word(
-        "asicControls",
-        "u4",
-        asicGRControl=(0, 1),
-        asicAcqControl=(1, 1),
-        asicR0Control=(2, 1),
-        asicPpmatControl=(3, 1),
-        asicPpbeControl=(4, 1),
-        asicR0ClkControl=(5, 1),
-        prepulseR0En=(6, 1),
-        adcStreamMode=(7, 1),
-        testPatternEnable=(8, 1),
-        SyncMode=(9, 2),
-        R0Mode=(11, 1),
-    ),
-    Field("acqToAsicR0Delay", "u4"),
-    Field("asicR0ToAsicAcq", "u4"),
-    Field("asicAcqWidth", "u4"),
-    Field("asicAcqLToPPmatL", "u4"),
-    Field("asicPPmatToReadout", "u4"),
-    Field("asicRoClkHalfT", "u4"),
-    Field("adcReadsPerPixel", "u4"),
-    Field("adcClkHalfT", "u4"),
-    Field("asicR0Width", "u4"),
-    Field("adcPipelineDelay", "u4"),
-    Field("adcPipelineDelay0", "u4"),
-    Field("adcPipelineDelay1", "u4"),
-    Field("adcPipelineDelay2", "u4"),
-    Field("adcPipelineDelay3", "u4"),
-    word("Sync", "u4", SyncWidth=(0, 16), SyncDelay=(16, 16)),
-    Field("prepulseR0Width", "u4"),
-    Field("prepulseR0Delay", "u4"),
-    Field("digitalCardId0", "u4"),
-    Field("digitalCardId1", "u4"),
-    Field("analogCardId0", "u4"),
-    Field("analogCardId1", "u4"),
-    Field("carrierId0", "u4", doc="carrier id, low"),
-    Field("carrierId1", "u4", doc="carrier id, high"),
-    Field("numberOfAsicsPerRow", "u4", doc="ASICs across"),
-    Field("numberOfAsicsPerColumn", "u4", doc="ASICs down"),
-    Field("numberOfRowsPerAsic", "u4", doc="rows of one ASIC"),
-    Field("numberOfReadableRowsPerAsic", "u4", doc="rows of one ASIC that are read out"),
-    Field("numberOfPixelsPerAsicRow", "u4", doc="columns of one ASIC"),
-    Field("calibrationRowCountPerASIC", "u4", doc="calibration rows per ASIC"),
-    Field("environmentalRowCountPerASIC", "u4", doc="environmental rows per ASIC"),
-    Field("baseClockFrequency", "u4", doc="base clock, BCD-like MHz"),
-    Field("asicMask", "u4", doc="mask of ASICs present"),
-    Field("enableAutomaticRunTrigger", "u4"),
-    Field("numberOf125MhzTicksPerRunTrigger", "u4"),
-    word(
-        "Scope",
-        "u4",
-        scopeEnable=(0, 1),
-        scopeTrigEdge=(1, 1),
-        scopeTrigChan=(2, 4),
-        scopeArmMode=(6, 2),
-        scopeADCThreshold=(16, 16),
-    ),
-    word("ScopeTriggerParms_1", "u4", scopeTrigHoldoff=(0, 13), scopeTrigOffset=(13, 13)),
-    word("ScopeTriggerParms_2", "u4", scopeTraceLength=(0, 13), scopeADCsameplesToSkip=(13, 13)),
-    word("ScopeWaveformSelects", "u4", scopeChanAwaveformSelect=(0, 5), scopeChanBwaveformSelect=(5, 5)),
-    Field("asics", ASIC100A_CONFIG_V1, ("numberOfAsicsPerRow*numberOfAsicsPerColumn",), doc="register block per ASIC"),
-    Field("asicPixelConfigArray", "u2", ("numberOfRows", "numberOfColumns"), doc="configuration word of each pixel (gain bits)"),
-    Field(
-        "calibPixelConfigArray",
-        "u1",
-        ("numberOfCalibrationRows // 2", "numberOfPixelsPerAsicRow*numberOfAsicsPerRow"),
-        doc="configuration of the calibration rows",
-    ),
-    derived=(
-        Derived("numberOfRows", "numberOfAsicsPerColumn*numberOfRowsPerAsic"),
-        Derived("numberOfReadableRows", "numberOfAsicsPerColumn*numberOfReadableRowsPerAsic"),
-        Derived("numberOfColumns", "numberOfAsicsPerRow*numberOfPixelsPerAsicRow"),
-        Derived("numberOfCalibrationRows", "numberOfAsicsPerColumn*calibrationRowCountPerASIC"),
-        Derived("numberOfEnvironmentalRows", "numberOfAsicsPerColumn*environmentalRowCountPerASIC"),
-        Derived("numberOfAsics", "numberOfAsicsPerRow*numberOfAsicsPerColumn"),
-    ),
-)
-
-CONFIG_SV1 = Struct(
-    "Epix.ConfigSV1",
-    *fields_of(CONFIG100AV1, 23),
     Field("carrierId0", "u4", doc="carrier id, low"),
     Field("carrierId1", "u4", doc="carrier id, high"),
     Field("numberOfAsicsPerRow", "u4", doc="ASICs across"),
@@ -390,105 +191,4 @@ CONFIG_SV1 = Struct(
         Derived("numberOfEnvironmentalRows", "numberOfAsicsPerColumn*environmentalRowCountPerASIC"),
         Derived("numberOfAsics", "numberOfAsicsPerRow*numberOfAsicsPerColumn"),
     ),
-)
-
-ELEMENT_V1 = Struct(
-    "Epix.ElementV1",
-    Field(
-        "first",
-        "u4",
-        bits=(
-            Bits("vc", 0, 2, "PGP virtual channel"),
-            Bits("lane", 6, 2, "PGP lane"),
-        ),
-        hidden=True,
-    ),
-    Field("second", "u4", bits=(Bits("acqCount", 0, 16, "acquisition counter"),), hidden=True),
-    Field("frameNumber", "u4", doc="frame counter of the device"),
-    Field("ticks", "u4", doc="119 MHz timing ticks of the trigger"),
-    Field("fiducials", "u4", doc="fiducial of the trigger, as seen by the device"),
-    Field("z0", "u4", hidden=True),
-    Field("z1", "u4", hidden=True),
-    Field("z2", "u4", hidden=True),
-    Field("frame", "u2", ("config.numberOfRows", "config.numberOfColumns"), doc="raw pixels, uint16"),
-    Field("excludedRows", "u2", ("config.lastRowExclusions", "config.numberOfColumns"), doc="rows beyond the image"),
-    Field("temperatures", "u2", ("config.numberOfAsics",), unit="counts", doc="one temperature reading per ASIC or channel"),
-    Field("lastWord", "u4", doc="trailer word"),
-    config=(
-        "Epix.ConfigV1",
-        "Epix.Config10KV1",
-        "GenericPgp.ConfigV1",
-    ),
-    align=2,
-)
-
-ELEMENT_V2 = Struct(
-    "Epix.ElementV2",
-    *fields_of(ELEMENT_V1, 8),
-    Field("frame", "u2", ("config.numberOfReadableRows", "config.numberOfColumns"), doc="raw pixels, uint16"),
-    Field("calibrationRows", "u2", ("config.numberOfCalibrationRows", "config.numberOfColumns"), doc="calibration rows"),
-    Field(
-        "environmentalRows",
-        "u2",
-        ("config.numberOfEnvironmentalRows", "config.numberOfColumns"),
-        doc="environmental (monitoring) rows",
-    ),
-    Field("temperatures", "u2", ("config.numberOfAsics",), unit="counts", doc="one temperature reading per ASIC or channel"),
-    Field("lastWord", "u4", doc="trailer word"),
-    config=(
-        "Epix.Config100aV1",
-        "Epix.Config100aV2",
-        "Epix.ConfigSV1",
-    ),
-    align=2,
-)
-
-ELEMENT_V3 = Struct(
-    "Epix.ElementV3",
-    *fields_of(ELEMENT_V2, 10),
-    Field(
-        "environmentalRows",
-        "u4",
-        ("config.numberOfEnvironmentalRows", "config.numberOfColumns>>1"),
-        doc="environmental (monitoring) rows",
-    ),
-    Field("temperatures", "u2", ("config.numberOfAsics",), unit="counts", doc="one temperature reading per ASIC or channel"),
-    Field("lastWord", "u4", doc="trailer word"),
-    config=(
-        "Epix.Config100aV1",
-        "Epix.Config100aV2",
-        "Epix.ConfigSV1",
-        "Epix.Config10kaV1",
-        "Epix.Config10kaV2",
-    ),
-    align=2,
-)
-
-EPIX_SAMPLER_CONFIG_V1 = Struct(
-    "EpixSampler.ConfigV1",
-    Field("version", "u4", doc="version register"),
-    Field("runTrigDelay", "u4"),
-    Field("daqTrigDelay", "u4"),
-    Field("daqSetting", "u4"),
-    Field("adcClkHalfT", "u4"),
-    Field("adcPipelineDelay", "u4"),
-    Field("digitalCardId0", "u4"),
-    Field("digitalCardId1", "u4"),
-    Field("analogCardId0", "u4"),
-    Field("analogCardId1", "u4"),
-    Field("numberOfChannels", "u4", doc="number of channels"),
-    Field("samplesPerChannel", "u4", doc="samples per channel"),
-    Field("baseClockFrequency", "u4", doc="base clock, BCD-like MHz"),
-    word("bitControls", "u4", testPatternEnable=(8, 1)),
-    derived=(Derived("sampleInterval_sec", derive.sample_interval),),
-)
-
-EPIX_SAMPLER_ELEMENT_V1 = Struct(
-    "EpixSampler.ElementV1",
-    *fields_of(ELEMENT_V1, 8),
-    Field("frame", "u2", ("config.numberOfChannels", "config.samplesPerChannel"), doc="raw pixel values"),
-    Field("temperatures", "u2", ("config.numberOfChannels",), unit="counts", doc="one temperature reading per ASIC or channel"),
-    Field("lastWord", "u4", doc="trailer word"),
-    config=("EpixSampler.ConfigV1",),
-    align=2,
 )

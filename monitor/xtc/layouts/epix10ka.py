@@ -1,16 +1,11 @@
 """Epix10ka: one element, quad and 2M arrays.
 
-Source: the facility's data descriptions Epix.
+Source: the facility's data description of Epix.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct, fields_of, word
-from monitor.xtc.layouts.epix_part import (
-    ASIC10KA_CONFIG_V1,
-    ELEM10KA_CONFIG_V1,
-    PGP_EVR_CONFIG,
-    QUAD10KA_CONFIG_V1,
-    QUAD10KA_CONFIG_V2,
-)
+from monitor.xtc.layouts.epix_asic import ASIC10KA_CONFIG_V1
+from monitor.xtc.layouts.epix_board import ELEM10KA_CONFIG_V1, PGP_EVR_CONFIG, QUAD10KA_CONFIG_V1, QUAD10KA_CONFIG_V2
 
 CONFIG10KAV1 = Struct(
     "Epix.Config10kaV1",
@@ -178,14 +173,7 @@ CONFIG10KAV2 = Struct(
         ("numberOfCalibrationRows // 2", "numberOfPixelsPerAsicRow*numberOfAsicsPerRow"),
         doc="configuration of the calibration rows",
     ),
-    derived=(
-        Derived("numberOfRows", "numberOfAsicsPerColumn*numberOfRowsPerAsic"),
-        Derived("numberOfReadableRows", "numberOfAsicsPerColumn*numberOfReadableRowsPerAsic"),
-        Derived("numberOfColumns", "numberOfAsicsPerRow*numberOfPixelsPerAsicRow"),
-        Derived("numberOfCalibrationRows", "numberOfAsicsPerColumn*calibrationRowCountPerASIC"),
-        Derived("numberOfEnvironmentalRows", "numberOfAsicsPerColumn*environmentalRowCountPerASIC"),
-        Derived("numberOfAsics", "numberOfAsicsPerRow*numberOfAsicsPerColumn"),
-    ),
+    derived=CONFIG10KAV1.derived,
 )
 
 CONFIG10KA_QUAD_V1 = Struct(
@@ -209,15 +197,7 @@ CONFIG10KA_QUAD_V2 = Struct(
     Field("evr", PGP_EVR_CONFIG, doc="PGP EVR set-up"),
     Field("quad", QUAD10KA_CONFIG_V2, doc="register block(s) of the quad readout"),
     Field("elemCfg", ELEM10KA_CONFIG_V1, (4,), doc="register block per panel"),
-    derived=(
-        Derived("numberOfElements", "4"),
-        Derived("numberOfRows", "352"),
-        Derived("numberOfReadableRows", "352"),
-        Derived("numberOfColumns", "384"),
-        Derived("numberOfCalibrationRows", "4"),
-        Derived("numberOfEnvironmentalRows", "2"),
-        Derived("numberOfAsics", "16"),
-    ),
+    derived=CONFIG10KA_QUAD_V1.derived,
 )
 
 CONFIG10KA2MV1 = Struct(
@@ -241,15 +221,7 @@ CONFIG10KA2MV2 = Struct(
     Field("evr", PGP_EVR_CONFIG, doc="PGP EVR set-up"),
     Field("quad", QUAD10KA_CONFIG_V2, (4,), doc="register block(s) of the quad readout"),
     Field("elemCfg", ELEM10KA_CONFIG_V1, (16,), doc="register block per panel"),
-    derived=(
-        Derived("numberOfElements", "16"),
-        Derived("numberOfRows", "352"),
-        Derived("numberOfReadableRows", "352"),
-        Derived("numberOfColumns", "384"),
-        Derived("numberOfCalibrationRows", "4"),
-        Derived("numberOfEnvironmentalRows", "2"),
-        Derived("numberOfAsics", "64"),
-    ),
+    derived=CONFIG10KA2MV1.derived,
 )
 
 ARRAY_V1 = Struct(
@@ -274,10 +246,5 @@ ARRAY_V1 = Struct(
         doc="environmental (monitoring) rows",
     ),
     Field("temperatures", "u2", ("config.numberOfAsics",), unit="counts", doc="one temperature reading per ASIC or channel"),
-    config=(
-        "Epix.Config10ka2MV1",
-        "Epix.Config10kaQuadV1",
-        "Epix.Config10ka2MV2",
-        "Epix.Config10kaQuadV2",
-    ),
+    config=("Epix.Config10ka2MV1", "Epix.Config10kaQuadV1", "Epix.Config10ka2MV2", "Epix.Config10kaQuadV2"),
 )

@@ -1,6 +1,6 @@
 """Event receiver: configurations and the event codes of an event.
 
-Source: the facility's data descriptions EvrData.
+Source: the facility's data description of EvrData.
 """
 
 from monitor.xtc import derive
@@ -36,10 +36,7 @@ CONFIG_V2 = Struct(
     Field("noutputs", "u4", doc="number of output records"),
     Field("pulses", PULSE_CONFIG, ("npulses",), doc="pulse records"),
     Field("output_maps", OUTPUT_MAP, ("noutputs",), doc="output records"),
-    derived=(
-        Derived("beam", "1 if opcode > 100 else 0"),
-        Derived("rate", derive.beam_rate),
-    ),
+    derived=(Derived("beam", "1 if opcode > 100 else 0"), Derived("rate", derive.beam_rate)),
 )
 
 CONFIG_V3 = Struct(
@@ -54,9 +51,7 @@ CONFIG_V3 = Struct(
 
 CONFIG_V4 = Struct(
     "EvrData.ConfigV4",
-    Field("neventcodes", "u4", doc="number of event code records"),
-    Field("npulses", "u4", doc="number of pulse records"),
-    Field("noutputs", "u4", doc="number of output records"),
+    *fields_of(CONFIG_V3, 3),
     Field("eventcodes", EVENT_CODE_V4, ("neventcodes",), doc="event code records"),
     Field("pulses", PULSE_CONFIG_V3, ("npulses",), doc="pulse records"),
     Field("output_maps", OUTPUT_MAP, ("noutputs",), doc="output records"),
@@ -64,9 +59,7 @@ CONFIG_V4 = Struct(
 
 CONFIG_V5 = Struct(
     "EvrData.ConfigV5",
-    Field("neventcodes", "u4", doc="number of event code records"),
-    Field("npulses", "u4", doc="number of pulse records"),
-    Field("noutputs", "u4", doc="number of output records"),
+    *fields_of(CONFIG_V3, 3),
     Field("eventcodes", EVENT_CODE_V5, ("neventcodes",), doc="event code records"),
     Field("pulses", PULSE_CONFIG_V3, ("npulses",), doc="pulse records"),
     Field("output_maps", OUTPUT_MAP, ("noutputs",), doc="output records"),
@@ -82,9 +75,7 @@ CONFIG_V6 = Struct(
 
 CONFIG_V7 = Struct(
     "EvrData.ConfigV7",
-    Field("neventcodes", "u4", doc="number of event code records"),
-    Field("npulses", "u4", doc="number of pulse records"),
-    Field("noutputs", "u4", doc="number of output records"),
+    *fields_of(CONFIG_V3, 3),
     Field("eventcodes", EVENT_CODE_V6, ("neventcodes",), doc="event code records"),
     Field("pulses", PULSE_CONFIG_V3, ("npulses",), doc="pulse records"),
     Field("output_maps", OUTPUT_MAP_V2, ("noutputs",), doc="output records"),
@@ -93,9 +84,7 @@ CONFIG_V7 = Struct(
 
 SRC_CONFIG_V1 = Struct(
     "EvrData.SrcConfigV1",
-    Field("neventcodes", "u4", doc="number of event code records"),
-    Field("npulses", "u4", doc="number of pulse records"),
-    Field("noutputs", "u4", doc="number of output records"),
+    *fields_of(CONFIG_V3, 3),
     Field("eventcodes", SRC_EVENT_CODE, ("neventcodes",), doc="event code records"),
     Field("pulses", PULSE_CONFIG_V3, ("npulses",), doc="pulse records"),
     Field("output_maps", OUTPUT_MAP_V2, ("noutputs",), doc="output records"),
@@ -115,7 +104,7 @@ DATA_V4 = Struct(
 
 IO_CONFIG_V1 = Struct(
     "EvrData.IOConfigV1",
-    Field("conn", "u2", hidden=True),
+    Field("conn", "u2", doc="connector kind, shown by the accessor", raw=True),
     Field("nchannels", "u2", doc="number of channels"),
     Field("channels", IO_CHANNEL, ("nchannels",)),
     derived=(Derived("conn", "conn"),),

@@ -1,6 +1,6 @@
 """Event receiver: the records its configurations are made of.
 
-Source: the facility's data descriptions EvrData.
+Source: the facility's data description of EvrData.
 """
 
 from monitor.xtc import derive
@@ -17,11 +17,7 @@ PULSE_CONFIG = Struct(
     Field(
         "_input_control_value",
         "u4",
-        bits=(
-            Bits("bf_trigger", 0, 8, raw=True),
-            Bits("bf_set", 8, 8, raw=True),
-            Bits("bf_clear", 16, 8, raw=True),
-        ),
+        bits=(Bits("bf_trigger", 0, 8, raw=True), Bits("bf_set", 8, 8, raw=True), Bits("bf_clear", 16, 8, raw=True)),
     ),
     Field(
         "_output_control_value",
@@ -36,11 +32,7 @@ PULSE_CONFIG = Struct(
     Field("prescale", "u4"),
     Field("delay", "u4", doc="delay, 119 MHz ticks"),
     Field("width", "u4", doc="width, 119 MHz ticks"),
-    derived=(
-        Derived("trigger", "bf_trigger - 1"),
-        Derived("set", "bf_set - 1"),
-        Derived("clear", "bf_clear - 1"),
-    ),
+    derived=(Derived("trigger", "bf_trigger - 1"), Derived("set", "bf_set - 1"), Derived("clear", "bf_clear - 1")),
 )
 
 PULSE_CONFIG_V3 = Struct(
@@ -58,10 +50,7 @@ EVENT_CODE_V3 = Struct(
     Field(
         "u16MaskEventAttr",
         "u2",
-        bits=(
-            Bits("isReadout", 0, 1, "event code triggers a readout"),
-            Bits("isTerminator", 1, 1, "event code ends an event"),
-        ),
+        bits=(Bits("isReadout", 0, 1, "event code triggers a readout"), Bits("isTerminator", 1, 1, "event code ends an event")),
         hidden=True,
     ),
     Field("maskTrigger", "u4", doc="pulses triggered"),
@@ -75,10 +64,7 @@ EVENT_CODE_V4 = Struct(
     Field(
         "u16MaskEventAttr",
         "u2",
-        bits=(
-            Bits("isReadout", 0, 1, "event code triggers a readout"),
-            Bits("isTerminator", 1, 1, "event code ends an event"),
-        ),
+        bits=(Bits("isReadout", 0, 1, "event code triggers a readout"), Bits("isTerminator", 1, 1, "event code ends an event")),
         hidden=True,
     ),
     Field("reportDelay", "u4", doc="delay of the report"),
@@ -163,15 +149,7 @@ OUTPUT_MAP_V2 = Struct(
 
 SEQUENCER_ENTRY = Struct(
     "EvrData.SequencerEntry",
-    Field(
-        "value",
-        "u4",
-        bits=(
-            Bits("delay", 0, 24, "delay, 119 MHz ticks"),
-            Bits("eventcode", 24, 8),
-        ),
-        hidden=True,
-    ),
+    Field("value", "u4", bits=(Bits("delay", 0, 24, "delay, 119 MHz ticks"), Bits("eventcode", 24, 8)), hidden=True),
 )
 
 SEQUENCER_CONFIG_V1 = Struct(

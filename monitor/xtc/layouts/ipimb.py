@@ -1,6 +1,6 @@
 """IPIMB boards: four diode channels, their configuration and the position and intensity made of them.
 
-Source: the facility's data descriptions Ipimb, Lusi.
+Source: the facility's data description of Ipimb, Lusi.
 """
 
 from monitor.xtc import derive

@@ -1,6 +1,6 @@
 """Jungfrau modules, 512 x 1024 pixels each.
 
-Source: the facility's data descriptions Jungfrau.
+Source: the facility's data description of Jungfrau.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct, fields_of
@@ -47,10 +47,7 @@ CONFIG_V2 = Struct(
     Field("vref_prech", "u2", doc="DAC vref_prech"),
     Field("vin_com", "u2", doc="DAC vin_com"),
     Field("vdd_prot", "u2", doc="DAC vdd_prot"),
-    derived=(
-        Derived("frameSize", "numPixels*2"),
-        Derived("numPixels", "numberOfModules*numberOfRowsPerModule*numberOfColumnsPerModule"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
 CONFIG_V3 = Struct(
@@ -70,10 +67,7 @@ CONFIG_V3 = Struct(
     Field("vin_com", "u2", doc="DAC vin_com"),
     Field("vdd_prot", "u2", doc="DAC vdd_prot"),
     Field("moduleConfig", MODULE_CONFIG_V1, (8,), doc="per-module identity; only numberOfModules slots are meaningful"),
-    derived=(
-        Derived("frameSize", "numPixels*2"),
-        Derived("numPixels", "numberOfModules*numberOfRowsPerModule*numberOfColumnsPerModule"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
 CONFIG_V4 = Struct(
@@ -93,10 +87,7 @@ CONFIG_V4 = Struct(
     Field("vin_com", "u2", doc="DAC vin_com"),
     Field("vdd_prot", "u2", doc="DAC vdd_prot"),
     Field("moduleConfig", MODULE_CONFIG_V1, (32,), doc="per-module identity; only numberOfModules slots are meaningful"),
-    derived=(
-        Derived("frameSize", "numPixels*2"),
-        Derived("numPixels", "numberOfModules*numberOfRowsPerModule*numberOfColumnsPerModule"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
 MODULE_INFO_V1 = Struct(
@@ -120,12 +111,7 @@ ELEMENT_V1 = Struct(
         ("config.numberOfModules", "config.numberOfRowsPerModule", "config.numberOfColumnsPerModule"),
         doc="raw pixels: bits 14-15 gain, bits 0-13 ADC",
     ),
-    config=(
-        "Jungfrau.ConfigV1",
-        "Jungfrau.ConfigV2",
-        "Jungfrau.ConfigV3",
-        "Jungfrau.ConfigV4",
-    ),
+    config=("Jungfrau.ConfigV1", "Jungfrau.ConfigV2", "Jungfrau.ConfigV3", "Jungfrau.ConfigV4"),
     align=2,
 )
 
@@ -141,11 +127,6 @@ ELEMENT_V2 = Struct(
         ("config.numberOfModules", "config.numberOfRowsPerModule", "config.numberOfColumnsPerModule"),
         doc="raw pixels: bits 14-15 gain, bits 0-13 ADC",
     ),
-    config=(
-        "Jungfrau.ConfigV1",
-        "Jungfrau.ConfigV2",
-        "Jungfrau.ConfigV3",
-        "Jungfrau.ConfigV4",
-    ),
+    config=("Jungfrau.ConfigV1", "Jungfrau.ConfigV2", "Jungfrau.ConfigV3", "Jungfrau.ConfigV4"),
     align=2,
 )

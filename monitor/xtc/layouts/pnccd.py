@@ -1,6 +1,6 @@
 """pnCCD, four quadrants.
 
-Source: the facility's data descriptions PNCCD.
+Source: the facility's data description of PNCCD.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct
@@ -32,18 +32,12 @@ FRAME_V1 = Struct(
     Field("timeStampHi", "u4", doc="time stamp, high word"),
     Field("timeStampLo", "u4", doc="time stamp, low word"),
     Field("_data", "u2", ("(config.payloadSizePerLink-16)//2",), doc="512x512 pixels of one quadrant"),
-    config=(
-        "PNCCD.ConfigV1",
-        "PNCCD.ConfigV2",
-    ),
+    config=("PNCCD.ConfigV1", "PNCCD.ConfigV2"),
 )
 
 FRAMES_V1 = Struct(
     "PNCCD.FramesV1",
     Field("frame", FRAME_V1, ("config.numLinks",), doc="raw pixel values"),
     derived=(Derived("numLinks", "config.numLinks"),),
-    config=(
-        "PNCCD.ConfigV1",
-        "PNCCD.ConfigV2",
-    ),
+    config=("PNCCD.ConfigV1", "PNCCD.ConfigV2"),
 )

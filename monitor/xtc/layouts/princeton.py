@@ -1,6 +1,6 @@
 """Princeton, Pixis and Pimax CCD cameras.
 
-Source: the facility's data descriptions Pimax, Pixis, Princeton.
+Source: the facility's data description of Pimax, Pixis, Princeton.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct, fields_of
@@ -70,12 +70,7 @@ PIXIS_CONFIG_V1 = Struct(
     Field("infoReportInterval", "i2", doc="how often readout info is reported, in events"),
     Field("exposureEventCode", "u2", doc="EVR event code that drives the exposure"),
     Field("numIntegrationShots", "u4", doc="shots integrated on one image"),
-    derived=(
-        Derived("frameSize", "12 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height+ binY - 1) // binY"),
-        Derived("numPixels", "((width + binX-1)// binX )*((height+ binY-1)// binY )"),
-    ),
+    derived=PIMAX_CONFIG_V1.derived,
 )
 
 PIXIS_FRAME_V1 = Struct(
@@ -105,12 +100,7 @@ PRINCETON_CONFIG_V2 = Struct(
     Field("readoutSpeedIndex", "u2", doc="index of the readout speed"),
     Field("readoutEventCode", "u2", doc="event code that starts the readout"),
     Field("delayMode", "u2", doc="delay mode code"),
-    derived=(
-        Derived("frameSize", "8 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height+ binY - 1) // binY"),
-        Derived("numPixels", "((width + binX-1)// binX )*((height+ binY-1)// binY )"),
-    ),
+    derived=PRINCETON_CONFIG_V1.derived,
 )
 
 PRINCETON_CONFIG_V3 = Struct(
@@ -120,12 +110,7 @@ PRINCETON_CONFIG_V3 = Struct(
     Field("readoutSpeedIndex", "u1", doc="index of the readout speed"),
     Field("exposureEventCode", "u2", doc="EVR event code that drives the exposure"),
     Field("numDelayShots", "u4", doc="shots to delay the readout"),
-    derived=(
-        Derived("frameSize", "8 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height+ binY - 1) // binY"),
-        Derived("numPixels", "((width + binX-1)// binX )*((height+ binY-1)// binY )"),
-    ),
+    derived=PRINCETON_CONFIG_V1.derived,
 )
 
 PRINCETON_CONFIG_V4 = Struct(
@@ -140,12 +125,7 @@ PRINCETON_CONFIG_V4 = Struct(
     Field("readoutSpeedIndex", "u1", doc="index of the readout speed"),
     Field("exposureEventCode", "u2", doc="EVR event code that drives the exposure"),
     Field("numDelayShots", "u4", doc="shots to delay the readout"),
-    derived=(
-        Derived("frameSize", "8 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height+ binY - 1) // binY"),
-        Derived("numPixels", "((width + binX-1)// binX )*((height+ binY-1)// binY )"),
-    ),
+    derived=PRINCETON_CONFIG_V1.derived,
 )
 
 PRINCETON_CONFIG_V5 = Struct(
@@ -157,12 +137,7 @@ PRINCETON_CONFIG_V5 = Struct(
     Field("infoReportInterval", "i2", doc="how often readout info is reported, in events"),
     Field("exposureEventCode", "u2", doc="EVR event code that drives the exposure"),
     Field("numDelayShots", "u4", doc="shots to delay the readout"),
-    derived=(
-        Derived("frameSize", "12 + numPixels*2"),
-        Derived("numPixelsX", "(width + binX - 1) // binX"),
-        Derived("numPixelsY", "(height+ binY - 1) // binY"),
-        Derived("numPixels", "((width + binX-1)// binX )*((height+ binY-1)// binY )"),
-    ),
+    derived=PIMAX_CONFIG_V1.derived,
 )
 
 PRINCETON_FRAME_V1 = Struct(
@@ -170,25 +145,13 @@ PRINCETON_FRAME_V1 = Struct(
     Field("shotIdStart", "u4", doc="fiducial (pulse id) at which the exposure began"),
     Field("readoutTime", "f4", unit="s", doc="time taken by the readout"),
     Field("data", "u2", ("config.numPixelsY", "config.numPixelsX"), doc="the data array"),
-    config=(
-        "Princeton.ConfigV1",
-        "Princeton.ConfigV2",
-        "Princeton.ConfigV3",
-        "Princeton.ConfigV4",
-        "Princeton.ConfigV5",
-    ),
+    config=("Princeton.ConfigV1", "Princeton.ConfigV2", "Princeton.ConfigV3", "Princeton.ConfigV4", "Princeton.ConfigV5"),
 )
 
 PRINCETON_FRAME_V2 = Struct(
     "Princeton.FrameV2",
     *fields_of(PIMAX_FRAME_V1),
-    config=(
-        "Princeton.ConfigV1",
-        "Princeton.ConfigV2",
-        "Princeton.ConfigV3",
-        "Princeton.ConfigV4",
-        "Princeton.ConfigV5",
-    ),
+    config=("Princeton.ConfigV1", "Princeton.ConfigV2", "Princeton.ConfigV3", "Princeton.ConfigV4", "Princeton.ConfigV5"),
 )
 
 INFO_V1 = Struct(

@@ -1,6 +1,6 @@
 """What a run is made of: aliases, partition, trigger, small-data bookkeeping.
 
-Source: the facility's data descriptions Alias, L3T, Partition, SmlData.
+Source: the facility's data description of Alias, L3T, Partition, SmlData.
 """
 
 from monitor.xtc import derive

@@ -1,6 +1,6 @@
 """Ocean Optics spectrometers.
 
-Source: the facility's data descriptions OceanOptics.
+Source: the facility's data description of OceanOptics.
 """
 
 from monitor.xtc import derive
@@ -44,10 +44,7 @@ DATA_V1 = Struct(
     Field("numSpectraUnused", "i1"),
     Field("iReserved1", "i1", hidden=True),
     derived=(Derived("durationOfFrame", derive.frame_duration),),
-    config=(
-        "OceanOptics.ConfigV1",
-        "OceanOptics.ConfigV2",
-    ),
+    config=("OceanOptics.ConfigV1", "OceanOptics.ConfigV2"),
 )
 
 DATA_V2 = Struct(

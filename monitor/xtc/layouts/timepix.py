@@ -1,6 +1,6 @@
-"""Timepix chips, and the Uxi framing camera.
+"""Timepix chips.
 
-Source: the facility's data descriptions Timepix.
+Source: the facility's data description of Timepix.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct
@@ -253,9 +253,5 @@ DATA_V2 = Struct(
     Field("frameCounter", "u2", doc="frame counter"),
     Field("lostRows", "u2", doc="rows lost"),
     Field("data", "u2", ("height", "width"), doc="pixels"),
-    derived=(
-        Derived("depth", "14"),
-        Derived("depth_bytes", "(14+7)//8"),
-        Derived("data_size", "width * height * depth_bytes"),
-    ),
+    derived=(Derived("depth", "14"), Derived("depth_bytes", "(14+7)//8"), Derived("data_size", "width * height * depth_bytes")),
 )

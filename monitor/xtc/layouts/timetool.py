@@ -1,6 +1,6 @@
 """Time tool: edge position and projections.
 
-Source: the facility's data descriptions TimeTool.
+Source: the facility's data description of TimeTool.
 """
 
 from monitor.xtc.layout import Bits, Derived, Field, Struct
@@ -15,10 +15,7 @@ EVENT_LOGIC = Struct(
     Field(
         "Code",
         "u4",
-        bits=(
-            Bits("event_code", 0, 8, "event code"),
-            Bits("logic_op", 8, 2, "0 OR, 1 AND, 2 OR NOT, 3 AND NOT", enum=LOGIC_OP),
-        ),
+        bits=(Bits("event_code", 0, 8, "event code"), Bits("logic_op", 8, 2, "0 OR, 1 AND, 2 OR NOT, 3 AND NOT", enum=LOGIC_OP)),
         hidden=True,
     ),
 )

@@ -1,6 +1,6 @@
 """Uxi framing camera.
 
-Source: the facility's data descriptions Uxi.
+Source: the facility's data description of Uxi.
 """
 
 from monitor.xtc.layout import Derived, Field, Struct
@@ -48,11 +48,7 @@ CONFIG_V2 = Struct(
     Field("delay", "u4", (2,), unit="ns", doc="initial delay per side"),
     Field("readOnlyPots", "u4", doc="bits 0-12 read-only, 13-25 tuned"),
     Field("pots", "f8", (13,), unit="V", doc="potentiometer values"),
-    derived=(
-        Derived("numPixelsPerFrame", "width*height"),
-        Derived("numPixels", "width*height*numberOfFrames"),
-        Derived("frameSize", "numPixels*numberOFBytesPerPixel"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
 CONFIG_V3 = Struct(
@@ -71,11 +67,7 @@ CONFIG_V3 = Struct(
     Field("delay", "u4", (2,), unit="ns", doc="initial delay per side"),
     Field("readOnlyPots", "u4", doc="bits 0-12 read-only, 13-25 tuned"),
     Field("pots", "f8", (13,), unit="V", doc="potentiometer values"),
-    derived=(
-        Derived("numPixelsPerFrame", "width*height"),
-        Derived("numPixels", "width*height*numberOfFrames"),
-        Derived("frameSize", "numPixels*numberOFBytesPerPixel"),
-    ),
+    derived=CONFIG_V1.derived,
 )
 
 FRAME_V1 = Struct(
@@ -84,10 +76,6 @@ FRAME_V1 = Struct(
     Field("timestamp", "u4", doc="device time stamp"),
     Field("temperature", "f8", unit="degC", doc="sensor temperature at readout"),
     Field("frames", "u2", ("config.numberOfFrames", "config.height", "config.width"), doc="raw pixels"),
-    config=(
-        "Uxi.ConfigV1",
-        "Uxi.ConfigV2",
-        "Uxi.ConfigV3",
-    ),
+    config=("Uxi.ConfigV1", "Uxi.ConfigV2", "Uxi.ConfigV3"),
     align=2,
 )

@@ -1,5 +1,7 @@
 """Ranges against plain Python sets."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +37,7 @@ def test_ranges_stay_sorted_and_never_touch(added: list[tuple[int, int]]) -> Non
         held.add(first, stop)
     ends = list(held)
     assert all(first < stop for first, stop in ends)
-    assert all(one[1] < other[0] for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(ends))
 
 
 @given(st.lists(small_ranges, max_size=12), st.integers(0, 60))

@@ -1,0 +1,151 @@
+"""The connection to a real service: subscribers for the stream, dealers for questions."""
+
+import itertools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from monitor.errors import Unusable
+from monitor.net.endpoints import Endpoints
+from monitor.net.publish import ZmqSubscriber
+from monitor.net.socket import ZmqDealer, wait
+from monitor.wire.message import Message
+
+LOOK_AGAIN_S = 0.5
+"""How often the addresses are read again; a restarted service may have others."""
+
+ANSWER_S = 4.0
+MOST_MESSAGES = 500
+
+
+class ServiceStream:
+    """Subscribers of one stream: one for each prefix, because ending one is the way to unsubscribe.
+
+    Parameters
+    ----------
+    address
+        Tells where the stream is now; empty = not known yet.
+    """
+
+    def __init__(self, address: Callable[[], str]) -> None:
+        self._find = address
+        self._address = ""
+        self._looked_at = float("-inf")
+        self._topics: list[str] = []
+        self._open: dict[str, ZmqSubscriber] = {}
+
+    def subscribe(self, topic: str) -> None:
+        """Ask for all topics that begin with this."""
+        self._topics.append(topic)
+        self._connect()
+
+    def unsubscribe(self, topic: str) -> None:
+        """Take back one ``subscribe``."""
+        self._topics.remove(topic)
+        self._open.pop(topic).close()
+
+    def poll(self, timeout_s: float) -> list[Message]:
+        """Messages that are here, after waiting at most this long for the first."""
+        self._follow()
+        if not self._open:
+            time.sleep(timeout_s)
+            return []
+        wait(self._open.values(), timeout_s)
+        return [message for each in self._open.values() for message in _waiting(each)]
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        for subscriber in self._open.values():
+            subscriber.close()
+        self._open = {}
+
+    def _follow(self) -> None:
+        """Go where the service is."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_AGAIN_S:
+            return
+        self._looked_at = now
+        address = self._find()
+        # A folder that is gone means that the service ended; another one may come at the same place.
+        if address and address != self._address:
+            self.close()
+            self._address = address
+            self._connect()
+
+    def _connect(self) -> None:
+        """Open what is asked for and not open yet."""
+        for topic in self._topics:
+            if self._address and topic not in self._open:
+                self._open[topic] = ZmqSubscriber(self._address, (topic,))
+
+
+class ServiceRequests:
+    """Questions to reader and aggregator; each opens its own connection, so that an answer that comes too late confuses nobody.
+
+    Parameters
+    ----------
+    endpoints
+        Tells where the service is now.
+    """
+
+    def __init__(self, endpoints: Callable[[], Endpoints]) -> None:
+        self._endpoints = endpoints
+        self._numbers = itertools.count(1)
+
+    def history(self, fields: Sequence[str], last: int) -> Message:
+        """The newest ``last`` rows."""
+        return self._ask(self._endpoints().rows, "history", {"fields": list(fields), "last": last})
+
+    def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Message:
+        """Ask for changes of the settings."""
+        content = {"changes": [dict(change) for change in changes], "author": author}
+        return self._ask(self._endpoints().reader, "control", content)
+
+    def close(self) -> None:
+        """Nothing stays open between questions."""
+
+    def _ask(self, address: str, kind: str, content: Mapping[str, Any]) -> Message:
+        """Send one request and wait for its answer."""
+        if not address:
+            raise Unusable("the service has not started yet")
+        number = next(self._numbers)
+        dealer = ZmqDealer(address)
+        try:
+            dealer.send(Message(kind, {**content, "request": number}), ANSWER_S)
+            end = time.monotonic() + ANSWER_S
+            while (left := end - time.monotonic()) > 0:
+                answer = dealer.receive(left)
+                if answer is not None and answer.header.get("request") == number:
+                    return answer
+        finally:
+            dealer.close()
+        raise Unusable(f"the service did not answer within {ANSWER_S:g} s; look at the Overview page whether it runs")
+
+
+class ServiceLink:
+    """How to reach one service.
+
+    Parameters
+    ----------
+    endpoints
+        Tells where the service is now; asked again and again.
+    """
+
+    def __init__(self, endpoints: Callable[[], Endpoints]) -> None:
+        self._endpoints = endpoints
+
+    def stream(self) -> ServiceStream:
+        """A subscriber without topics."""
+        return ServiceStream(lambda: self._endpoints().stream)
+
+    def requests(self) -> ServiceRequests:
+        """A channel for questions."""
+        return ServiceRequests(self._endpoints)
+
+
+def _waiting(subscriber: ZmqSubscriber) -> list[Message]:
+    """What a subscriber holds, but not more than one turn should take."""
+    messages: list[Message] = []
+    while len(messages) < MOST_MESSAGES and (message := subscriber.receive()) is not None:
+        messages.append(message)
+    return messages

@@ -1,0 +1,60 @@
+"""Rectangles in an image: from the mouse, from text, and in the settings."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Region = tuple[tuple[int, int], tuple[int, int]]
+"""((first row, row behind the last), (first column, column behind the last))."""
+
+
+def region_of(geometry: Mapping[str, Any], shape: Sequence[int]) -> Region | None:
+    """Whole pixels touched by a drawn rectangle, cut at the image's borders; ``None`` if it lies outside.
+
+    Parameters
+    ----------
+    geometry
+        Corners ``x0``, ``x1`` (columns), ``y0``, ``y1`` (rows), in any order.
+    shape
+        Rows and columns of the image.
+    """
+    try:
+        corners = [float(geometry[key]) for key in ("y0", "y1", "x0", "x1")]
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not all(map(math.isfinite, corners)):
+        return None
+    rows, columns = _touched(corners[0], corners[1], shape[0]), _touched(corners[2], corners[3], shape[1])
+    return (rows, columns) if rows[0] < rows[1] and columns[0] < columns[1] else None
+
+
+def parse_region(text: str) -> Region | None:
+    """A region written as ``10:60, 20:80`` (rows, columns); ``None`` if it is not one."""
+    found = re.fullmatch(r"\s*(\d{1,6})\s*:\s*(\d{1,6})\s*[,;\s]\s*(\d{1,6})\s*:\s*(\d{1,6})\s*", text)
+    if found is None:
+        return None
+    r0, r1, c0, c1 = (int(number) for number in found.groups())
+    return ((r0, r1), (c0, c1)) if r0 < r1 and c0 < c1 else None
+
+
+def region_text(region: Region) -> str:
+    """As ``parse_region`` reads it."""
+    (r0, r1), (c0, c1) = region
+    return f"{r0}:{r1}, {c0}:{c1}"
+
+
+def region_in(value: object) -> Region | None:
+    """A region as the settings write it, ``[[r0, r1], [c0, c1]]``; ``None`` for anything else."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    pairs = [pair for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
+    if len(pairs) != 2 or not all(isinstance(number, int) for pair in pairs for number in pair):
+        return None
+    rows, columns = sorted(pairs[0]), sorted(pairs[1])
+    return (rows[0], rows[1]), (columns[0], columns[1])
+
+
+def _touched(a: float, b: float, length: int) -> tuple[int, int]:
+    """Pixels between two positions, within ``length``."""
+    return max(0, math.floor(min(a, b))), min(length, math.ceil(max(a, b)))

@@ -1,0 +1,138 @@
+"""The aggregator process: opens sockets and the store, and turns the loop until the last event is safe."""
+
+import os
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
+from monitor.aggregator.instruction import FinishRun, OpenRun
+from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
+from monitor.aggregator.loop import Loop
+from monitor.aggregator.machine import Aggregator
+from monitor.aggregator.recovery import recovered_from
+from monitor.aggregator.stores import Stores
+from monitor.errors import Unusable
+from monitor.net.address import IPC_LIMIT
+from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
+from monitor.net.publish import ZmqPublisher
+from monitor.net.socket import ZmqDealer, ZmqRouter, wait
+from monitor.settings import Settings
+from monitor.store.face import RunStore
+
+TURN_S = 0.02
+"""Longest wait of one turn: frames, status and acknowledgements are never later than this."""
+
+STREAM_HWM = 200
+"""Messages kept for a slow subscriber; then it loses some, and knows it."""
+
+FAREWELL_S = 0.3
+"""How long the last messages have to leave; sockets drop what they still hold when they are closed."""
+
+
+def run_aggregator(
+    settings: Settings,
+    folder: Path,
+    stores: Stores,
+    *,
+    generation: int = 0,
+    rows: str = "",
+    stream: str = "",
+    reader: str = "",
+    stop: threading.Event | None = None,
+    insecure: bool = False,
+) -> bool:
+    """Serve until the reader's last event is durable and published, or until ``stop`` is set.
+
+    Parameters
+    ----------
+    settings
+        The set-up.
+    folder
+        The service's runtime folder: addresses are read from and written to it, and the bookmark.
+    stores
+        Opens the file of a run.
+    generation
+        Count of this process's starts. Wherever there is a bookmark, it goes on where the last one was.
+    rows, stream
+        Addresses to bind. Empty: where the predecessor was; else a socket file in ``folder``, and ``stream.address`` of the
+        settings.
+    reader
+        Address of the reader; empty: awaited in ``folder``.
+    stop
+        Ends the loop early; what is committed stays.
+    insecure
+        Allow addresses that other machines can reach.
+
+    Returns
+    -------
+    bool
+        Whether everything was done.
+
+    Raises
+    ------
+    Unusable, ConfigError
+        If an address or the store cannot be used.
+    """
+    stop = stop or threading.Event()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"{folder} cannot be made: {error.strerror}") from error
+    former = read_endpoints(folder) if generation else Endpoints()
+    with ExitStack() as devices:
+        recovered, store = recovered_from(read_bookmark(folder), stores)
+        keeper = ThreadKeeper(_keeper(folder, stores, store))
+        devices.callback(keeper.close)
+        machine = Aggregator(settings.pages, generation=generation, pid=os.getpid(), recovered=recovered, session=time.time_ns())
+        peers = ZmqRouter(rows or former.rows or _socket_file(folder), insecure=insecure)
+        devices.callback(peers.close)
+        publisher = ZmqPublisher(stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure)
+        devices.callback(publisher.close)
+        write_endpoints(folder, rows=peers.address, stream=publisher.address)
+        address = reader or _awaited(folder, stop)
+        if not address:
+            return False
+        dealer = ZmqDealer(address, "aggregator")
+        devices.callback(dealer.close)
+        machine.view.endpoints = {"reader": address, "rows": peers.address, "stream": publisher.address}
+        loop = Loop(machine, peers, dealer, publisher, keeper, time.time)
+        while not loop.left and not stop.is_set():
+            machine.view.file = stores.file
+            if not loop.step():
+                wait((peers, dealer, publisher), TURN_S)
+        if loop.left:
+            time.sleep(FAREWELL_S)
+        return loop.left
+
+
+def _keeper(folder: Path, stores: Stores, store: RunStore | None) -> DirectKeeper:
+    """The keeper that leaves a bookmark whenever a run's file is opened or finished."""
+
+    def on_open(order: OpenRun) -> None:
+        write_bookmark(folder, Bookmark(experiment=order.experiment, run=order.run, first=order.first))
+
+    def on_finish(order: FinishRun) -> None:
+        mark = read_bookmark(folder)
+        done = Bookmark(experiment=mark.experiment, run=order.run, first=mark.first, finished=True, stop=order.stop)
+        write_bookmark(folder, done)
+
+    def open_store(order: OpenRun) -> RunStore:
+        return stores.open(order.experiment, order.run, order.first, resume=False)
+
+    return DirectKeeper(open_store, on_open=on_open, on_finish=on_finish, store=store)
+
+
+def _awaited(folder: Path, stop: threading.Event) -> str:
+    """Address of the reader, once it is in the service's folder; empty if the wait is ended."""
+    while not (address := read_endpoints(folder).reader):
+        if stop.wait(TURN_S):
+            return ""
+    return address
+
+
+def _socket_file(folder: Path) -> str:
+    """A socket file in the folder, or any port of this machine where its path would be too long."""
+    address = f"ipc://{folder.absolute()}/rows.sock"
+    return address if len(address) - len("ipc://") <= IPC_LIMIT else "tcp://127.0.0.1:0"

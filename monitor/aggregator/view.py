@@ -1,0 +1,158 @@
+"""The live view: everything that subscribers and late viewers are shown, kept small and up to date."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from monitor.aggregator.epoch import MergeSums
+from monitor.aggregator.frames import Frames
+from monitor.aggregator.history import History
+from monitor.aggregator.means import Means
+from monitor.aggregator.pace import Latency, Rate
+from monitor.aggregator.publish import Stream
+from monitor.aggregator.schema import Schema
+from monitor.model.rows import Rows
+from monitor.settings import Pages
+from monitor.wire import checked
+from monitor.wire.message import Message
+from monitor.wire.rows import Reduced, rows_message
+
+STATUS_PAUSE_S = 0.5
+ROWS_TOPIC = "rows/events"
+
+Figures = Callable[[], dict[str, Any]]
+
+
+class View:
+    """What is published, and when.
+
+    Parameters
+    ----------
+    pages
+        Rates and sizes.
+    merge
+        Merges two sets of sums into a new one.
+    session
+        See ``Stream``.
+    """
+
+    def __init__(self, pages: Pages, merge: MergeSums, *, session: int) -> None:
+        self.stream = Stream(session)
+        self.frames = Frames(pages.frame_rate)
+        self.means = Means(merge, self.frames)
+        self.history = History(pages.history)
+        self.latency = Latency()
+        self.rate = Rate()
+        self.file = ""
+        self.endpoints: dict[str, str] = {}
+        self._schema = Schema()
+        self._run = -1
+        self._reader: dict[str, Any] = {}
+        self._status_at = float("-inf")
+        self._waiting: list[Message] = []
+
+    def subscribed(self, prefix: str) -> list[Message]:
+        """Somebody new subscribed: the states he needs now; frames follow when they are due."""
+        self.frames.show_again(prefix)
+        return self.stream.subscribed(prefix)
+
+    def state(self, message: Message) -> list[Message]:
+        """A state that the reader told, under the topic of its kind."""
+        return [self.stream.stamped(replace(message, topic=message.kind))]
+
+    def reader_status(self, message: Message) -> None:
+        """The reader's own figures, shown within the status."""
+        self._reader = dict(message.header)
+
+    def received(self, reduced: Reduced, processed: int) -> None:
+        """Rows came, perhaps with frames; ``processed`` events have a row now."""
+        self.frames.add(reduced, processed)
+
+    def show(self, reduced: Reduced, now: float) -> None:
+        """These rows are next in event order."""
+        rows = reduced.rows
+        if reduced.run != self._run:
+            self._run = reduced.run
+            self.frames.restart()
+        self.latency.add(reduced, now)
+        self.rate.add(rows.count, now)
+        self.history.add(rows)
+        schema = self._schema.update(reduced.run, rows)
+        if schema is not None:
+            self._waiting.append(self.stream.stamped(schema))
+        if self.stream.wanted(ROWS_TOPIC):
+            self._waiting.append(self.stream.stamped(rows_message(reduced, topic=ROWS_TOPIC)))
+
+    def flushed(self) -> list[Message]:
+        """What ``show`` made ready, in order."""
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def due(self, now: float, figures: Figures) -> list[Message]:
+        """Everything that is to go out at this time."""
+        messages = self.flushed()
+        messages += [self.stream.stamped(frame) for frame in self.frames.due(now, self.stream.wanted)]
+        mean = self.means.due(now, self.stream.wanted)
+        if mean is not None:
+            messages.append(self.stream.stamped(mean))
+        if now - self._status_at >= STATUS_PAUSE_S:
+            self._status_at = now
+            messages.append(self.stream.stamped(self._status(now, figures())))
+        return messages
+
+    def last(self, end: Message, now: float, figures: dict[str, Any]) -> list[Message]:
+        """The final figures, every mean image that is not shown yet, and the end."""
+        messages = self.flushed()
+        while (mean := self.means.due(float("inf"), self.stream.wanted)) is not None:
+            messages.append(self.stream.stamped(mean))
+        messages.append(self.stream.stamped(self._status(now, figures)))
+        return [*messages, self.stream.stamped(replace(end, topic=end.kind))]
+
+    def history_reply(self, message: Message) -> Message:
+        """The newest rows, as somebody asked for them.
+
+        Raises
+        ------
+        ProtocolError
+            If the wish is not understood.
+        """
+        fields = [name for name in checked.sequence(message, "fields") if isinstance(name, str)]
+        rows = self.history.newest(checked.integer(message, "last"), fields)
+        request = checked.integer(message, "request")
+        return self._history_message(rows, request)
+
+    def _history_message(self, rows: Rows, request: int) -> Message:
+        reduced = Reduced(
+            rows=rows,
+            experiment="",
+            run=max(self._run, 0),
+            step=-1,
+            epoch=0,
+            lease=0,
+            worker="",
+            created=0.0,
+            received=0.0,
+            finished=0.0,
+        )
+        message = rows_message(reduced, kind="history")
+        return replace(message, header={**message.header, "request": request})
+
+    def _status(self, now: float, figures: dict[str, Any]) -> Message:
+        header = {
+            "time": now,
+            "reader": self._reader,
+            "damaged": _total(self._reader.get("damage", {})),
+            "rate": self.rate.value(now),
+            "latency": self.latency.value(),
+            "file": self.file,
+            "endpoints": self.endpoints,
+            **figures,
+        }
+        return Message("status", header, topic="status")
+
+
+def _total(damage: object) -> int:
+    """Sum of all counts in a map of counts, or of maps of counts."""
+    if isinstance(damage, dict):
+        return sum(_total(value) for value in damage.values())
+    return damage if isinstance(damage, int) and not isinstance(damage, bool) else 0

@@ -1,0 +1,251 @@
+"""Plays recorded files over a socket as a live source would: on a schedule, and never slowed by who listens."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cmp_to_key
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.errors import Unusable
+from monitor.net.socket import Dealer, ZmqDealer
+from monitor.reader.pace import Pace
+from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_message
+from monitor.wire.note import to_message
+from monitor.xtc.filename import RunFiles, runs_of
+from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
+from monitor.xtc.mapped import MappedFile, open_mapped
+
+QUEUE = 16
+"""Events that may wait in the socket before further ones are dropped."""
+
+TRANSITION_TIMEOUT_S = 5.0
+"""Transitions carry what all later events need; for them the replay waits a little."""
+
+LINGER_S = 5.0
+STRIDE = 4096
+SAME_EVENT_S = 85
+"""Seconds within which equal fiducials are one event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a replay did: events due, events dropped because the socket was full, seconds it took, events per second."""
+
+    events: int
+    dropped: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Events per second."""
+        return self.events / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Datagram:
+    """One recorded datagram: a view of the mapped file."""
+
+    stream: int
+    service: int
+    seconds: int
+    nanoseconds: int
+    fiducials: int
+    data: NDArray[np.uint8]
+
+
+def replay(
+    paths: list[Path],
+    address: str,
+    *,
+    rate: float,
+    final: bool = True,
+    wait_s: float = 60.0,
+    progress: Callable[[int], None] = lambda events: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Played:
+    """Play files to a service that listens at an address.
+
+    Parameters
+    ----------
+    paths
+        XTC files of one or more runs, in any order.
+    address
+        Where the service listens.
+    rate
+        Events per second; 0 = as fast as the socket takes them.
+    final
+        Tell the service that nothing else will come.
+    wait_s
+        How long to wait for the service to be ready.
+    progress
+        Told the number of events so far, now and then.
+    stopped
+        Asked before each event; true ends the replay as if the files ended there.
+
+    Raises
+    ------
+    Unusable
+        If nobody listens there, or a file cannot be read.
+    """
+    dealer = ZmqDealer(address, hwm=QUEUE)
+    try:
+        player = Player(dealer, rate)
+        player.await_ready(address, wait_s)
+        for run in runs_of(paths):
+            player.play(run, progress, stopped)
+        return player.end(final=final)
+    finally:
+        dealer.close(linger_s=LINGER_S)
+
+
+class Player:
+    """Sends runs through a dealer, event by event.
+
+    Parameters
+    ----------
+    dealer
+        Connected to the listening service.
+    rate
+        Events per second; 0 = as fast as they go.
+    """
+
+    def __init__(self, dealer: Dealer, rate: float) -> None:
+        self._dealer = dealer
+        self._pace = Pace(rate)
+        self._begun: float | None = None
+        self.events = 0
+        self.dropped = 0
+
+    def await_ready(self, address: str, wait_s: float) -> None:
+        """Wait until the service takes events.
+
+        Raises
+        ------
+        Unusable
+            If it does not within ``wait_s``.
+        """
+        end = time.monotonic() + wait_s
+        self._dealer.send(to_message(ReplayHello()))
+        while time.monotonic() < end:
+            message = self._dealer.receive(timeout_s=0.2)
+            if message is not None and message.kind == Ready.KIND:
+                return
+        raise Unusable(f"no service takes events at {address}; start one with [source] listen = {address!r}")
+
+    def play(self, run: RunFiles, progress: Callable[[int], None], stopped: Callable[[], bool]) -> None:
+        """Send one run."""
+        streams = tuple(sorted(run.streams))
+        for event in events_of(run):
+            if stopped():
+                return
+            is_event = event[0].service == Transition.L1ACCEPT
+            if is_event:
+                self._await_turn()
+            sent = self._send(run, streams, event, is_event=is_event)
+            if is_event:
+                self.events += 1
+                self.dropped += not sent
+                if self.events % 16 == 0:
+                    progress(self.events)
+
+    def end(self, *, final: bool) -> Played:
+        """Say that it is over."""
+        seconds = 0.0 if self._begun is None else time.monotonic() - self._begun
+        self._dealer.send(to_message(ReplayEnd(n=self.events, dropped=self.dropped, final=final)), timeout_s=TRANSITION_TIMEOUT_S)
+        return Played(self.events, self.dropped, seconds)
+
+    def _await_turn(self) -> None:
+        """Wait until the next event is due."""
+        now = time.monotonic()
+        self._begun = now if self._begun is None else self._begun
+        while self._pace.due(now) == 0:
+            time.sleep(self._pace.wait_s(now))
+            now = time.monotonic()
+        self._pace.release(1)
+
+    def _send(self, run: RunFiles, streams: tuple[int, ...], event: list[Datagram], *, is_event: bool) -> bool:
+        """Send all datagrams of an event or a transition; False if there was no room for the first."""
+        for i, datagram in enumerate(event):
+            message = datagrams_message(
+                Datagrams(
+                    experiment=run.experiment,
+                    run=-1 if run.run is None else run.run,
+                    stream=datagram.stream,
+                    streams=streams,
+                    n=self.events + (1 if is_event and i else 0),
+                    events=int(is_event and i == 0),
+                    sent=time.time(),
+                    bytes=datagram.data,
+                )
+            )
+            wait_s = TRANSITION_TIMEOUT_S if not is_event or i else 0.0
+            if not self._dealer.send(message, timeout_s=wait_s) and i == 0:
+                return False
+        return True
+
+
+def events_of(run: RunFiles) -> Iterator[list[Datagram]]:
+    """Datagrams of a run in the order in which they were taken; those of one event, or of one transition, together."""
+    streams = [_datagrams(number, paths) for number, paths in sorted(run.streams.items())]
+    waiting = [next(stream, None) for stream in streams]
+    while any(datagram is not None for datagram in waiting):
+        chosen = _next_group(waiting)
+        yield [datagram for i in chosen if (datagram := waiting[i]) is not None]
+        for i in chosen:
+            waiting[i] = next(streams[i], None)
+
+
+def _datagrams(stream: int, paths: tuple[Path, ...]) -> Iterator[Datagram]:
+    """Datagrams of one stream, chunk after chunk."""
+    for path in paths:
+        file = open_mapped(path)
+        try:
+            yield from _in_file(stream, file)
+        finally:
+            file.close()
+
+
+def _in_file(stream: int, file: MappedFile) -> Iterator[Datagram]:
+    """Datagrams of one file."""
+    while file.ended is None:
+        table: NDArray[Any] = file.next(STRIDE).table
+        columns = [table[name].tolist() for name in ("offset", "length", "control", "seconds", "nanoseconds", "fiducials")]
+        for offset, length, control, seconds, nanoseconds, fiducials in zip(*columns, strict=True):
+            yield Datagram(stream, control & 15, seconds, nanoseconds, fiducials, file.data[offset : offset + length])
+
+
+def _next_group(waiting: list[Datagram | None]) -> list[int]:
+    """Which of the waiting datagrams, one per stream, go next; events go before a transition that others have reached."""
+    there = [i for i, datagram in enumerate(waiting) if datagram is not None]
+    events = [i for i in there if _at(waiting, i).service == Transition.L1ACCEPT]
+    if events:
+        order = cmp_to_key(_order)
+        first = min(events, key=lambda i: order(_at(waiting, i)))
+        return [first, *(i for i in events if i != first and _order(_at(waiting, i), _at(waiting, first)) == 0)]
+    first = min(there, key=lambda i: (_at(waiting, i).seconds, _at(waiting, i).nanoseconds))
+    return [i for i in there if _same_transition(_at(waiting, i), _at(waiting, first))]
+
+
+def _at(waiting: list[Datagram | None], i: int) -> Datagram:
+    """The waiting datagram of a stream that has one."""
+    datagram = waiting[i]
+    if datagram is None:
+        raise ValueError(f"stream {i} has nothing")
+    return datagram
+
+
+def _order(a: Datagram, b: Datagram) -> int:
+    """Which of two events was taken first: by seconds if these are far apart, else on the circle of fiducials."""
+    if abs(a.seconds - b.seconds) >= SAME_EVENT_S:
+        return a.seconds - b.seconds
+    ahead = (a.fiducials - b.fiducials) % FIDUCIAL_LIMIT
+    return 0 if ahead == 0 else (1 if ahead < FIDUCIAL_LIMIT // 2 else -1)
+
+
+def _same_transition(a: Datagram, b: Datagram) -> bool:
+    """Whether two streams have one and the same transition."""
+    return (a.service, a.seconds, a.nanoseconds) == (b.service, b.seconds, b.nanoseconds)

@@ -1,0 +1,79 @@
+"""``xtcmon run``: the whole service."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from monitor.errors import XtcmonError
+from monitor.settings import Settings
+from monitor.supervisor.folder import service_folder
+from monitor.tools.launch import last_words, supervise
+from monitor.tools.look import Show, StatusLine
+from monitor.tools.screen import out
+from monitor.tools.setup import check_output, check_source, gather
+
+Bytes = Literal["auto", "reference", "ring", "inline"]
+Mode = Literal["auto", "lossless", "live"]
+
+
+def command(
+    what: Annotated[list[str] | None, typer.Argument(help="[SETTINGS.toml] [FILES | exp=…:run=…]", show_default=False)] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", help="folder for the small-data file")] = None,
+    rate: Annotated[float | None, typer.Option(help="play files as a live source of so many events a second")] = None,
+    listen: Annotated[str | None, typer.Option(help="wait for `xtcmon replay --to` at this address")] = None,
+    workers: Annotated[int | None, typer.Option("-j", "--workers", help="worker processes", show_default="2")] = None,
+    dashboard: Annotated[bool, typer.Option("--dashboard/--no-dashboard", help="serve the live pages")] = True,
+    port: Annotated[int | None, typer.Option(help="port of the pages, 0 = any", show_default="5006")] = None,
+    stream: Annotated[str | None, typer.Option(help="address of the reduced stream", show_default="tcp://127.0.0.1:5580")] = None,
+    bytes_: Annotated[Bytes | None, typer.Option("--bytes", help="how payloads reach the workers", show_default="auto")] = None,
+    mode: Annotated[Mode | None, typer.Option(help="lossless waits, live drops the oldest", show_default="auto")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace the file of the same run")] = False,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="open the pages in this machine's browser")] = True,
+    check: Annotated[bool, typer.Option("--check", help="check everything, start nothing")] = False,
+) -> int:
+    """Read a run, work on it, write the small-data file and serve the pages, until the run is over.
+
+    Example: xtcmon run e81-r0098-s*.xtc --rate 120 --output results
+    """
+    settings = gather(
+        what or [],
+        {
+            "store.directory": output,
+            "store.existing": "replace" if overwrite else None,
+            "source.rate": rate,
+            "source.listen": listen,
+            "source.bytes": bytes_,
+            "source.mode": mode,
+            "pool.workers": workers,
+            "pages.port": port,
+            "stream.address": stream,
+        },
+    )
+    return play(settings, dashboard=dashboard, open_browser=open_, check=check)
+
+
+def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool = False) -> int:
+    """Run the service of these settings; exit code for the command line.
+
+    Raises
+    ------
+    XtcmonError
+        If it cannot start, or what was read is not all in the file.
+    """
+    check_source(settings)
+    check_output(settings.store.directory)
+    if check:
+        out.print("settings, source and output folder are in order")
+        return 0
+    with service_folder() as folder, StatusLine() as line:
+        show = Show(folder, line, open_browser=open_browser, stay=dashboard)
+        try:
+            service = supervise(folder, settings, dashboard=dashboard, each_turn=show.turn)
+        finally:
+            show.close()
+        failed = [name for name in ("reader", "aggregator") if service.exit_code_of(name)]
+        if failed:
+            raise XtcmonError(f"the {failed[0]} failed: {last_words(folder, failed[0])}")
+    if unaccounted := show.unaccounted:
+        raise XtcmonError(f"{unaccounted} events are not accounted for; run `xtcmon run` on the recorded files again")
+    return 0

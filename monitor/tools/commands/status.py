@@ -1,0 +1,71 @@
+"""``xtcmon status``: how a running service stands."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from monitor.errors import Unusable
+from monitor.tools.screen import out
+
+
+def command(
+    service: Annotated[Path | None, typer.Option(help="runtime folder of the service", show_default="the one that runs")] = None,
+    address: Annotated[str, typer.Option(help="address of its stream, for a service elsewhere")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Say how a running service stands: rates, delays, workers, losses.
+
+    Example: xtcmon status --json
+    """
+    from monitor.client import Monitor, NoAnswer
+    from monitor.tools.find import stream_address
+
+    with Monitor(stream_address(service, address)) as monitor:
+        try:
+            status = monitor.status()
+        except NoAnswer as error:
+            raise Unusable(f"the service does not answer: {error}") from error
+    if as_json:
+        print(json.dumps(status))
+        return
+    out.print(summary(status))
+    out.print(workers(status))
+    for text, count in sorted((status.get("trouble") or {}).items()):
+        out.print(f"{count:,} x {text}", markup=False)
+
+
+def summary(status: Mapping[str, Any]) -> Table:
+    """Counts and delays of the service."""
+    reader = status.get("reader") or {}
+    table = Table(show_header=False, box=None)
+    rows: list[tuple[str, Any]] = [
+        ("run", f"{reader.get('run')}  step {reader.get('step')}  {reader.get('state')}, {reader.get('mode')}"),
+        ("events", f"{status.get('processed', 0):,} processed, {status.get('written', 0):,} written"),
+        ("rate", f"{status.get('rate', 0):,.1f} /s"),
+        ("missing", f"{status.get('lost', 0):,} lost, {status.get('late', 0):,} late, {status.get('damaged', 0):,} damaged"),
+        ("file", status.get("file") or "none yet"),
+    ]
+    for stage, (median, most) in (status.get("latency") or {}).items():
+        rows.append((f"delay, {stage}", f"{1000 * median:.1f} ms, 99 % under {1000 * most:.1f} ms"))
+    for name, value in rows:
+        table.add_row(name, str(value))
+    return table
+
+
+def workers(status: Mapping[str, Any]) -> Table:
+    """One row per worker."""
+    table = Table("worker", "pid", "starts", "events", "busy", "leases", box=None)
+    for worker in (status.get("reader") or {}).get("workers", ()):
+        table.add_row(
+            str(worker.get("name")),
+            str(worker.get("pid")),
+            str(worker.get("generation", 0) + 1),
+            f"{worker.get('events', 0):,}",
+            f"{100 * (worker.get('busy') or 0):.0f} %",
+            str(worker.get("leases")),
+        )
+    return table

@@ -1,0 +1,149 @@
+"""Counts payloads by source and type in one pass over an index."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from monitor.xtc.header import CONTAINER, Level, type_id, version
+from monitor.xtc.names import level_name, source_text, type_name
+
+SOURCE, REPORTER = int(Level.SOURCE), int(Level.REPORTER)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """Payloads of one type.
+
+    Attributes
+    ----------
+    name
+        Printed name with its version, ``EBeamBld_V1``; version 0 is not printed.
+    all
+        In datagrams of every kind.
+    state_and_events
+        In Configure, BeginCalibCycle and L1Accept only.
+    """
+
+    name: str
+    all: int
+    state_and_events: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """Payloads of one source, by type in order of first sight.
+
+    Attributes
+    ----------
+    kind
+        ``DetInfo``, ``BldInfo`` or ``ProcInfo``.
+    name
+        Its text; of processes, the level only.
+    extra
+        A few words out of its configuration, such as its size; mostly empty.
+    """
+
+    kind: str
+    name: str
+    types: tuple[TypeCount, ...]
+    extra: str = ""
+
+
+class SourceTally:
+    """Counters that grow with each index added."""
+
+    def __init__(self) -> None:
+        self._keys = np.zeros((64, 3), np.int64)
+        self._counts = np.zeros((64, 2), np.int64)
+        self._used = 0
+        self.incomplete = 0
+
+    def add(self, index: NDArray[Any], counted: NDArray[np.bool_], state: NDArray[np.bool_]) -> None:
+        """Count the payloads of some datagrams.
+
+        Parameters
+        ----------
+        index
+            Structured array of dtype ``monitor.xtc.walk.INDEX``.
+        counted, state
+            Whether each datagram counts at all, and whether it is one of Configure, BeginCalibCycle and L1Accept.
+        """
+        self._keys, self._counts, self._used, incomplete = _count(index, counted, state, self._keys, self._counts, self._used)
+        self.incomplete += incomplete
+
+    def types(self) -> dict[int, int]:
+        """Payloads by type word without the compression bit."""
+        found: dict[int, int] = {}
+        for contains, count in zip(self._keys[: self._used, 2].tolist(), self._counts[: self._used, 0].tolist(), strict=True):
+            found[contains] = found.get(contains, 0) + count
+        return found
+
+    def sources(self, extra: Mapping[tuple[int, int], str] | None = None) -> tuple[SourceCount, ...]:
+        """What was counted so far; ``extra`` has words for some sources, by level and physical word."""
+        words = {_source(*source): text for source, text in (extra or {}).items()}
+        found: dict[tuple[str, str], dict[str, NDArray[np.int64]]] = {}
+        for (level, physical, contains), count in zip(self._keys[: self._used].tolist(), self._counts[: self._used], strict=True):
+            kind, name = _source(level, physical)
+            types = found.setdefault((kind, name), {})
+            text = type_text(contains)
+            types[text] = types.get(text, np.zeros(2, np.int64)) + count
+        return tuple(
+            SourceCount(
+                kind, name, tuple(TypeCount(text, int(n[0]), int(n[1])) for text, n in types.items()), words.get((kind, name), "")
+            )
+            for (kind, name), types in found.items()
+        )
+
+
+def type_text(contains: int) -> str:
+    """Type name and version as the original prints them.
+
+    >>> type_text(15), type_text(1 << 16 | 15)
+    ('EBeamBld', 'EBeamBld_V1')
+    """
+    name = type_name(type_id(contains))
+    return f"{name}_V{version(contains)}" if version(contains) else name
+
+
+def _source(level: int, physical: int) -> tuple[str, str]:
+    """Kind and name of a source."""
+    if level == SOURCE:
+        return "DetInfo", source_text(level, level << 24, physical)
+    if level == REPORTER:
+        return "BldInfo", source_text(level, level << 24, physical)
+    return "ProcInfo", level_name(level)
+
+
+@njit(cache=True, nogil=True)
+def _count(index, counted, state, keys, counts, used):  # type: ignore[no-untyped-def]
+    """Look each payload up from where the one before was found: events repeat their sources in order."""
+    incomplete, slot = 0, 0
+    for i in range(len(index)):
+        entry = index[i]
+        if not counted[entry.datagram]:
+            continue
+        if entry.contains & 0xFFFF == CONTAINER:
+            incomplete += 1
+            continue
+        level, contains = np.int64(entry.level), np.int64(entry.contains & 0x7FFFFFFF)
+        physical = np.int64(entry.physical) if level in (SOURCE, REPORTER) else np.int64(0)
+        for step in range(used + 1):
+            slot = (slot + 1) % used if used else 0
+            if step == used:
+                slot = used
+                break
+            if keys[slot, 0] == level and keys[slot, 1] == physical and keys[slot, 2] == contains:
+                break
+        if slot == used:
+            if used == len(keys):
+                keys = np.concatenate((keys, np.zeros_like(keys)))
+                counts = np.concatenate((counts, np.zeros_like(counts)))
+            keys[used] = level, physical, contains
+            used += 1
+        counts[slot, 0] += 1
+        counts[slot, 1] += state[entry.datagram]
+    return keys, counts, used, incomplete

@@ -1,0 +1,46 @@
+"""Small row tables whose every value tells which event it belongs to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from monitor.model.column import Column
+from monitor.model.field import Field
+from monitor.model.rows import Rows
+from monitor.wire.rows import Reduced
+
+
+def column(name: str, values: Any, *, dtype: str = "<f8", unit: str = "", present: Any = None) -> Column:
+    array = np.asarray(values, dtype)
+    mask = None if present is None else np.asarray(present, bool)
+    return Column(Field(name=name, dtype=array.dtype, shape=array.shape[1:], unit=unit), array, mask)
+
+
+def some_rows(first: int, stop: int, more: Mapping[str, Column] | None = None) -> Rows:
+    """Rows whose ``seq`` is their sequence number and whose event time is a second per event."""
+    seq = np.arange(first, stop)
+    columns = {
+        "event_time": column("event_time", seq << 32, dtype="<i8"),
+        "fiducials": column("fiducials", seq * 3, dtype="<i8"),
+        "pipeline_version": column("pipeline_version", np.ones(len(seq)), dtype="<i8"),
+        "seq": column("seq", seq, dtype="<i8"),
+    }
+    return Rows(first, stop - first, {**columns, **(more or {})})
+
+
+def some_reduced(first: int, stop: int, **changes: Any) -> Reduced:
+    """What a worker would make of these events."""
+    given: dict[str, Any] = {
+        "rows": some_rows(first, stop),
+        "experiment": "e81",
+        "run": 98,
+        "step": 0,
+        "epoch": 0,
+        "lease": 1,
+        "worker": "w0",
+        "created": 100.0,
+        "received": 100.1,
+        "finished": 100.3,
+    }
+    return Reduced(**{**given, **changes})

@@ -1,0 +1,147 @@
+"""What a file of this folder declares for an area detector: where its panels lie in a payload, and how they make an image."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.plugins import Registry
+from monitor.xtc.types import PayloadType
+from workers.payloads import Payloads
+from workers.run_view import RunView, Source
+
+ABSENT = -1
+"""Offset of a panel that is not in the payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Panels ``first`` to ``stop`` that are drawn together, after their square background: corner and side, in pixels."""
+
+    first: int
+    stop: int
+    corner: tuple[int, int]
+    side: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrangement:
+    """Where each pixel of a frame goes in the assembled image.
+
+    Attributes
+    ----------
+    rows, columns
+        Place of each pixel, int32, in the shape of a frame.
+    shape
+        Shape of the image.
+    pitch
+        Size of a pixel, micrometre; 1 where it is not known, so that coordinates are in pixels.
+    rough
+        The places are known only roughly.
+    canvases
+        Groups of panels that are drawn one after the other, each with a background that covers what was there.
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    shape: tuple[int, int]
+    pitch: float = 1.0
+    rough: bool = False
+    canvases: tuple[Canvas, ...] = ()
+
+    def index(self) -> NDArray[np.int32]:
+        """Number of the frame's pixel at each place of the image, -1 = none; where two meet, the later one shows."""
+        index = np.full(self.shape, -1, np.int32)
+        numbers = np.arange(self.rows.size, dtype=np.int32).reshape(self.rows.shape)
+        for canvas in self.canvases or (Canvas(0, len(self.rows), (0, 0), 0),):
+            row, column = canvas.corner
+            index[row : row + canvas.side, column : column + canvas.side] = -1
+            panels = slice(canvas.first, canvas.stop)
+            index[self.rows[panels], self.columns[panels]] = numbers[panels]
+        return index
+
+    def x(self) -> NDArray[np.float64]:
+        """Pixel centres to the right of the middle of the image, micrometre."""
+        return (self.columns.astype(np.float64) - (self.shape[1] - 1) / 2) * self.pitch
+
+    def y(self) -> NDArray[np.float64]:
+        """Pixel centres above the middle of the image, micrometre."""
+        return ((self.shape[0] - 1) / 2 - self.rows.astype(np.float64)) * self.pitch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Layout:
+    """Frames of one source in one run.
+
+    Attributes
+    ----------
+    shape
+        Shape of a frame: (rows, columns) or (panels, rows, columns).
+    like
+        Empty array of the dtype of a raw pixel.
+    panels
+        First byte of each panel, shape (payloads, panels), int64, counted from the start of the payload's place; -1 = absent.
+    arrangement
+        Makes the geometry; called once.
+    """
+
+    shape: tuple[int, ...]
+    like: NDArray[Any]
+    panels: Callable[[Payloads], NDArray[np.int64]]
+    arrangement: Callable[[], Arrangement]
+
+    @property
+    def panel_count(self) -> int:
+        """Panels of a frame."""
+        return self.shape[0] if len(self.shape) == 3 else 1
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of a panel."""
+        return int(np.prod(self.shape)) // self.panel_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaFamily:
+    """Area detectors of one kind.
+
+    Attributes
+    ----------
+    types
+        Type ids of their frames, all versions.
+    layout
+        Layout of one source in one run; the payloads at hand tell sizes that no configuration tells. Raises ``DamagedData``.
+    unit
+        Unit of a corrected pixel if there is a gain; without one it is ADU.
+    chain
+        ``level`` for one pedestal and gain per pixel, ``gain_switch`` for the Jungfrau's three.
+    """
+
+    types: frozenset[int]
+    layout: Callable[[Source, PayloadType, RunView, Payloads], Layout]
+    unit: str = "ADU"
+    chain: Literal["level", "gain_switch"] = "level"
+
+
+AREAS: Registry[AreaFamily] = Registry("area detector family")
+
+
+def plain_arrangement(rows: int, columns: int, pitch: float = 1.0) -> Arrangement:
+    """A single panel as it is."""
+    places = np.indices((rows, columns), np.int32)
+    return Arrangement(places[0], places[1], (rows, columns), pitch)
+
+
+def stacked_arrangement(panels: int, rows: int, columns: int, pitch: float = 1.0) -> Arrangement:
+    """Panels one below the other."""
+    panel, row, column = np.indices((panels, rows, columns), np.int32)
+    return Arrangement(panel * rows + row, column, (panels * rows, columns), pitch, rough=panels > 1)
+
+
+def one_block(payloads: Payloads, start: int, panels: int, panel_bytes: int) -> NDArray[np.int64]:
+    """Offsets of panels that lie back to back from byte ``start`` of each payload; absent where the payload is too short."""
+    offsets = payloads.entries["offset"][:, None] + start + np.arange(panels, dtype=np.int64) * panel_bytes
+    offsets[payloads.entries["size"] < start + panels * panel_bytes] = ABSENT
+    return offsets

@@ -1,0 +1,242 @@
+"""A batch in, rows and sums out: the whole of a worker's physics, without sockets, clocks or memory of past batches."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.model.batch import Batch
+from monitor.model.column import Column
+from monitor.model.event import event_time
+from monitor.model.rows import Rows
+from monitor.model.run_state import RunState
+from monitor.model.sums import Sums, SumState
+from monitor.plugins import load_folder
+from monitor.settings import Settings
+from monitor.xtc.header import type_id, version
+from monitor.xtc.types import TYPES
+from workers.detectors.family import Whole, whole
+from workers.features.feature import FEATURES, parameters_from
+from workers.frames import FrameView
+from workers.payloads import Payloads, Word, payloads_of
+from workers.plan import (
+    NAMED_LEVELS,
+    AreaDetectors,
+    Plan,
+    area_family,
+    describe,
+    plan_for,
+    point_reader,
+    strip_compression,
+    taken_types,
+    usable,
+)
+from workers.run_view import RunView
+from workers.trouble import Trouble
+from workers.warming import warm_kernels
+
+load_folder("workers.detectors")
+load_folder("workers.features")
+
+EVENT_TIME = whole("event_time", "Unix seconds << 32 | nanoseconds", "")
+FIDUCIALS = whole("fiducials", "360 Hz pulse number, 17 bits")
+PIPELINE_VERSION = whole("pipeline_version", "version of the settings in use")
+
+PLANS_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What becomes of a batch.
+
+    Attributes
+    ----------
+    rows
+        Values of all its events.
+    sums
+        Running sums over these events alone; arrays may be views of frames and must not be written to.
+    frames
+        Newest frame of each area detector by detector name, if the batch asks for it.
+    trouble
+        What went wrong, counted by a text that names source and kind.
+    """
+
+    rows: Rows
+    sums: Sums
+    frames: Mapping[str, FrameView]
+    trouble: Mapping[str, int]
+
+
+class Pipeline:
+    """The settings of one pipeline version at work.
+
+    Parameters
+    ----------
+    settings
+        The whole set-up.
+    version
+        Number of this version; every row carries it.
+
+    Raises
+    ------
+    ConfigError
+        If a feature or one of its parameters is not known.
+    """
+
+    def __init__(self, settings: Settings, version: int) -> None:
+        self.version = version
+        self._settings = settings
+        for detector in settings.detector:
+            for feature in detector.feature:
+                key = f"detector.{detector.name}.feature.{feature.name or feature.kind}"
+                parameters_from(FEATURES.get(feature.kind, key=key).parameters, feature.model_extra or {}, key)
+        self._areas = AreaDetectors(settings)
+        self._taken = taken_types()
+        self._plans: list[Plan] = []
+
+    def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
+        """Rows and sums of one batch.
+
+        Parameters
+        ----------
+        batch
+            Which events, and where their bytes are.
+        buffers
+            Bytes of each of the batch's places, uint8; not changed.
+        state
+            What holds for all events of the batch.
+        """
+        trouble = Trouble()
+        plan = self._plan(state, trouble)
+        groups = payloads_of(batch, buffers, trouble)
+        columns = Columns(batch, self.version, trouble)
+        for name, read in plan.events:
+            columns.guarded(name, partial(read, Whole(batch=batch, groups=groups, trouble=trouble)))
+        sums: dict[str, SumState] = {}
+        frames: dict[str, FrameView] = {}
+        for word, payloads in groups.items():
+            if type_id(word[2]) in self._taken:
+                _count_missing(word, payloads, plan.run, trouble)
+            elif area_family(word[2]) is None:
+                self._point(plan, word, payloads, columns, trouble)
+            else:
+                self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
+        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts)
+
+    def _plan(self, state: RunState, trouble: Trouble) -> Plan:
+        for plan in self._plans:
+            if plan.run.state is state:
+                return plan
+        previous = self._plans[-1].run if self._plans else None
+        plan = plan_for(RunView(state, self._settings, previous))
+        trouble.counts.update(plan.run.trouble.counts)
+        self._plans = [*self._plans[1 - PLANS_KEPT :], plan]
+        return plan
+
+    def _point(self, plan: Plan, word: Word, payloads: Payloads, columns: "Columns", trouble: Trouble) -> None:
+        if word not in plan.points:
+            plan.points[word] = point_reader(word, plan.run)
+        reader = plan.points[word]
+        if reader is None:
+            _count_unread(word, payloads, plan.run, trouble)
+            return
+        good = usable(
+            strip_compression(word, payloads, reader.text, trouble), reader.text, reader.least, reader.usable_damage, trouble
+        )
+        if len(good):
+            columns.guarded(reader.text, partial(reader.read, good))
+
+    def _area(
+        self,
+        plan: Plan,
+        word: Word,
+        payloads: Payloads,
+        columns: "Columns",
+        batch: Batch,
+        sums: dict[str, SumState],
+        frames: dict[str, FrameView],
+        trouble: Trouble,
+    ) -> None:
+        text, family = describe(word, plan.run), area_family(word[2])
+        good = strip_compression(word, usable(payloads, text, 0, 0, trouble), text, trouble)
+        if family is None or not len(good):
+            return
+        if plan.areas.get(word) is None:
+            plan.areas[word] = self._areas.detector(word, family, good, plan.run, batch, trouble)
+        detector = plan.areas[word]
+        if detector is None:
+            return
+        corrected = detector.frames(good, trouble)
+        if not len(corrected.events):
+            return
+        columns.add(detector.columns(corrected, batch.count, trouble))
+        sums |= detector.sums(corrected, columns.light())
+        picture = detector.picture(corrected, batch.first) if batch.show else None
+        if picture is not None:
+            frames[detector.name] = picture
+
+    def warm(self) -> None:
+        """Compile every kernel (or load it from disk), so that the first batch is not late."""
+        warm_kernels()
+
+
+class Columns:
+    """Columns of a batch by name; where two sources give the same one, the first counts and the other fills its gaps."""
+
+    def __init__(self, batch: Batch, version: int, trouble: Trouble) -> None:
+        self._trouble = trouble
+        times = event_time(batch.events)
+        fiducials = batch.events["fiducials"].astype(np.int64)
+        versions = np.full(batch.count, version, np.int64)
+        self.by_name: dict[str, Column] = {}
+        self.add([Column(EVENT_TIME, times), Column(FIDUCIALS, fiducials), Column(PIPELINE_VERSION, versions)])
+
+    def guarded(self, name: str, read: Callable[[], Iterable[Column]]) -> None:
+        """Add what ``read`` gives; if it raises, its columns of this batch are lost and that is counted under the name."""
+        try:
+            self.add(read())
+        except Exception as error:
+            self._trouble.note(f"{name}: {type(error).__name__}: {error}")
+
+    def add(self, columns: Iterable[Column]) -> None:
+        """Add columns one by one."""
+        for column in columns:
+            name = column.field.name
+            known = self.by_name.get(name)
+            self.by_name[name] = column if known is None else self._joined(known, column)
+
+    def _joined(self, known: Column, other: Column) -> Column:
+        if (known.field.dtype, known.field.shape) != (other.field.dtype, other.field.shape):
+            self._trouble.note(f"{known.field.name} comes in two forms; the first is used")
+            return known
+        gaps = other.mask & ~known.mask
+        values = known.values.copy()
+        values[gaps] = other.values[gaps]
+        return Column(known.field, values, known.mask | gaps)
+
+    def light(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Events of each light state, shape (events,): shots with X-rays, by laser on and off."""
+        xray, laser = self.by_name.get("lightStatus/xray"), self.by_name.get("lightStatus/laser")
+        if xray is None or laser is None:
+            return {}
+        lit = xray.values == 1
+        return {"laser_on": lit & (laser.values == 1), "laser_off": lit & (laser.values == 0)}
+
+
+def _count_missing(word: Word, payloads: Payloads, run: RunView, trouble: Trouble) -> None:
+    """Count contributions that never came, or came in part, by their source."""
+    damaged = int((payloads.entries["damage"] != 0).sum())
+    if damaged and type_id(word[2]) in (0, 1):
+        who = run.source(word[0], word[1]).text if word[0] in NAMED_LEVELS else "a readout segment"
+        trouble.note(f"missing contribution of {who}", damaged)
+
+
+def _count_unread(word: Word, payloads: Payloads, run: RunView, trouble: Trouble) -> None:
+    """Count payloads of unknown types, and damaged ones that nobody reads."""
+    number, form = type_id(word[2]), version(word[2])
+    if (number, form) not in TYPES:
+        trouble.note(f"unknown type {number} version {form} of {run.source(word[0], word[1]).text}", len(payloads))
+    elif damaged := int((payloads.entries["damage"] != 0).sum()):
+        trouble.note(f"damaged {describe(word, run)}", damaged)

@@ -1,0 +1,204 @@
+"""What is decided once per run state, so that a batch is only gathers: who reads which payloads, and how."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+import workers.detectors.generic as generic
+from monitor.errors import ConfigError, DamagedData
+from monitor.model.batch import Batch
+from monitor.model.damage import Damage
+from monitor.settings import Detector, Settings
+from monitor.xtc.compression import decompress
+from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, version
+from monitor.xtc.names import SourcePattern, type_name
+from monitor.xtc.types import TYPES, PayloadType
+from workers.chain import Chain, constants_for
+from workers.detectors.area import AREAS, AreaFamily
+from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
+from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.payloads import ENTRY, Payloads, Word
+from workers.run_view import RunView, Source
+from workers.trouble import Trouble
+
+USER_BYTE = 0xFF000000
+NAMED_LEVELS = (Level.SOURCE, Level.REPORTER)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointReader:
+    """Reads the payloads of one source and type as columns."""
+
+    text: str
+    read: Read
+    least: int
+    usable_damage: int
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """Readers of one stretch of a run, found as their payloads first appear.
+
+    Attributes
+    ----------
+    run
+        What holds for these events.
+    events
+        Readers of the batch as a whole, with the names of their families.
+    points
+        Reader of each source and type; None where there is nothing to record.
+    areas
+        Area detector of each source and type; None where it is not wanted or cannot be set up.
+    """
+
+    run: RunView
+    events: list[tuple[str, ReadWhole]]
+    points: dict[Word, PointReader | None] = field(default_factory=dict)
+    areas: dict[Word, AreaDetector | None] = field(default_factory=dict)
+
+
+def plan_for(run: RunView) -> Plan:
+    """A plan without readers of payloads yet."""
+    return Plan(run, [(name, family.open(run)) for name, family in EVENTS.items()])
+
+
+def _by_type() -> Mapping[int, PointFamily]:
+    return {number: family for _, family in POINTS.items() for number in family.types}
+
+
+def taken_types() -> frozenset[int]:
+    """Types that a family of whole batches takes care of, and those that hold nothing to record."""
+    return frozenset({ANY, CONTAINER}).union(*(family.types for _, family in EVENTS.items()))
+
+
+def area_family(contains: int) -> AreaFamily | None:
+    """Family of area detectors that reads this type, if there is one."""
+    return next((family for _, family in AREAS.items() if type_id(contains) in family.types), None)
+
+
+def point_reader(word: Word, run: RunView) -> PointReader | None:
+    """Reader of one source and type; None if there is nothing in it to record."""
+    level, physical, contains = word
+    kind = TYPES.get((type_id(contains), version(contains)))
+    family = _by_type().get(type_id(contains))
+    if kind is None or (family is None and level not in NAMED_LEVELS):
+        return None
+    source = run.source(level, physical)
+    read = family.open(source, kind, run) if family else generic.open_generic(source, kind, run)
+    if read is None:
+        return None
+    least = kind.dtype.itemsize if kind.dtype is not None else 0
+    return PointReader(f"{source.text} {kind.name}", read, least, family.usable_damage if family else 0)
+
+
+def usable(payloads: Payloads, text: str, least: int, usable_damage: int, trouble: Trouble) -> Payloads:
+    """Payloads that can be read; damaged and short ones are counted under the text and left out."""
+    damage = payloads.entries["damage"]
+    harmless = usable_damage | (USER_BYTE if usable_damage & Damage.USER_DEFINED else 0)
+    good = damage & ~np.uint32(harmless) == 0
+    trouble.note(f"damaged {text}", int((~good).sum()))
+    payloads = payloads.where(good)
+    long_enough = payloads.entries["size"] >= least
+    trouble.note(f"undecodable {text}", int((~long_enough).sum()))
+    return payloads.where(long_enough)
+
+
+def expanded(payloads: Payloads, text: str, trouble: Trouble) -> Payloads:
+    """The same payloads, decompressed into memory; those that cannot be are counted and left out."""
+    parts: list[NDArray[np.uint8]] = []
+    entries = []
+    start = 0
+    for position, entry in enumerate(payloads.entries):
+        try:
+            part = decompress(payloads.payload(position))
+        except DamagedData:
+            trouble.note(f"undecodable {text}")
+            continue
+        parts.append(part)
+        entries.append((entry["event"], 0, start, len(part), entry["damage"]))
+        start += len(part)
+    buffer = np.concatenate(parts) if parts else np.empty(0, np.uint8)
+    return Payloads(np.array(entries, ENTRY), [buffer], payloads.count)
+
+
+def strip_compression(word: Word, payloads: Payloads, text: str, trouble: Trouble) -> Payloads:
+    """Payloads as their layout describes them."""
+    return expanded(payloads, text, trouble) if is_compressed(word[2]) else payloads
+
+
+def describe(word: Word, run: RunView) -> str:
+    """Source and type in words."""
+    return f"{run.source(word[0], word[1]).text} {type_name(type_id(word[2]))}"
+
+
+class AreaDetectors:
+    """Area detectors that are set up, kept over run states as long as nothing of theirs changes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._patterns = [(detector, _pattern(detector)) for detector in settings.detector]
+        self._made: dict[Word, tuple[object, AreaDetector | None]] = {}
+
+    def detector(
+        self, word: Word, family: AreaFamily, payloads: Payloads, run: RunView, batch: Batch, trouble: Trouble
+    ) -> AreaDetector | None:
+        """The detector for frames of this source and type; None if the settings do not want it or it cannot be set up."""
+        source = run.source(word[0], word[1])
+        wanted = self._wanted(source)
+        kind = TYPES.get((type_id(word[2]), version(word[2])))
+        if wanted is None or kind is None:
+            return None
+        configs = sorted((key, value) for key, value in run.state.configs.items() if (key.level, key.physical) == word[:2])
+        made_from = (run.state.experiment, run.state.run, configs, wanted.name)
+        before = self._made.get(word)
+        if before is not None and before[0] == made_from:
+            return before[1]
+        try:
+            made = self._make(wanted, source, kind, family, payloads, run, batch, trouble)
+        except DamagedData as error:
+            # The next payload may be a better one, so this is not remembered.
+            trouble.note(f"{wanted.name}: {error}", len(payloads))
+            return None
+        except ConfigError as error:
+            trouble.note(f"{wanted.name} is off: {error}")
+            made = None
+        self._made[word] = (made_from, made)
+        return made
+
+    def _make(
+        self,
+        wanted: Detector,
+        source: Source,
+        kind: PayloadType,
+        family: AreaFamily,
+        payloads: Payloads,
+        run: RunView,
+        batch: Batch,
+        trouble: Trouble,
+    ) -> AreaDetector:
+        layout = family.layout(source, kind, run, payloads)
+        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
+        chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
+        return AreaDetector(wanted, layout, chain, trouble)
+
+    def _wanted(self, source: Source) -> Detector | None:
+        """Settings for this source; with no detector in the settings every one is wanted."""
+        if not self._settings.detector:
+            return Detector(name=source.name, feature=DEFAULT_FEATURES)
+        for detector, pattern in self._patterns:
+            alias = detector.source or detector.name
+            if source.alias == alias or (pattern is not None and pattern.matches(source.level, source.physical)):
+                return detector
+        return None
+
+
+def _pattern(detector: Detector) -> SourcePattern | None:
+    """Pattern of the sources that a detector's settings mean; None if the text can only be an alias of the run."""
+    if not detector.source:
+        return None
+    try:
+        return SourcePattern.parse(detector.source)
+    except ConfigError:
+        return None

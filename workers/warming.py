@@ -1,0 +1,56 @@
+"""Compiles every kernel before the first batch, by running each once on next to nothing."""
+
+import numpy as np
+
+from monitor.model.event import EPICS_CHANGE, EVENT_ID
+from monitor.running import state_of
+from monitor.running.merging import merge
+from monitor.xtc.columns import gather
+from monitor.xtc.walk import walk
+from workers.corrections.common_mode import CommonMode
+from workers.corrections.gain_switch import switch_gain
+from workers.corrections.level import level
+from workers.detectors.cspad import sections_in
+from workers.detectors.epics import filled_forward
+from workers.detectors.evr import codes_seen
+from workers.features.azimuthal_binning import accumulate
+from workers.features.roi_func import rectangle_numbers
+from workers.features.whole_frame import good_sum
+from workers.payloads import ENTRY, Payloads, group_numbers
+
+BYTES = 64
+
+
+def warm_kernels() -> None:
+    """Run each kernel of the pipeline once, with the argument types that it meets in service."""
+    buffer = np.zeros(BYTES, np.uint8)
+    _warm_index(buffer)
+    _warm_corrections(buffer)
+    frames = np.zeros((2, 1, 4), np.float32)
+    flat = frames.reshape(2, 4)
+    good_sum(flat, np.empty(2), np.empty(2))
+    rectangle_numbers(flat, np.zeros((1, 1), np.int32), True, -np.inf, np.inf, np.empty((2, 5)))
+    accumulate(frames, np.zeros((1, 4), np.uint16), np.ones((1, 4), np.float32), -np.inf, np.inf, False, np.zeros((2, 4, 2)))
+    single = state_of("mean_image", frames[:1])
+    merge(single, state_of("mean_image", frames))
+    merge(single, single)
+
+
+def _warm_index(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
+    walk(buffer, np.zeros(1, np.uint64), np.full(1, BYTES, np.uint32))
+    gather(buffer, np.zeros(1, np.int64), np.dtype("<u4"))
+    group_numbers(np.zeros((2, 3), np.uint32))
+    entries = np.zeros(1, ENTRY)
+    entries["size"] = BYTES
+    payloads = Payloads(entries, [buffer], 1)
+    codes_seen(payloads, np.zeros(1, EVENT_ID)["fiducials"], [1])
+    sections_in(payloads, 1, np.zeros(4, np.int64))
+    filled_forward(np.zeros(1), np.zeros(1, EPICS_CHANGE), 1)
+
+
+def _warm_corrections(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
+    offsets = np.zeros((1, 1), np.int64)
+    plane, out = np.ones((1, 4), np.float32), np.empty((1, 1, 4), np.float32)
+    for dtype in ("<i2", "<u2", "u1"):
+        level(buffer, offsets, np.empty(0, dtype), plane, plane, CommonMode(1.0, 1.0, 2), out)
+    switch_gain(buffer, offsets, np.ones((3, 1, 4), np.float32), np.ones((3, 1, 4), np.float32), out)
