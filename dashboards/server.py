@@ -34,6 +34,7 @@ ADDRESS = "127.0.0.1"
 TEMPLATES = Path(__file__).parent / "templates"
 
 UNUSED_SESSION_S = 10
+WATCH_S = 0.1
 
 
 class Dashboard:
@@ -84,13 +85,20 @@ class Dashboard:
         try:
             self._warm_up()
             loop.add_callback(ready, self.address)
-            if stop is not None:
-                loop.add_callback(_until, stop, loop)
+            loop.add_callback(self._watch, stop or threading.Event(), loop)
             loop.start()
         finally:
             server.stop()
             loop.close(all_fds=True)
             self._feed.close()
+        if self._feed.failure is not None:
+            raise self._feed.failure
+
+    async def _watch(self, stop: threading.Event, loop: IOLoop) -> None:
+        """End the loop soon after the event is set, or when the feed has failed."""
+        while not stop.is_set() and self._feed.failure is None:
+            await asyncio.sleep(WATCH_S)
+        loop.stop()
 
     def _application(self) -> BokehTornado:
         """One Bokeh application per page; the bare address leads to the first."""
@@ -142,10 +150,3 @@ def _bound(port: int) -> socket.socket:
         ) from error
     listening.setblocking(False)
     return listening
-
-
-async def _until(stop: threading.Event, loop: IOLoop) -> None:
-    """End the loop soon after the event is set."""
-    while not stop.is_set():
-        await asyncio.sleep(0.1)
-    loop.stop()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.feed import Feed
 from dashboards.process import run
 from dashboards.server import ADDRESS
 from monitor.errors import Unusable
@@ -65,3 +66,15 @@ def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(Unusable, match=f"port {port} .* choose another with --port"):
             run(Settings(), tmp_path, port=port)
+
+
+def test_a_bug_in_the_feed_ends_the_process_instead_of_freezing_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Feed, stream: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Feed, "step", broken)
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        run(Settings(), tmp_path, port=0)
