@@ -155,7 +155,15 @@ class AreaDetectors:
         before = self._made.get(word)
         if before is not None and before[0] == made_from:
             return before[1]
-        made = self._make(wanted, source, kind, family, payloads, run, batch, trouble)
+        try:
+            made = self._make(wanted, source, kind, family, payloads, run, batch, trouble)
+        except DamagedData as error:
+            # The next payload may be a better one, so this is not remembered.
+            trouble.note(f"{wanted.name}: {error}", len(payloads))
+            return None
+        except ConfigError as error:
+            trouble.note(f"{wanted.name} is off: {error}")
+            made = None
         self._made[word] = (made_from, made)
         return made
 
@@ -169,15 +177,11 @@ class AreaDetectors:
         run: RunView,
         batch: Batch,
         trouble: Trouble,
-    ) -> AreaDetector | None:
-        try:
-            layout = family.layout(source, kind, run, payloads)
-            constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
-            chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
-            return AreaDetector(wanted, layout, chain, trouble)
-        except (DamagedData, ConfigError) as error:
-            trouble.note(f"{wanted.name} is off: {error}")
-            return None
+    ) -> AreaDetector:
+        layout = family.layout(source, kind, run, payloads)
+        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
+        chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
+        return AreaDetector(wanted, layout, chain, trouble)
 
     def _wanted(self, source: Source) -> Detector | None:
         """Settings for this source; with no detector in the settings every one is wanted."""
