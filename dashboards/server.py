@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
@@ -21,10 +22,12 @@ from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
 from dashboards.feed import Feed
+from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
+from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.plugins import load_folder
 from monitor.settings import Settings
 
@@ -34,6 +37,7 @@ ADDRESS = "127.0.0.1"
 TEMPLATES = Path(__file__).parent / "templates"
 
 UNUSED_SESSION_S = 10
+WATCH_S = 0.1
 
 
 class Dashboard:
@@ -84,13 +88,20 @@ class Dashboard:
         try:
             self._warm_up()
             loop.add_callback(ready, self.address)
-            if stop is not None:
-                loop.add_callback(_until, stop, loop)
+            loop.add_callback(self._watch, stop or threading.Event(), loop)
             loop.start()
         finally:
             server.stop()
             loop.close(all_fds=True)
             self._feed.close()
+        if self._feed.failure is not None:
+            raise self._feed.failure
+
+    async def _watch(self, stop: threading.Event, loop: IOLoop) -> None:
+        """End the loop soon after the event is set, or when the feed has failed."""
+        while not stop.is_set() and self._feed.failure is None:
+            await asyncio.sleep(WATCH_S)
+        loop.stop()
 
     def _application(self) -> BokehTornado:
         """One Bokeh application per page; the bare address leads to the first."""
@@ -132,6 +143,57 @@ class Dashboard:
                 forget(None)
 
 
+def run_dashboard(
+    settings: Settings,
+    folder: Path,
+    *,
+    port: int | None = None,
+    ready: Callable[[str], None] = lambda address: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve the pages until stopped; the folder is told the address.
+
+    Parameters
+    ----------
+    settings
+        The whole set-up.
+    folder
+        Runtime folder of the service.
+    port
+        TCP port, ``None`` = the one of the settings. 0 takes any free one, or the one that pages of this service had before, so
+        that open browsers find a restarted dashboard again.
+    ready
+        Called once with the real address, when pages can be opened.
+    stop
+        Ends the server when set.
+
+    Raises
+    ------
+    Unusable
+        If the port cannot be used.
+    """
+
+    def on_ready(address: str) -> None:
+        write_endpoints(folder, dashboard=address)
+        ready(address)
+
+    wanted = settings.pages.port if port is None else port
+    _dashboard(settings, folder, wanted).run(on_ready, stop)
+
+
+def _dashboard(settings: Settings, folder: Path, port: int) -> Dashboard:
+    """A dashboard on the wanted port."""
+    link = ServiceLink(lambda: read_endpoints(folder))
+    former = urlsplit(read_endpoints(folder).dashboard).port
+    if port == 0 and former is not None:
+        try:
+            return Dashboard(settings, link, port=former)
+        except Unusable:
+            # Somebody else has it now, perhaps a second dashboard of this service.
+            return Dashboard(settings, link, port=0)
+    return Dashboard(settings, link, port=port)
+
+
 def _bound(port: int) -> socket.socket:
     """A listening socket, before anything else is built."""
     try:
@@ -142,10 +204,3 @@ def _bound(port: int) -> socket.socket:
         ) from error
     listening.setblocking(False)
     return listening
-
-
-async def _until(stop: threading.Event, loop: IOLoop) -> None:
-    """End the loop soon after the event is set."""
-    while not stop.is_set():
-        await asyncio.sleep(0.1)
-    loop.stop()

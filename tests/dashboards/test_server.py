@@ -1,4 +1,4 @@
-"""The process: its address, its port, its end."""
+"""The server: its address, its port, its end."""
 
 import socket
 import threading
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.process import run
-from dashboards.server import ADDRESS
+from dashboards.feed import Feed
+from dashboards.server import ADDRESS, run_dashboard
 from monitor.errors import Unusable
 from monitor.net.endpoints import read_endpoints
 from monitor.settings import Settings
@@ -26,7 +26,7 @@ class Running:
             self._ready.set()
 
         options = {"ready": ready, "stop": self._stop, "port": port}
-        self._thread = threading.Thread(target=run, args=(Settings(), folder), kwargs=options)
+        self._thread = threading.Thread(target=run_dashboard, args=(Settings(), folder), kwargs=options)
 
     def __enter__(self) -> str:
         self._thread.start()
@@ -64,4 +64,14 @@ def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server((ADDRESS, 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(Unusable, match=f"port {port} .* choose another with --port"):
-            run(Settings(), tmp_path, port=port)
+            run_dashboard(Settings(), tmp_path, port=port)
+
+
+def test_a_bug_in_the_feed_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Feed, stream: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Feed, "step", broken)
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        run_dashboard(Settings(), tmp_path, port=0)
