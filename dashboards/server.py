@@ -147,6 +147,7 @@ def run_dashboard(
     settings: Settings,
     folder: Path,
     *,
+    generation: int = 0,
     port: int | None = None,
     ready: Callable[[str], None] = lambda address: None,
     stop: threading.Event | None = None,
@@ -159,9 +160,11 @@ def run_dashboard(
         The whole set-up.
     folder
         Runtime folder of the service.
+    generation
+        How often this process was started before. A restarted one that may take any port takes its former one, so that open
+        browsers find it again.
     port
-        TCP port, ``None`` = the one of the settings. 0 takes any free one, or the one that pages of this service had before, so
-        that open browsers find a restarted dashboard again.
+        TCP port, ``None`` = the one of the settings, 0 = any free one.
     ready
         Called once with the real address, when pages can be opened.
     stop
@@ -178,19 +181,19 @@ def run_dashboard(
         ready(address)
 
     wanted = settings.pages.port if port is None else port
-    _dashboard(settings, folder, wanted).run(on_ready, stop)
-
-
-def _dashboard(settings: Settings, folder: Path, port: int) -> Dashboard:
-    """A dashboard on the wanted port."""
+    former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    former = urlsplit(read_endpoints(folder).dashboard).port
-    if port == 0 and former is not None:
+    _dashboard(settings, link, former, wanted).run(on_ready, stop)
+
+
+def _dashboard(settings: Settings, link: Link, former: int | None, port: int) -> Dashboard:
+    """A dashboard on its former port if that is still free, else on the wanted one."""
+    if former is not None:
         try:
             return Dashboard(settings, link, port=former)
         except Unusable:
-            # Somebody else has it now, perhaps a second dashboard of this service.
-            return Dashboard(settings, link, port=0)
+            # Somebody else has it now; open browsers are lost, new ones are told the new address.
+            return Dashboard(settings, link, port=port)
     return Dashboard(settings, link, port=port)
 
 
