@@ -212,7 +212,7 @@ class Reader:
 
     def _tell_status(self, now: float) -> None:
         """Say how things stand; without an aggregator ask for it, it may think that we know it."""
-        aggregator = self.dispatch.aggregator
+        aggregator = self.dispatch.link.peer
         if aggregator:
             self._carry_out([Send(aggregator, to_message(self._status(now)))])
         else:

@@ -11,18 +11,17 @@ from typing import Any
 from monitor.errors import ConfigError
 from monitor.model.run_state import RunState
 from monitor.reader.block import TransitionBlock
+from monitor.reader.dispatch.aggregator_link import END_POSITION, AggregatorLink
 from monitor.reader.dispatch.change import changed
 from monitor.reader.dispatch.claims import Claims
 from monitor.reader.dispatch.cut import Cutter, Stretch, without_first
 from monitor.reader.dispatch.draft import Cut, Draft, Standing
-from monitor.reader.dispatch.instruction import Instruction, Quarantine, Release
-from monitor.reader.dispatch.journal import Journal
+from monitor.reader.dispatch.instruction import Instruction, Quarantine
 from monitor.reader.dispatch.lending import Lending
 from monitor.reader.dispatch.place_in_run import PlaceInRun
 from monitor.settings import Settings
-from monitor.wire.aggregator_note import Committed, End, Epoch, Lost, Refused, Session
+from monitor.wire.aggregator_note import Committed, End, Epoch, Lost, Refused
 from monitor.wire.client_note import Accepted, Control, RequestRefused
-from monitor.wire.note import Note
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
@@ -32,9 +31,6 @@ QUEUE_LEAST = 64
 
 TABLE_LIMIT = 128 << 20
 """Bytes that the tables of batches may take until they are durable."""
-
-END_POSITION = 1 << 61
-"""The end is told to every aggregator that says hello, whatever is durable."""
 
 
 def _no_controls(state: RunState) -> Mapping[str, Any]:
@@ -75,8 +71,8 @@ class Dispatch:
         self.settings = settings
         self.version = version
         interval = 1.0 / settings.pages.frame_rate
-        self._base = base
         self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
+        self.link = AggregatorLink(self.lending, base)
         self.place = PlaceInRun(controls)
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
@@ -85,12 +81,8 @@ class Dispatch:
         self.quarantined = 0
         self.ended = False
         self.finished = False
-        self.aggregator = b""
-        self._greeting = Hello(role="")
         self._cutter = Cutter(settings.source.max_events, settings.source.max_bytes)
         self._claims = Claims()
-        self._cutting: set[int] = set()
-        self._journal = Journal()
         self._stopped = False
 
     # What the source gives.
@@ -120,10 +112,9 @@ class Dispatch:
     def stretch(self, stretch: Stretch, now: float) -> list[Instruction]:
         """Take consecutive events of one run and step."""
         for note in self.place.events(stretch.state, stretch.events[0], self.seq):
-            self._tell(self.seq, note)
+            self.link.tell(self.seq, note)
         if stretch.held is not None:
-            self._claims.take((stretch.held,))
-            self._cutting.add(stretch.held)
+            self._claims.open(stretch.held)
         known = min(len(stretch.events), max(0, (self.resume or 0) - self.seq))
         self.seq += known
         if known < len(stretch.events):
@@ -147,7 +138,7 @@ class Dispatch:
         """Take a transition: what was open is closed before it."""
         self._close_epoch(now)
         for note in self.place.transition(block, self.seq):
-            self._tell(self.seq, note)
+            self.link.tell(self.seq, note)
         return self._pumped(now)
 
     def end(self, now: float) -> list[Instruction]:
@@ -156,8 +147,8 @@ class Dispatch:
             self.ended = True
             self._close_epoch(now)
             for note in self.place.leave(self.seq):
-                self._tell(self.seq, note)
-            self._tell(END_POSITION, End(stop=self.seq))
+                self.link.tell(self.seq, note)
+            self.link.tell(END_POSITION, End(stop=self.seq))
             self.lending.pump(now)
             self._stop_if_all_safe()
         return self._taken()
@@ -179,7 +170,10 @@ class Dispatch:
     def hello(self, peer: bytes, hello: Hello, now: float) -> list[Instruction]:
         """A worker or the aggregator introduces itself."""
         if hello.role == "aggregator":
-            self._welcome_aggregator(peer, hello, now)
+            self.resume = hello.committed if self.resume is None else self.resume
+            self._forget(min(hello.committed, self.seq), now)
+            self.link.welcome(peer, hello)
+            self._stop_if_all_safe()
         elif hello.role == "worker" and hello.credits > 0:
             for former in self.lending.pool.welcome(peer, hello, now):
                 self._set_aside(self.lending.take_back(former))
@@ -208,8 +202,8 @@ class Dispatch:
 
     def unreachable(self, peer: bytes, now: float) -> list[Instruction]:
         """A message could not be sent: the peer is gone."""
-        if peer == self.aggregator:
-            self.aggregator = b""
+        if peer == self.link.peer:
+            self.link.peer = b""
         worker = self.lending.pool.get(peer)
         if worker is not None:
             self.lending.pool.remove(worker)
@@ -220,7 +214,7 @@ class Dispatch:
         """The bytes of a batch that is to be handed out cannot be read any more."""
         if self.lending.give_up(draft):
             self._lose(draft.first, draft.stop, "source")
-            self._free(draft.cut.held)
+            self.lending.out += self._claims.drop(draft.cut.held)
         return self._pumped(now)
 
     def commit(self, note: Committed, now: float) -> list[Instruction]:
@@ -295,19 +289,13 @@ class Dispatch:
         self.lending.pump(now)
         return self._taken()
 
-    def _tell(self, position: int, note: Note) -> None:
-        """Tell the aggregator, and remember it in case it has to be told again."""
-        self._journal.add(position, note)
-        if self.aggregator:
-            self.lending.send(self.aggregator, note)
-
     def _announce(self, settings: Settings, author: str, unix: float) -> None:
         """Put a pipeline version in force."""
         self.settings = settings
         data = settings.model_dump(mode="json")
         note = Pipeline(version=self.version, settings=data, author=author, time=unix, first=self.seq)
         self.lending.pipelines[self.version] = note
-        self._tell(self.seq, note)
+        self.link.tell(self.seq, note)
 
     def _queue(self, cut: Cut, now: float) -> None:
         """Make a batch of a cut."""
@@ -327,23 +315,16 @@ class Dispatch:
         self._close_cut(now)
         epoch = self.lending.close_epoch()
         if epoch is not None:
-            self._tell(epoch.stop, Epoch(epoch=epoch.number, run=epoch.run, first=epoch.first, stop=epoch.stop))
+            self.link.tell(epoch.stop, Epoch(epoch=epoch.number, run=epoch.run, first=epoch.first, stop=epoch.stop))
 
     def _settle(self) -> None:
-        """Drop the claims on memory of which the open batch has nothing any more."""
-        over = self._cutting - self._cutter.held if self._cutting else ()
-        self._cutting.difference_update(over)
-        self._free(over)
-
-    def _free(self, tokens: Any) -> None:
-        """Give claims back."""
-        for token in self._claims.drop(tokens):
-            self.lending.out.append(Release(token))
+        """Give back the memory of which the open batch has nothing any more."""
+        self.lending.out += self._claims.settle(self._cutter.held)
 
     def _lose(self, first: int, stop: int, why: str) -> None:
         """These events will never have a row."""
         self.lost += stop - first
-        self._tell(stop, Lost(first=first, stop=stop, why=why))
+        self.link.tell(stop, Lost(first=first, stop=stop, why=why))
 
     def _drop(self) -> bool:
         """Drop the oldest batch that was never handed out; False if there is none."""
@@ -351,7 +332,7 @@ class Dispatch:
         if draft is None:
             return False
         self._lose(draft.first, draft.stop, "no credit")
-        self._free(draft.cut.held)
+        self.lending.out += self._claims.drop(draft.cut.held)
         return True
 
     def _set_aside(self, poisoned: list[Draft]) -> None:
@@ -359,34 +340,19 @@ class Dispatch:
         for draft in poisoned:
             self.quarantined += draft.stop - draft.first
             self.lending.out.append(Quarantine(draft))
-            self._tell(draft.stop, Lost(first=draft.first, stop=draft.stop, why="quarantined"))
-            self._free(draft.cut.held)
+            self.link.tell(draft.stop, Lost(first=draft.first, stop=draft.stop, why="quarantined"))
+            self.lending.out += self._claims.drop(draft.cut.held)
 
     def _forget(self, stop: int, now: float) -> None:
         """Everything before ``stop`` is durable."""
         for draft in self.lending.forget(stop, now):
-            self._free(draft.cut.held)
-        self._journal.forget(stop)
-
-    def _welcome_aggregator(self, peer: bytes, hello: Hello, now: float) -> None:
-        """Tell the aggregator all it does not know, and hand out again what it lost."""
-        repeated = self.resume is not None and hello.generation == self._greeting.generation and hello.pid == self._greeting.pid
-        missed_nothing = repeated and peer == self.aggregator
-        self.aggregator, self._greeting = peer, hello
-        if self.resume is None:
-            self.resume = hello.committed
-        self._forget(min(hello.committed, self.seq), now)
-        self.lending.send(peer, Session(base=self._base))
-        for note in () if missed_nothing else self._journal.notes():
-            self.lending.send(peer, note)
-        for epoch in () if repeated else self.lending.epochs:
-            self.lending.redo(epoch)
-        self._stop_if_all_safe()
+            self.lending.out += self._claims.drop(draft.cut.held)
+        self.link.forget(stop)
 
     def _retry_stalled(self, now: float) -> None:
         """Hand out the oldest epoch again if nothing moves it: its results were lost on the way."""
         epoch, lending = self.lending.epochs.oldest, self.lending
-        if epoch is None or not epoch.closed or epoch.queued or not self.aggregator:
+        if epoch is None or not epoch.closed or epoch.queued or not self.link.peer:
             return
         busy = any(draft.standing is Standing.LEASED for draft in epoch.drafts)
         if not busy and now - max(epoch.quiet, lending.progress) > self.settings.pool.lease_timeout:
