@@ -1,4 +1,4 @@
-"""Follow a running service from a script or a notebook. This one file needs only pyzmq, msgpack and numpy: copy it where you like.
+"""Follow a running service from a script or a notebook. One file that needs pyzmq, msgpack and numpy: copy it where you like.
 
     from client import Monitor
 
@@ -6,8 +6,8 @@
         for rows in monitor.rows("ipm/sum", "ebeam/charge"):
             print(rows.first, rows["ipm/sum"].mean())
 
-The messages are described in ``docs/messages.md``. What arrives broken is counted in ``bad``; what a slow reader of this stream missed
-is counted by topic in ``missed``.
+The messages are described in ``docs/messages.md``. What arrives broken is counted in ``bad``; what somebody who reads too slowly
+missed is counted by topic in ``missed``.
 """
 
 import math
@@ -319,10 +319,12 @@ def _array(column: object, parts: Sequence[Any]) -> tuple[str, NDArray[Any]]:
     """Name and array of one column entry; every number is checked before it is used."""
     if not isinstance(column, dict):
         raise BadMessage("a column is no map")
-    name, text, shape, part, at = (column.get(key) for key in ("name", "dtype", "shape", "part", "at"))
-    if not isinstance(name, str) or not isinstance(shape, list) or len(shape) > 16 or not _counts([*shape, part, at]):
+    name, shape, part, at = (column.get(key) for key in ("name", "shape", "part", "at"))
+    if not isinstance(name, str) or not isinstance(shape, list) or not isinstance(part, int) or not isinstance(at, int):
         raise BadMessage("a column lacks name, shape, part or at")
-    dtype = _dtype(text)
+    if len(shape) > 16 or not all(isinstance(n, int) and n >= 0 for n in (*shape, part, at)):
+        raise BadMessage(f"column {name!r} has an impossible shape or place")
+    dtype = _dtype(column.get("dtype"))
     count = math.prod(shape)
     if part >= len(parts) or max(shape, default=0) > 1 << 40 or at + count * dtype.itemsize > len(parts[part]):
         raise BadMessage(f"column {name!r} does not fit its part")
@@ -330,10 +332,6 @@ def _array(column: object, parts: Sequence[Any]) -> tuple[str, NDArray[Any]]:
     array = array.reshape(shape)
     array.flags.writeable = False
     return name, array
-
-
-def _counts(values: Sequence[object]) -> bool:
-    return all(isinstance(value, int) and not isinstance(value, bool) and value >= 0 for value in values)
 
 
 def _dtype(text: object) -> np.dtype[Any]:

@@ -29,7 +29,7 @@ def warm_kernels() -> None:
     frames = np.zeros((2, 1, 4), np.float32)
     flat = frames.reshape(2, 4)
     good_sum(flat, np.empty(2), np.empty(2))
-    rectangle_numbers(flat, np.zeros((1, 1), np.int32), -np.inf, np.inf, np.empty((2, 5)))
+    rectangle_numbers(flat, np.zeros((1, 1), np.int32), True, -np.inf, np.inf, np.empty((2, 5)))
     accumulate(frames, np.zeros((1, 4), np.uint16), np.ones((1, 4), np.float32), -np.inf, np.inf, False, np.zeros((2, 4, 2)))
     single = state_of("mean_image", frames[:1])
     merge(single, state_of("mean_image", frames))

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
@@ -12,6 +12,9 @@ from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.loop import Loop
 from monitor.aggregator.machine import Aggregator
 from monitor.aggregator.recovery import recovered_from
+from monitor.aggregator.stores import Stores
+from monitor.errors import Unusable
+from monitor.net.address import IPC_LIMIT
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
@@ -27,17 +30,16 @@ STREAM_HWM = 200
 FAREWELL_S = 0.3
 """How long the last messages have to leave; sockets drop what they still hold when they are closed."""
 
-Stores = Callable[[str, int, int, bool], RunStore]
-"""Opens the file of a run: experiment, run, first event, whether to go on with a file that is there."""
-
 
 def run_aggregator(
     settings: Settings,
-    endpoints: Endpoints,
     folder: Path,
     stores: Stores,
     *,
     generation: int = 0,
+    rows: str = "",
+    stream: str = "",
+    reader: str = "",
     stop: threading.Event | None = None,
     insecure: bool = False,
 ) -> bool:
@@ -47,15 +49,17 @@ def run_aggregator(
     ----------
     settings
         The set-up.
-    endpoints
-        Addresses: ``rows`` and ``stream`` are bound (port 0 takes a free one), ``reader`` is connected to; where that is empty
-        it is awaited in the service's folder.
     folder
-        The service's runtime folder: addresses and the bookmark are written there.
+        The service's runtime folder: addresses are read from and written to it, and the bookmark.
     stores
         Opens the file of a run.
     generation
-        Count of this process's starts; from the second on, and wherever there is a bookmark, it goes on where the last one was.
+        Count of this process's starts. Wherever there is a bookmark, it goes on where the last one was.
+    rows, stream
+        Addresses to bind. Empty: where the predecessor was; else a socket file in ``folder``, and ``stream.address`` of the
+        settings.
+    reader
+        Address of the reader; empty: awaited in ``folder``.
     stop
         Ends the loop early; what is committed stays.
     insecure
@@ -72,31 +76,35 @@ def run_aggregator(
         If an address or the store cannot be used.
     """
     stop = stop or threading.Event()
-    recovered, store = recovered_from(read_bookmark(folder), lambda mark: stores(mark.experiment, mark.run, mark.first, True))
-    keeper = ThreadKeeper(_keeper(folder, stores, store))
-    machine = Aggregator(settings.pages, generation=generation, pid=os.getpid(), recovered=recovered, session=time.time_ns())
-    peers = stream = reader = None
     try:
-        peers = ZmqRouter(endpoints.rows, insecure=insecure)
-        stream = ZmqPublisher(endpoints.stream, hwm=STREAM_HWM, insecure=insecure)
-        write_endpoints(folder, rows=peers.address, stream=stream.address)
-        address = endpoints.reader or _awaited(folder, stop)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"{folder} cannot be made: {error.strerror}") from error
+    former = read_endpoints(folder) if generation else Endpoints()
+    with ExitStack() as devices:
+        recovered, store = recovered_from(read_bookmark(folder), stores)
+        keeper = ThreadKeeper(_keeper(folder, stores, store))
+        devices.callback(keeper.close)
+        machine = Aggregator(settings.pages, generation=generation, pid=os.getpid(), recovered=recovered, session=time.time_ns())
+        peers = ZmqRouter(rows or former.rows or _socket_file(folder), insecure=insecure)
+        devices.callback(peers.close)
+        publisher = ZmqPublisher(stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure)
+        devices.callback(publisher.close)
+        write_endpoints(folder, rows=peers.address, stream=publisher.address)
+        address = reader or _awaited(folder, stop)
         if not address:
             return False
-        reader = ZmqDealer(address, "aggregator")
-        machine.view.endpoints = {"reader": address, "rows": peers.address, "stream": stream.address}
-        loop = Loop(machine, peers, reader, stream, keeper, time.time)
+        dealer = ZmqDealer(address, "aggregator")
+        devices.callback(dealer.close)
+        machine.view.endpoints = {"reader": address, "rows": peers.address, "stream": publisher.address}
+        loop = Loop(machine, peers, dealer, publisher, keeper, time.time)
         while not loop.left and not stop.is_set():
+            machine.view.file = stores.file
             if not loop.step():
-                wait((peers, reader, stream), TURN_S)
+                wait((peers, dealer, publisher), TURN_S)
         if loop.left:
             time.sleep(FAREWELL_S)
         return loop.left
-    finally:
-        keeper.close()
-        for socket in (peers, reader, stream):
-            if socket is not None:
-                socket.close()
 
 
 def _keeper(folder: Path, stores: Stores, store: RunStore | None) -> DirectKeeper:
@@ -111,7 +119,7 @@ def _keeper(folder: Path, stores: Stores, store: RunStore | None) -> DirectKeepe
         write_bookmark(folder, done)
 
     def open_store(order: OpenRun) -> RunStore:
-        return stores(order.experiment, order.run, order.first, False)
+        return stores.open(order.experiment, order.run, order.first, resume=False)
 
     return DirectKeeper(open_store, on_open=on_open, on_finish=on_finish, store=store)
 
@@ -122,3 +130,9 @@ def _awaited(folder: Path, stop: threading.Event) -> str:
         if stop.wait(TURN_S):
             return ""
     return address
+
+
+def _socket_file(folder: Path) -> str:
+    """A socket file in the folder, or any port of this machine where its path would be too long."""
+    address = f"ipc://{folder.absolute()}/rows.sock"
+    return address if len(address) - len("ipc://") <= IPC_LIMIT else "tcp://127.0.0.1:0"

@@ -1,21 +1,20 @@
 """Where to go on after a restart: the bookmark says which run, its file says how far."""
 
-from collections.abc import Callable
-
 from monitor.aggregator.bookmark import Bookmark
 from monitor.aggregator.ledger import Account
 from monitor.aggregator.runs import Recovered
+from monitor.aggregator.stores import Stores
 from monitor.store.face import RunStore
 
 
-def recovered_from(mark: Bookmark, resume: Callable[[Bookmark], RunStore]) -> tuple[Recovered, RunStore | None]:
+def recovered_from(mark: Bookmark, stores: Stores) -> tuple[Recovered, RunStore | None]:
     """What is durable, and the file to go on with, if one is open.
 
     Parameters
     ----------
     mark
         The bookmark of the earlier process.
-    resume
+    stores
         Opens the file of the run it names, back at its last commit.
     """
     if mark.run < 0:
@@ -23,7 +22,7 @@ def recovered_from(mark: Bookmark, resume: Callable[[Bookmark], RunStore]) -> tu
     if mark.finished:
         known = Recovered(experiment=mark.experiment, run=mark.run, first=mark.first, committed=mark.stop, finished=True)
         return known, None
-    store = resume(mark)
+    store = stores.open(mark.experiment, mark.run, mark.first, resume=True)
     read = store.committed - mark.first
     known = Recovered(
         experiment=mark.experiment,
@@ -32,6 +31,7 @@ def recovered_from(mark: Bookmark, resume: Callable[[Bookmark], RunStore]) -> tu
         committed=store.committed,
         finished=store.finished,
         account=Account(read=read, written=store.rows, lost=read - store.rows),
+        sums=store.sums,
     )
     if store.finished:
         store.close()

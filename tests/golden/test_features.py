@@ -80,7 +80,7 @@ def test_radial_averages_are_those_of_the_original(golden_dir: Path, name: str) 
 def assert_on_edges(values: NDArray[np.float64], expected: NDArray[np.float64], case: str) -> None:
     """Equal, but for a few bins whose edge a pixel meets to the last bit (edge note of the README)."""
     assert values.shape == expected.shape, case
-    close = np.isclose(values, expected, rtol=RTOL["azav"], atol=1e-9, equal_nan=True)
+    close = np.isclose(values, expected, rtol=RTOL["azav"], atol=1e-6, equal_nan=True)
     assert (~close).sum() <= 2 * len(values), (case, np.argwhere(~close)[:5], values[~close][:5], expected[~close][:5])
 
 

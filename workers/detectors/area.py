@@ -16,6 +16,16 @@ ABSENT = -1
 """Offset of a panel that is not in the payload."""
 
 
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Panels ``first`` to ``stop`` that are drawn together, after their square background: corner and side, in pixels."""
+
+    first: int
+    stop: int
+    corner: tuple[int, int]
+    side: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrangement:
     """Where each pixel of a frame goes in the assembled image.
@@ -30,6 +40,8 @@ class Arrangement:
         Size of a pixel, micrometre; 1 where it is not known, so that coordinates are in pixels.
     rough
         The places are known only roughly.
+    canvases
+        Groups of panels that are drawn one after the other, each with a background that covers what was there.
     """
 
     rows: NDArray[np.int32]
@@ -37,11 +49,17 @@ class Arrangement:
     shape: tuple[int, int]
     pitch: float = 1.0
     rough: bool = False
+    canvases: tuple[Canvas, ...] = ()
 
     def index(self) -> NDArray[np.int32]:
         """Number of the frame's pixel at each place of the image, -1 = none; where two meet, the later one shows."""
         index = np.full(self.shape, -1, np.int32)
-        index[self.rows.ravel(), self.columns.ravel()] = np.arange(self.rows.size, dtype=np.int32)
+        numbers = np.arange(self.rows.size, dtype=np.int32).reshape(self.rows.shape)
+        for canvas in self.canvases or (Canvas(0, len(self.rows), (0, 0), 0),):
+            row, column = canvas.corner
+            index[row : row + canvas.side, column : column + canvas.side] = -1
+            panels = slice(canvas.first, canvas.stop)
+            index[self.rows[panels], self.columns[panels]] = numbers[panels]
         return index
 
     def x(self) -> NDArray[np.float64]:

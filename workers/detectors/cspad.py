@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from monitor.errors import DamagedData
 from monitor.xtc.types import PayloadType
 from workers.corrections.level import readonly
-from workers.detectors.area import AREAS, AreaFamily, Arrangement, Layout
+from workers.detectors.area import AREAS, AreaFamily, Arrangement, Canvas, Layout
 from workers.kernel import kernel
 from workers.payloads import Payloads
 from workers.run_view import RunView, Source
@@ -124,7 +124,10 @@ def arrangement() -> Arrangement:
                 i, j = QUAD_SIDE - 1 - j, i
             panel = SECTIONS * quad + section
             rows[panel], columns[panel] = i + QUAD_CORNERS[quad][0], j + QUAD_CORNERS[quad][1]
-    return Arrangement(rows, columns, (IMAGE_SIDE, IMAGE_SIDE), PITCH, rough=True)
+    canvases = tuple(
+        Canvas(SECTIONS * quad, SECTIONS * (quad + 1), corner, QUAD_SIDE) for quad, corner in enumerate(QUAD_CORNERS)
+    )
+    return Arrangement(rows, columns, (IMAGE_SIDE, IMAGE_SIDE), PITCH, True, canvases)
 
 
 AREAS.add("cspad", AreaFamily(types=frozenset({28}), layout=layout))

@@ -211,10 +211,11 @@ def _accumulate(
 ) -> None:
     events, panels, pixels = values.shape
     whole = pixels // 4 * 4
-    for event in range(events):
-        s0, s1, s2, s3 = sums[event, 0], sums[event, 1], sums[event, 2], sums[event, 3]
-        for panel in range(panels):
-            v, b, w = values[event, panel], bins[panel], weight[panel]
+    for panel in range(panels):
+        b, w = bins[panel], weight[panel]
+        for event in range(events):
+            v = values[event, panel]
+            s0, s1, s2, s3 = sums[event, 0], sums[event, 1], sums[event, 2], sums[event, 3]
             for i in range(pixels):
                 if v[i] == v[i]:
                     present[event, panel] = True

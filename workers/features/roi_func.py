@@ -4,6 +4,7 @@ Bad pixels are NaN in a corrected frame and count nowhere. With ``compat`` they 
 files of smalldata_tools.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,6 +40,8 @@ class Roi:
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
         self._name, self._compat = name, parameters.compat
         self._pixels = np.squeeze(_pixels(parameters, view))
+        self._grid = self._pixels.reshape(-1, self._pixels.shape[-1]) if self._pixels.ndim else self._pixels.reshape(1, 1)
+        self._contiguous = bool((self._grid[:, 0] >= 0).all() and (np.diff(self._grid, axis=1) == 1).all())
         self._limits = _limits(parameters.thresADU)
         self._statistics, self._area = parameters.calcPars, parameters.writeArea
         self.gives = self._fields(view.unit)
@@ -59,7 +62,7 @@ class Roi:
 
     def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good."""
-        flat = frames.reshape(len(frames), -1)
+        flat = frames.reshape(len(frames), math.prod(frames.shape[1:]))
         values: dict[str, NDArray[Any]] = {}
         if self._area:
             values[f"{self._name}_area"] = self._crops(flat)
@@ -68,9 +71,8 @@ class Roi:
         return values
 
     def _numbers(self, flat: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        grid = self._pixels.reshape(-1, self._pixels.shape[-1]) if self._pixels.ndim else self._pixels.reshape(1, 1)
         found = np.empty((len(flat), 5))
-        rectangle_numbers(flat, grid, *self._limits, found)
+        rectangle_numbers(flat, self._grid, self._contiguous, *self._limits, found)
         total, count, largest, rows, columns = found.T
         count[count == 0] = np.nan
         if self._compat:
@@ -94,7 +96,12 @@ class Roi:
 
 @summing_kernel
 def rectangle_numbers(
-    flat: NDArray[np.float32], grid: NDArray[np.int32], low: float, high: float, found: NDArray[np.float64]
+    flat: NDArray[np.float32],
+    grid: NDArray[np.int32],
+    contiguous: bool,
+    low: float,
+    high: float,
+    found: NDArray[np.float64],
 ) -> None:
     """Sum, count, maximum and first moments of the good pixels of a rectangle.
 
@@ -104,31 +111,45 @@ def rectangle_numbers(
         Frames, shape (events, pixels); NaN = bad.
     grid
         Pixel numbers of the rectangle, shape (rows, columns); -1 = no pixel there.
+    contiguous
+        The numbers of each row follow one another.
     low, high
         Values outside count as zero.
     found
         Result, shape (events, 5): sum, count, maximum (NaN if none), sum of value x row, sum of value x column.
     """
+    columns = grid.shape[1]
+    # Through buffers of one row, because the compiler vectorizes a choice and a sum, but not both in one loop.
+    value, good = np.empty(columns, np.float32), np.empty(columns, np.int32)
     for event in range(len(flat)):
         values = flat[event]
-        total, count, largest, moment_row, moment_column = 0.0, 0, -np.inf, 0.0, 0.0
+        total, count, largest, moment_row, moment_column = 0.0, np.int64(0), np.float32(-np.inf), 0.0, 0.0
         for row in range(grid.shape[0]):
-            row_total = 0.0
-            for column in range(grid.shape[1]):
-                pixel = grid[row, column]
-                if pixel < 0:
-                    continue
-                v = values[pixel]
-                if v != v:
-                    continue
-                if v < low or v > high:
-                    v = np.float32(0)
-                row_total += v
-                moment_column += np.float64(v) * column
-                count += 1
-                largest = max(largest, np.float64(v))
+            pixels = grid[row]
+            row_total, row_moment, row_count, row_largest = 0.0, 0.0, np.int32(0), np.float32(-np.inf)
+            if contiguous:
+                line = values[pixels[0] : pixels[0] + columns]
+                for column in range(columns):
+                    value[column] = line[column]
+            else:
+                for column in range(columns):
+                    value[column] = values[pixels[column]] if pixels[column] >= 0 else np.float32(np.nan)
+            for column in range(columns):
+                v = value[column]
+                good[column] = 1 if v == v else 0
+                value[column] = v if v >= low and v <= high else np.float32(0)
+            for column in range(columns):
+                row_total += value[column]
+                row_moment += value[column] * np.float64(column)
+                row_count += good[column]
+            for column in range(columns):
+                if good[column] == 1:
+                    row_largest = max(row_largest, value[column])
             total += row_total
+            count += row_count
+            largest = max(largest, row_largest)
             moment_row += row_total * row
+            moment_column += row_moment
         found[event, SUM] = total
         found[event, COUNT] = count
         found[event, LARGEST] = largest if count else np.nan

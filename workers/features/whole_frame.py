@@ -1,5 +1,6 @@
 """Sum and mean over a whole frame: cheap, and what every area detector gets if the settings name none."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.feature import FEATURES, FeatureKind, View
 from workers.kernel import summing_kernel
+
+STRETCH = 2048
 
 
 class Parameters(Section):
@@ -28,7 +31,7 @@ class WholeFrame:
     def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Sum and mean of each frame, shape (events,)."""
         total, count = np.empty(len(frames)), np.empty(len(frames))
-        good_sum(frames.reshape(len(frames), -1), total, count)
+        good_sum(frames.reshape(len(frames), math.prod(frames.shape[1:])), total, count)
         count[count == 0] = np.nan
         return {self._sum.name: np.where(np.isnan(count), np.nan, total), self._mean.name: total / count}
 
@@ -36,14 +39,20 @@ class WholeFrame:
 @summing_kernel
 def good_sum(flat: NDArray[np.float32], total: NDArray[np.float64], count: NDArray[np.float64]) -> None:
     """Sum and number of the pixels that are not NaN, of frames of shape (events, pixels)."""
+    # Through a small buffer, because the compiler vectorizes a choice and a sum, but not both in one loop (12 times slower).
+    value, good = np.empty(STRETCH, np.float32), np.empty(STRETCH, np.int32)
     for event in range(len(flat)):
-        values = flat[event]
         s, n = 0.0, np.int64(0)
-        for i in range(len(values)):
-            v = values[i]
-            if v == v:
-                s += v
-                n += 1
+        for start in range(0, flat.shape[1], STRETCH):
+            values = flat[event, start : start + STRETCH]
+            for i in range(len(values)):
+                ok = values[i] == values[i]
+                value[i] = values[i] if ok else np.float32(0)
+                good[i] = 1 if ok else 0
+            for i in range(len(values)):
+                s += value[i]
+            for i in range(len(values)):
+                n += good[i]
         total[event], count[event] = s, n
 
 

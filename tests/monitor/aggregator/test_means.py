@@ -1,0 +1,83 @@
+"""Sums as images."""
+
+import numpy as np
+
+from monitor.aggregator.frames import Frames
+from monitor.aggregator.means import Means, assembled, split_name
+from monitor.model.sums import SumState
+from monitor.running import merge_sums
+from monitor.wire.rows import Frame
+from tests.support.some_rows import some_reduced
+
+INDEX = np.array([[3, 2], [-1, 0]], np.int32)
+
+
+def sums(*values: float, count: int = 1, name: str = "cam_calib") -> dict[str, SumState]:
+    return {name: SumState("mean_image", count, {"total": np.array(values)})}
+
+
+def means() -> Means:
+    frames = Frames(rate=4.0)
+    frame = Frame(image=np.zeros((2, 2), np.float32), index=INDEX, seq=1, unit="keV")
+    frames.add(some_reduced(0, 1, frames={"cam": frame}), 1)
+    return Means(merge_sums, frames)
+
+
+def test_a_mean_is_assembled_by_the_index_of_its_detector() -> None:
+    held = means()
+    held.add(1, 0, sums(2.0, 4.0, 6.0, 8.0, count=2))
+    message = held.due(0.0, lambda topic: topic == "sum/cam/calib")
+    assert message is not None
+    assert (message.header["count"], message.header["unit"], message.header["run"]) == (2, "keV", 1)
+    np.testing.assert_array_equal(message.arrays["image"], np.array([[4, 3], [np.nan, 1]], np.float32))
+
+
+def test_the_step_begins_anew_and_the_run_goes_on() -> None:
+    held = means()
+    held.add(1, 0, sums(0.0, 0.0, 0.0, 4.0))
+    held.add(1, 1, sums(0.0, 0.0, 0.0, 8.0))
+    images = {}
+    while (message := held.due(0.0, lambda topic: True)) is not None:
+        images[message.topic] = (message.arrays["image"][0, 0].item(), message.header["count"])
+    assert images == {"sum/cam/calib": (6.0, 2), "step_sum/cam/calib": (8.0, 1)}
+
+
+def test_an_image_is_shown_again_only_when_it_changed_and_a_second_passed() -> None:
+    held = means()
+    held.add(1, 0, sums(1, 1, 1, 1))
+    only_run = "sum/cam/calib".__eq__
+    assert held.due(10.0, only_run) is not None
+    assert held.due(20.0, only_run) is None
+    held.add(1, 0, sums(1, 1, 1, 1))
+    assert held.due(10.5, only_run) is None
+    assert held.due(11.0, only_run) is not None
+
+
+def test_what_nobody_wants_is_not_made_and_is_ready_when_somebody_comes() -> None:
+    held = means()
+    held.add(1, 0, sums(1, 1, 1, 1))
+    assert held.due(0.0, lambda topic: False) is None
+    assert held.due(0.0, lambda topic: True) is not None
+
+
+def test_a_new_run_starts_from_nothing() -> None:
+    held = means()
+    held.add(1, 0, sums(1, 1, 1, 1))
+    held.add(2, 0, sums(5, 5, 5, 5))
+    message = held.due(0.0, "sum/cam/calib".__eq__)
+    assert message is not None
+    assert (message.header["count"], message.arrays["image"][0, 0]) == (1, 5.0)
+
+
+def test_panels_without_an_index_go_below_each_other() -> None:
+    assert assembled(np.arange(12.0).reshape(2, 2, 3), None).shape == (4, 3)
+
+
+def test_an_index_that_does_not_fit_is_not_used() -> None:
+    assert assembled(np.arange(2.0).reshape(1, 2), INDEX).tolist() == [[0.0, 1.0]]
+
+
+def test_the_algorithm_is_told_from_the_detector() -> None:
+    assert split_name("jungfrau_1m_calib_laser_off", []) == ("jungfrau_1m", "calib_laser_off")
+    assert split_name("my_cam_square", ["my", "my_cam"]) == ("my_cam", "square")
+    assert split_name("unknown", []) == ("unknown", "value")
