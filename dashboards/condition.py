@@ -65,7 +65,7 @@ def header(snapshot: Snapshot, now: float) -> dict[str, Any]:
     text = {
         "head-experiment": str(snapshot.run.get("experiment", "–")),
         "head-run": str(snapshot.run.get("run", "–")),
-        "head-step": "–" if step is None or step < 0 else str(step),
+        "head-step": str(step) if isinstance(step, int) and step >= 0 else "–",
         "head-rate": f"{status['rate']:.0f} Hz" if isinstance(status.get("rate"), int | float) else "–",
         "head-latency": duration(float(median[-1])) if len(median) else "–",
         "head-latency-99": duration(float(worst[-1])) if len(worst) else "–",

@@ -50,6 +50,7 @@ class Feed:
         self._answered_for = -1
         self._refused = 0
         self._leave = threading.Event()
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="dashboard-feed", daemon=True)
 
     @property
@@ -61,6 +62,11 @@ class Feed:
     def refused(self) -> int:
         """Messages dropped because they break the rules."""
         return self._refused
+
+    @property
+    def failure(self) -> Exception | None:
+        """What ended the feed's thread, if it was a bug of ours; whoever owns the feed has to raise it."""
+        return self._failure
 
     def start(self) -> None:
         """Begin to listen."""
@@ -97,6 +103,9 @@ class Feed:
                 stream.subscribe(topic)
             while not self._leave.is_set():
                 self.step(stream)
+        except Exception as error:
+            # A thread cannot end its process; a page that never moves again would be worse than a restart.
+            self._failure = error
         finally:
             stream.close()
 

@@ -143,6 +143,8 @@ class Intake:
 
     def _take_status(self, message: Message, now: float) -> None:
         header = message.header
+        if not isinstance(header.get("reader", {}), Mapping):
+            raise ProtocolError("a status whose reader is no map")
         total = _pair(header.get("latency"))
         known = (header.get(key) for key in ("time", "rate"))
         self._statuses.append((*map(_float, known), *total, _float(header.get("lost"))))
@@ -152,7 +154,10 @@ class Intake:
     def _take_schema(self, message: Message, now: float) -> None:
         del now
         fields: dict[str, FieldInfo] = {}
-        for entry in message.header.get("fields", ()):
+        entries = message.header.get("fields")
+        if not isinstance(entries, list):
+            raise ProtocolError("a schema without fields")
+        for entry in entries:
             try:
                 names = element_names(str(entry["name"]), tuple(int(n) for n in entry["shape"]))
                 kind = np.dtype(entry["dtype"]).kind
@@ -172,20 +177,22 @@ class Intake:
 
     def _learn_columns(self, message: Message) -> None:
         """Units of columns that came before their schema."""
-        for name, said in message.header.get("fields", {}).items():
+        for name, said in _units(message).items():
             values = message.arrays.get("c/" + name)
             if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
                 continue
             for column in element_names(name, values.shape[1:]):
                 if column not in self._fields:
-                    self._fields = {**self._fields, column: FieldInfo(*map(str, said[:2]))}
+                    self._fields = {**self._fields, column: said}
 
     def _take_picture(self, message: Message, now: float) -> None:
         image = message.arrays.get("image")
         if image is None or image.ndim != 2 or image.dtype.kind not in "iuf" or not image.size:
             raise ProtocolError(f"{message.topic!r} has no two-dimensional image")
         count = message.header.get("count", 1)
-        picture = Picture(image, str(message.header.get("unit", "")), int(count), message.header, now)
+        if not isinstance(count, int):
+            raise ProtocolError(f"{message.topic!r} does not say how many events it stands for")
+        picture = Picture(image, str(message.header.get("unit", "")), count, message.header, now)
         if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
             self._pictures = {**self._pictures, message.topic: picture}
 
@@ -196,6 +203,14 @@ class Intake:
     def _take_end(self, message: Message, now: float) -> None:
         del message, now
         self._ended = True
+
+
+def _units(message: Message) -> dict[str, FieldInfo]:
+    """Unit and description by field name."""
+    said = message.header.get("fields", {})
+    if not isinstance(said, Mapping) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in said.values()):
+        raise ProtocolError("the fields of the rows are not pairs of unit and description")
+    return {name: FieldInfo(str(unit), str(text)) for name, (unit, text) in said.items()}
 
 
 def _float(value: object) -> float:

@@ -42,7 +42,8 @@ class ServiceStream:
     def unsubscribe(self, topic: str) -> None:
         """Take back one ``subscribe``."""
         self._topics.remove(topic)
-        self._open.pop(topic).close()
+        if topic in self._open:
+            self._open.pop(topic).close()
 
     def poll(self, timeout_s: float) -> list[Message]:
         """Messages that are here, after waiting at most this long for the first."""

@@ -15,6 +15,11 @@ ACCENT = "#4fc3f7"
 OTHER = "#ffb74d"
 GREY = "#8d99a6"
 
+ARROW = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='10' height='6'%3E"
+    "%3Cpath d='M0 0h10L5 6z' fill='%2393a0ad'/%3E%3C/svg%3E"
+)
+
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 
 THEME = Theme(
@@ -77,7 +82,7 @@ WIDGETS = f"""
         background-color: {LINE} !important; border-color: {LINE} !important; color: {TEXT} !important;
     }}
     .choices__list--dropdown .choices__item--selectable.is-highlighted {{ background-color: {LINE} !important; }}
-    select.bk-input {{ background-image: none !important; appearance: auto; color-scheme: dark; }}
+    select.bk-input {{ appearance: none; background: {GROUND} url("{ARROW}") no-repeat right 8px center !important; }}
     .bk-spin-btn {{ filter: invert(1); }}
     .bk-btn-default {{ background-color: {GROUND} !important; color: {QUIET} !important; border-color: {LINE} !important; }}
     .bk-btn-default.bk-active {{ background-color: {LINE} !important; color: {TEXT} !important; }}

@@ -46,10 +46,15 @@ def region_features(snapshot: Snapshot, settings: Settings, detector: str) -> li
     """Rectangle features of a detector: as the service says, else as this process was started."""
     told = snapshot.pipeline.get("settings")
     plain: Mapping[str, Any] = told if isinstance(told, Mapping) else settings.model_dump()
-    for entry in plain.get("detector") or ():
+    for entry in _maps(plain.get("detector")):
         if entry.get("name") == detector:
-            return [_feature(detector, each) for each in entry.get("feature") or () if each.get("kind") == KIND]
+            return [_feature(detector, each) for each in _maps(entry.get("feature")) if each.get("kind") == KIND]
     return []
+
+
+def _maps(value: object) -> list[Mapping[str, Any]]:
+    """The maps in a list."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
 
 
 def _feature(detector: str, entry: Mapping[str, Any]) -> RegionFeature:

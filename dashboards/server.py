@@ -5,20 +5,20 @@ import functools
 import logging
 import socket
 import threading
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import RedirectHandler
 
 from dashboards.feed import Feed
@@ -37,6 +37,7 @@ ADDRESS = "127.0.0.1"
 TEMPLATES = Path(__file__).parent / "templates"
 
 UNUSED_SESSION_S = 10
+WATCH_S = 0.1
 
 
 class Dashboard:
@@ -59,8 +60,8 @@ class Dashboard:
 
     def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
         self._settings = settings
-        self._sockets = _bound(settings.pages.port if port is None else port)
-        self.port = int(self._sockets[0].getsockname()[1])
+        self._socket = _bound(settings.pages.port if port is None else port)
+        self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
@@ -75,6 +76,8 @@ class Dashboard:
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
+        # Places whose plots are chosen later.
+        silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
         loop = IOLoop()
@@ -85,13 +88,20 @@ class Dashboard:
         try:
             self._warm_up()
             loop.add_callback(ready, self.address)
-            if stop is not None:
-                loop.add_callback(_until, stop, loop)
+            loop.add_callback(self._watch, stop or threading.Event(), loop)
             loop.start()
         finally:
             server.stop()
             loop.close(all_fds=True)
             self._feed.close()
+        if self._feed.failure is not None:
+            raise self._feed.failure
+
+    async def _watch(self, stop: threading.Event, loop: IOLoop) -> None:
+        """End the loop soon after the event is set, or when the feed has failed."""
+        while not stop.is_set() and self._feed.failure is None:
+            await asyncio.sleep(WATCH_S)
+        loop.stop()
 
     def _application(self) -> BokehTornado:
         """One Bokeh application per page; the bare address leads to the first."""
@@ -110,7 +120,7 @@ class Dashboard:
 
     def _listening(self, tornado: BokehTornado) -> HTTPServer:
         server = HTTPServer(tornado)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         return server
 
     def _open(self, name: str, page: type[Page], document: Document) -> None:
@@ -139,11 +149,10 @@ def run_dashboard(
     *,
     generation: int = 0,
     port: int | None = None,
-    open_browser: bool = False,
     ready: Callable[[str], None] = lambda address: None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve the pages of the service with this runtime folder until stopped; the folder is told the address.
+    """Serve the pages until stopped; the folder is told the address.
 
     Parameters
     ----------
@@ -152,12 +161,10 @@ def run_dashboard(
     folder
         Runtime folder of the service.
     generation
-        How often this process was started before; a restarted one comes back under its former address, so that open pages
-        find it again.
+        How often this process was started before. A restarted one that may take any port takes its former one, so that open
+        browsers find it again.
     port
-        TCP port; 0 takes any free one, ``None`` the one of the settings.
-    open_browser
-        Show the first page in this machine's browser.
+        TCP port, ``None`` = the one of the settings, 0 = any free one.
     ready
         Called once with the real address, when pages can be opened.
     stop
@@ -172,26 +179,31 @@ def run_dashboard(
     def on_ready(address: str) -> None:
         write_endpoints(folder, dashboard=address)
         ready(address)
-        if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    former = urlsplit(read_endpoints(folder).dashboard).port if generation else None
+    wanted = settings.pages.port if port is None else port
+    former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    Dashboard(settings, link, port=former or port).run(on_ready, stop)
+    _dashboard(settings, link, former, wanted).run(on_ready, stop)
 
 
-def _bound(port: int) -> list[socket.socket]:
-    """Listening sockets, before anything else is built."""
+def _dashboard(settings: Settings, link: Link, former: int | None, port: int) -> Dashboard:
+    """A dashboard on its former port if that is still free, else on the wanted one."""
+    if former is not None:
+        try:
+            return Dashboard(settings, link, port=former)
+        except Unusable:
+            # Somebody else has it now; open browsers are lost, new ones are told the new address.
+            return Dashboard(settings, link, port=port)
+    return Dashboard(settings, link, port=port)
+
+
+def _bound(port: int) -> socket.socket:
+    """A listening socket, before anything else is built."""
     try:
-        return list(bind_sockets(port, ADDRESS))
+        listening = socket.create_server((ADDRESS, port))
     except OSError as error:
         raise Unusable(
             f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
         ) from error
-
-
-async def _until(stop: threading.Event, loop: IOLoop) -> None:
-    """End the loop soon after the event is set."""
-    while not stop.is_set():
-        await asyncio.sleep(0.1)
-    loop.stop()
+    listening.setblocking(False)
+    return listening

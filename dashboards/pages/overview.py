@@ -78,7 +78,10 @@ def tiles(snapshot: Snapshot) -> dict[str, str]:
     """Texts of the tiles."""
     status, reader = snapshot.status, _reader(snapshot)
     total, processed = reader.get("total"), status.get("processed")
-    share = f"{100 * processed / total:.0f} % of {count(total)}" if total and isinstance(processed, int) else ""
+    share = ""
+    # A total that is not known is 0 or below.
+    if isinstance(total, int) and isinstance(processed, int) and total > 0:
+        share = f"{100 * processed / total:.0f} % of {count(total)}"
     return {
         "state": str(reader.get("state", "–")),
         "mode": str(reader.get("mode", "")),
@@ -102,7 +105,7 @@ def tiles(snapshot: Snapshot) -> dict[str, str]:
 def tables(snapshot: Snapshot) -> dict[str, list[list[str]]]:
     """Rows of the tables."""
     reader = _reader(snapshot)
-    trouble = [*_map(snapshot.status, "trouble").items(), *_map(reader, "damage").items()]
+    trouble = [*_flat(_map(snapshot.status, "trouble")), *_flat(_map(reader, "damage"))]
     restarts = [(f"{name} started anew", n) for name, n in _map(reader, "restarts").items() if n]
     stages = _map(snapshot.status, "latency").items()
     return {
@@ -118,7 +121,10 @@ def tables(snapshot: Snapshot) -> dict[str, list[list[str]]]:
 def _workers(reader: Mapping[str, Any]) -> Iterator[list[str]]:
     """One row per worker: name, host and pid, start, batches, events, busy, leases, last seen."""
     restarts = _map(reader, "restarts")
-    for worker in reader.get("workers", ()):
+    workers = reader.get("workers")
+    for worker in workers if isinstance(workers, list) else ():
+        if not isinstance(worker, Mapping):
+            continue
         seen, busy = worker.get("last_seen"), worker.get("busy")
         yield [
             str(worker.get("name", "–")),
@@ -128,8 +134,17 @@ def _workers(reader: Mapping[str, Any]) -> Iterator[list[str]]:
             f"{100 * busy:.0f} %" if isinstance(busy, int | float) else "–",
             count(worker.get("leases")),
             duration(float(seen)) if isinstance(seen, int | float) else "–",
-            count(restarts.get(worker.get("name"), 0)),
+            count(restarts.get(str(worker.get("name")), 0)),
         ]
+
+
+def _flat(counts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Counts within maps within maps, each with the names that lead to it."""
+    for name, value in counts.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{name}: ")
+        else:
+            yield f"{before}{name}", value
 
 
 def _log_line(entry: Mapping[str, Any]) -> list[str]:

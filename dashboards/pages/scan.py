@@ -35,7 +35,7 @@ class Scan:
         self._select = {name: self._choice(name, title) for name, title in SELECTS.items()}
         self._scale = self._spinner("time_scale", "Units of the variable per unit of the time", set_up.time_scale)
         self._least = self._spinner("least", "Leave out events with a monitor up to", 0.0)
-        self._bins = self._spinner("bins", "Bins of the corrected axis (0 = as steps)", 0.0)
+        self._bins = self._spinner("bins", "Bins of the corrected axis (0 = automatic)", 0.0)
         self._plain = ScanCurve("As set")
         self._corrected = ScanCurve("Corrected with the arrival time")
         # One scale for both, so that the eye can compare them.

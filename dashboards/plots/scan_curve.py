@@ -29,8 +29,9 @@ class ScanCurve:
         self.figure.line("x", "y", source=self._fit, line_color=OTHER, line_width=2, legend_label="step")
         self._zero = Span(dimension="height", line_color=OTHER, line_dash="dashed", visible=False)
         self.figure.add_layout(self._zero)
-        self.figure.legend.location = "top_left"
         self.figure.legend.orientation = "horizontal"
+        self.figure.add_layout(self.figure.legend[0], "above")
+        self.figure.xaxis.ticker.desired_num_ticks = 5
 
     def update(self, branch: Branch | None, x_label: str, y_label: str) -> None:
         """Draw a branch; ``None`` draws nothing."""

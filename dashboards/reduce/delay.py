@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.reduce.edge import Edge, fit_edge
-from dashboards.reduce.scan import Curve, curve, even_edges, step_edges
+from dashboards.reduce.scan import MOST_BINS, Curve, curve, even_edges, step_edges
 from dashboards.table import Table
 
 LASER = "lightStatus/laser"
@@ -15,6 +15,11 @@ LEAST_IN_BIN = 5
 LEAST_SHARE = 0.1
 """Corrected bins with fewer events, or less than this share of the middle bin's, are not shown: their error is not known well
 enough to weigh them in a fit."""
+
+BINS_PER_STEP = 3
+"""The arrival time spreads the events over more positions than were set."""
+
+GOOD_IN_BIN = 30
 
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "ps": 1e-12, "fs": 1e-15}
 
@@ -32,7 +37,7 @@ class ScanChoice:
     least_monitor
         Events with a monitor at or below this are left out.
     bins
-        Bins of the corrected axis; 0 = as many as there are steps.
+        Bins of the corrected axis; 0 = ``BINS_PER_STEP`` for each step, fewer while there are few events.
     """
 
     signal: str
@@ -88,8 +93,7 @@ def scan_result(rows: Table, choice: ScanChoice) -> ScanResult:
     if choice.time:
         t = x + choice.time_scale * rows.column(choice.time)
         timed = good & np.isfinite(t)
-        bins = choice.bins or max(10, min(len(levels), 200))
-        edges = even_edges(t[timed], bins)
+        edges = even_edges(t[timed], choice.bins or _bins(len(levels), int((timed & on).sum())))
         corrected = _branch(t, s, m, timed, on, edges, _least(t[timed & on], edges))
     return ScanResult(plain, corrected, int(good.sum()), int(seen.sum()), len(levels))
 
@@ -100,6 +104,11 @@ def unit_ratio(time_unit: str, variable_unit: str) -> float:
         return 1.0
     # Rounded, because a power of ten is what is meant and 1e-12 / 1e-15 is not exactly one.
     return float(f"{TIME_UNITS[time_unit] / TIME_UNITS[variable_unit]:.12g}")
+
+
+def _bins(steps: int, events: int) -> int:
+    """Bins fine enough that the step is not smeared by them, each with a good number of events."""
+    return max(10, min(BINS_PER_STEP * steps, events // GOOD_IN_BIN, MOST_BINS))
 
 
 def _least(t: NDArray[np.float64], edges: NDArray[np.float64]) -> int:

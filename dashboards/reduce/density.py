@@ -42,6 +42,8 @@ class Pairs:
     correlation: float
 
 
+# Absurd values may overflow to infinity, which is then shown as no value.
+@np.errstate(over="ignore", invalid="ignore")
 def pairs(x: NDArray[np.float64], y: NDArray[np.float64]) -> Pairs:
     """The events in which both fields have a value."""
     both = np.isfinite(x) & np.isfinite(y)

@@ -29,6 +29,8 @@ class Histogram:
     deviation: float
 
 
+# Absurd values may overflow to infinity, which is then shown as no value.
+@np.errstate(over="ignore", invalid="ignore")
 def histogram(values: NDArray[np.float64], bins: int) -> Histogram:
     """Histogram over the range of the values; one far outlier does not squeeze all others into one bin.
 

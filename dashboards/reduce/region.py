@@ -48,10 +48,11 @@ def region_in(value: object) -> Region | None:
     """A region as the settings write it, ``[[r0, r1], [c0, c1]]``; ``None`` for anything else."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         return None
-    pairs = [sorted(pair) for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
+    pairs = [pair for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
     if len(pairs) != 2 or not all(isinstance(number, int) for pair in pairs for number in pair):
         return None
-    return (pairs[0][0], pairs[0][1]), (pairs[1][0], pairs[1][1])
+    rows, columns = sorted(pairs[0]), sorted(pairs[1])
+    return (rows[0], rows[1]), (columns[0], columns[1])
 
 
 def _touched(a: float, b: float, length: int) -> tuple[int, int]:

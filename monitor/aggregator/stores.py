@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from monitor.errors import Unusable
 from monitor.model.rows import Rows
@@ -41,15 +41,12 @@ class SmallDataStores:
     Parameters
     ----------
     settings
-        Folder, size and kind of the files.
-    overwrite
-        Replace files of the same run that are there.
+        Folder, size and kind of the files, and what to do about one that is there already.
     """
 
-    def __init__(self, settings: Settings, *, overwrite: bool = False) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings.store
         self._roll_bytes = bytes_in(settings.store.roll_size, key="store.roll_size")
-        self._otherwise: Literal["replace", "refuse"] = "replace" if overwrite else "refuse"
         self.file = ""
 
     def open(self, experiment: str, run: int, first: int, *, resume: bool) -> RunStore:
@@ -59,7 +56,7 @@ class SmallDataStores:
             experiment,
             run,
             first=first,
-            existing="resume" if resume else self._otherwise,
+            existing="resume" if resume else self._settings.existing,
             roll_bytes=self._roll_bytes,
             compacted=self._settings.compact,
         )
@@ -123,6 +120,6 @@ class Unkept:
         """Nothing is open."""
 
 
-def stores_for(settings: Settings, folder: Path, *, overwrite: bool = False) -> Stores:
+def stores_for(settings: Settings, folder: Path) -> Stores:
     """Small-data files where the settings name a folder for them, else nothing."""
-    return SmallDataStores(settings, overwrite=overwrite) if settings.store.directory else NoStores(folder)
+    return SmallDataStores(settings) if settings.store.directory else NoStores(folder)

@@ -256,7 +256,11 @@ class _Committer(threading.Thread):
 
 
 def _work(
-    runtime: str, number: int, meter: "multiprocessing.Queue[tuple[int, float, float, float]]", ready: Barrier, done: "Synchronized[int]"
+    runtime: str,
+    number: int,
+    meter: "multiprocessing.Queue[tuple[int, float, float, float]]",
+    ready: Barrier,
+    done: "Synchronized[int]",
 ) -> None:
     """A worker that reads one byte of each page and nothing more."""
     dealer = ZmqDealer(_reader_address(Path(runtime)), f"w{number}")

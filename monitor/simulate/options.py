@@ -60,6 +60,8 @@ class Options:
         for name, least, most in LIMITS:
             if not least <= merged[name] <= most:
                 raise ConfigError(f"must lie between {least:g} and {most:g}, and is {merged[name]}", key=f"simulate.{name}")
+        if merged["steps"] * merged["events"] > EVENT_LIMIT:
+            raise ConfigError(f"a run has at most {EVENT_LIMIT} events", key="simulate.events")
         rate = merged.pop("rate")
         spacing = max(1, round(PULSE_RATE / rate))
         if spacing * rate != PULSE_RATE:
@@ -67,6 +69,9 @@ class Options:
             raise ConfigError(why, key="simulate.rate", nearest=f"{PULSE_RATE / spacing:g}")
         return Setup(spacing=spacing, **merged)
 
+
+EVENT_LIMIT = 10_000_000
+"""What is true of every event is held in memory: about 250 bytes each."""
 
 LIMITS: tuple[tuple[str, float, float], ...] = (
     ("steps", 1, 100_000),

@@ -13,7 +13,7 @@ START = 1_288_000_000
 """Unix seconds of BeginRun, October 2010."""
 
 FIRST_FIDUCIAL = 120_000
-"""Chosen so that the count wraps 92 s into the run."""
+"""Chosen so that the count wraps 31 s into the run."""
 
 GAP = 180
 """Pulses between the last event of a step and the first of the next: half a second."""

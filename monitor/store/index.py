@@ -1,6 +1,5 @@
 """The per-run file while parts exist: virtual datasets that present the closed parts as one, replaced at once at each roll."""
 
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from monitor.model.field import Field
 from monitor.model.sums import Sums
 from monitor.store import layout
-from monitor.store.names import hidden
+from monitor.store.new_file import new_file
 from monitor.store.part_reader import PartReader
 from monitor.store.present import present
 from monitor.store.summary import summary_of
@@ -32,18 +31,13 @@ def write_index(parts: Sequence[Path], target: Path, sums: Sums | None = None) -
     sums
         Sums over these parts, if they are known; else they are read.
     """
-    new = hidden(target)
-    try:
-        with ExitStack() as stack:
-            readers = [stack.enter_context(PartReader(path)) for path in parts]
-            summary = summary_of(readers, sums)
-            with h5py.File(new, "w", libver=layout.LIVE, locking="best-effort") as file:
-                for path, field in summary.columns.items():
-                    _virtual_column(file, path, field, readers, summary.rows)
-                present(file, summary, "index")
-        os.replace(new, target)
-    finally:
-        new.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(PartReader(path)) for path in parts]
+        summary = summary_of(readers, sums)
+        file, _ = stack.enter_context(new_file(target, sync=False))
+        for path, field in summary.columns.items():
+            _virtual_column(file, path, field, readers, summary.rows)
+        present(file, summary, "index")
 
 
 def _virtual_column(file: h5py.File, path: str, field: Field, readers: Sequence[PartReader], total: int) -> None:

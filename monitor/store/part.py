@@ -1,6 +1,5 @@
 """One part of a run while it is written: rows, sums and journal become durable together, and others may read meanwhile."""
 
-import logging
 import os
 import time
 from collections.abc import Mapping
@@ -18,9 +17,8 @@ from monitor.running import merge
 from monitor.store import layout
 from monitor.store.commit_log import Commit, record, record_type
 from monitor.store.names import hidden
-from monitor.store.sum_slots import SumSlots, fits
-
-log = logging.getLogger(__name__)
+from monitor.store.new_file import filled, let_go, sync_directory
+from monitor.store.sum_slots import SumSlots, create_slots, fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +78,13 @@ class PartWriter:
         self._states: dict[str, SumState] = {}
         self._stop = -1
         new = hidden(path)
-        self._file = h5py.File(new, "w", libver=layout.LIVE, locking="best-effort")
-        self._set_attributes()
-        self._datasets = {name: layout.create_column(self._file, name, field) for name, field in self.columns.items()}
-        self._journal = self._file.create_dataset(layout.JOURNAL, (0,), "u1", maxshape=(None,), chunks=(1 << 14,))
-        records = record_type(len(sums))
-        chunk = max(1, 8192 // records.itemsize)
-        self._records = self._file.create_dataset(layout.COMMITS, (0,), records, maxshape=(None,), chunks=(chunk,))
-        self._slots = SumSlots(self._file, sums)
-        layout.mark_groups(self._file)
-        self._file.swmr_mode = True
-        self._append(self._journal, np.frombuffer(journal, "u1"))
-        self._flush()
-        os.rename(new, path)
-        if sync:
-            sync_directory(path.parent)
+        with filled(new, sync=sync) as (file, _):
+            _create(file, head, self.columns, sums)
+        self._file = h5py.File(new, "r+", libver=layout.LIVE, locking="best-effort")
+        self._datasets = {name: self._file[name] for name in self.columns}
+        self._journal, self._records = self._file[layout.JOURNAL], self._file[layout.COMMITS]
+        self._slots = SumSlots(self._file)
+        self._begin(new, np.frombuffer(journal, "u1"))
 
     @property
     def nbytes(self) -> int:
@@ -145,23 +135,26 @@ class PartWriter:
         self._file.close()
 
     def abandon(self) -> None:
-        """Let go of a file that could not be written; what was committed can be recovered from it.
-
-        The HDF5 library tries to write again whatever failed, at every close and at the end of the process, and may take the
-        process down with it. So its descriptor is given a file in memory first, where all of that succeeds.
-        """
-        descriptor = self._descriptor
-        memory = os.memfd_create(self.path.name)
-        os.dup2(memory, descriptor)
-        os.close(memory)
-        try:
-            self._file.close()
-        except (OSError, RuntimeError) as error:
-            log.debug("part_abandoned", extra={"path": str(self.path), "why": str(error)})
+        """Let go of a file that could not be written; what was committed can be recovered from it."""
+        let_go(self._file)
 
     @property
     def _descriptor(self) -> int:
         return int(self._file.id.get_vfd_handle())
+
+    def _begin(self, new: Path, journal: NDArray[np.uint8]) -> None:
+        """Let others read, and give the file its name."""
+        try:
+            self._file.swmr_mode = True
+            self._append(self._journal, journal)
+            self._flush()
+            new.replace(self.path)
+        except BaseException:
+            self.abandon()
+            new.unlink(missing_ok=True)
+            raise
+        if self._sync:
+            sync_directory(self.path.parent)
 
     def _append_rows(self, count: int, blocks: Mapping[str, NDArray[Any]]) -> None:
         """Extend every column; write those that have values. The low-level calls save half of the time."""
@@ -207,20 +200,19 @@ class PartWriter:
         if self._sync:
             os.fsync(self._descriptor)
 
-    def _set_attributes(self) -> None:
-        attrs = self._file.attrs
-        attrs[layout.KIND] = "part"
-        attrs["experiment"] = self.head.experiment
-        attrs["run"] = self.head.run
-        attrs["part"] = self.head.number
-        attrs["first"] = self.head.first
-        attrs["service"] = self.head.service
 
-
-def sync_directory(directory: Path) -> None:
-    """Make a rename in this directory survive the machine."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _create(file: h5py.File, head: Head, columns: Mapping[str, Field], sums: Sums) -> None:
+    """Everything the file will ever hold."""
+    file.attrs[layout.KIND] = "part"
+    file.attrs["experiment"] = head.experiment
+    file.attrs["run"] = head.run
+    file.attrs["part"] = head.number
+    file.attrs["first"] = head.first
+    file.attrs["service"] = head.service
+    for name, field in columns.items():
+        layout.create_column(file, name, field)
+    file.create_dataset(layout.JOURNAL, (0,), "u1", maxshape=(None,), chunks=(1 << 14,))
+    records = record_type(len(sums))
+    file.create_dataset(layout.COMMITS, (0,), records, maxshape=(None,), chunks=(max(1, 8192 // records.itemsize),))
+    create_slots(file, sums)
+    layout.mark_groups(file)

@@ -92,8 +92,12 @@ class PartReader:
         """
         commit = self.commit
         for _ in range(_TRIES):
-            states = self._states(commit)
-            newer = self._newest()
+            try:
+                states, newer = self._states(commit), self._newest()
+            except (KeyError, OSError, RuntimeError) as error:
+                if self.live:
+                    continue
+                raise DamagedData(f"has sums that cannot be read ({error})", source=str(self.path)) from error
             # A slot is written again after the next commit; what was read then may be of two commits.
             if newer == commit:
                 return states
@@ -106,7 +110,7 @@ class PartReader:
         states = {}
         for group, slot, count in zip(self._sums, commit.slots, commit.counts, strict=True):
             if count:
-                arrays = {key: dataset[()] for key, dataset in group[str(slot)].items()}
+                arrays = {key: group[f"{slot}/{key}"][()] for key in group[str(slot)]}
                 states[str(group.attrs["name"])] = SumState(str(group.attrs["kind"]), count, arrays)
         return states
 
@@ -168,7 +172,8 @@ def _sum_groups(file: h5py.File) -> list[h5py.Group]:
 
 def _columns(node: h5py.Group, above: str = "") -> Iterator[tuple[str, Field]]:
     """Path and field of every column, depth first."""
-    for name, child in node.items():
+    for name in node:
+        child = node[name]
         if not above and name in (layout.PRIVATE, layout.SUMS, layout.SETTINGS.split("/")[0]):
             continue
         if isinstance(child, h5py.Group):

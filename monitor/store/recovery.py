@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.errors import Unusable
 from monitor.model.field import Field
 from monitor.model.sums import Sums
-from monitor.store.compact import compact
+from monitor.store.compact import compact, make_whole
 from monitor.store.index import write_index
 from monitor.store.journal import decode, finish_of
 from monitor.store.names import RunNames, part_number
@@ -98,7 +98,7 @@ def _made_whole(path: Path, *, sync: bool) -> bool:
         return False
     if torn:
         log.info("part_recovered", extra={"path": str(path), "rows": rows})
-        compact([path], path, kind="part", sort=False, sync=sync)
+        make_whole(path, sync=sync)
     return True
 
 

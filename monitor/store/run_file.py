@@ -7,13 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData, Unusable
 from monitor.model.field import Field
 from monitor.model.sums import Sums
 from monitor.store import layout
+from monitor.store.joined import Joined
 from monitor.store.journal import FinishEntry, LostEntry, SettingsEntry, decode, finish_of, lost_of, settings_of
 from monitor.store.names import names_of, part_number
 from monitor.store.part_reader import PartReader
@@ -116,16 +116,7 @@ class RunFile:
         KeyError
             If no event of the run so far has that column.
         """
-        field = self._summary.columns[path]
-        pieces, low = [np.empty((0, *field.shape), field.dtype)], 0
-        for reader in self._files.readers:
-            a, b = max(start - low, 0), min(stop - low, reader.rows)
-            low += reader.rows
-            if a >= b:
-                continue
-            known = path in reader.columns
-            pieces.append(reader.read(path, a, b) if known else np.full((b - a, *field.shape), field.missing, field.dtype))
-        return np.concatenate(pieces)
+        return Joined(self._files.readers, self.columns).read(path, start, stop)
 
     def refresh(self) -> int:
         """See what is committed by now (only of a run opened live); gives the number of rows."""

@@ -16,7 +16,7 @@ from monitor.store.gather import gather
 from monitor.store.index import write_index
 from monitor.store.journal import Entry, FinishEntry, LostEntry, SettingsEntry, encode
 from monitor.store.lock import WriterLock
-from monitor.store.names import RunNames, hidden
+from monitor.store.names import RunNames
 from monitor.store.part import Head, PartWriter
 from monitor.store.recovery import Found, recover, remove
 from monitor.store.summary import total_sums
@@ -201,10 +201,7 @@ class SmallDataFile:
             first=self._committed,
             service=self._head.service,
         )
-        try:
-            self._part = PartWriter(path, head, self._known, {**kept, **sums}, self._journal, sync=self._sync)
-        finally:
-            hidden(path).unlink(missing_ok=True)
+        self._part = PartWriter(path, head, self._known, {**kept, **sums}, self._journal, sync=self._sync)
         return self._part
 
     def _full(self, part: PartWriter) -> bool:

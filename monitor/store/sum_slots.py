@@ -10,29 +10,35 @@ from monitor.model.sums import Sums, SumState
 from monitor.store import layout
 
 
+def create_slots(file: h5py.File, sums: Sums) -> None:
+    """Room for these sums (floats are kept in double precision); ``Sums/<name>`` shows the first slot of each."""
+    for number, (name, state) in enumerate(sums.items()):
+        group = file.create_group(f"{layout.SUM_STATES}/{number}")
+        group.attrs["name"] = name
+        group.attrs["kind"] = state.kind
+        for slot in (0, 1):
+            for key, array in state.arrays.items():
+                _create(group, f"{slot}/{key}", array)
+        shown = {key: group[f"0/{key}"] for key in state.arrays}
+        group.attrs["count"] = show(file, name, shown).name
+
+
 class SumSlots:
-    """Two slots per sum in ``xtcmon/sums/<n>/0`` and ``/1``; ``Sums/<name>`` shows the first.
+    """Two slots per sum in ``xtcmon/sums/<n>/0`` and ``/1``, made by ``create_slots``.
 
     Parameters
     ----------
     file
-        File open for writing; the datasets are created at once, because later nothing can be.
-    sums
-        Every sum the file will hold; arrays give shapes and dtypes (floats are kept in double precision).
+        File open for writing.
     """
 
-    def __init__(self, file: h5py.File, sums: Sums) -> None:
-        self.names = tuple(sums)
+    def __init__(self, file: h5py.File) -> None:
+        groups = file.get(layout.SUM_STATES, {})
+        found = {str(groups[number].attrs["name"]): groups[number] for number in sorted(groups, key=int)}
+        self.names = tuple(found)
         self._current = dict.fromkeys(self.names, 0)
-        self._arrays: dict[tuple[str, int], dict[str, h5py.Dataset]] = {}
-        self._counts: dict[str, h5py.Dataset] = {}
-        for number, (name, state) in enumerate(sums.items()):
-            group = file.create_group(f"{layout.SUM_STATES}/{number}")
-            group.attrs["name"] = name
-            group.attrs["kind"] = state.kind
-            for slot in (0, 1):
-                self._arrays[name, slot] = {key: _create(group, f"{slot}/{key}", array) for key, array in state.arrays.items()}
-            self._counts[name] = show(file, name, self._arrays[name, 0])
+        self._arrays = {(name, slot): dict(group.get(str(slot), {})) for name, group in found.items() for slot in (0, 1)}
+        self._counts = {name: file[group.attrs["count"]] for name, group in found.items()}
 
     @property
     def current(self) -> tuple[int, ...]:
@@ -81,5 +87,9 @@ def fits(a: SumState, b: SumState) -> bool:
 
 
 def _create(group: h5py.Group, name: str, array: NDArray[Any]) -> h5py.Dataset:
+    """A dataset whose place in the file is taken at once, so that writing it later changes nothing but values."""
     dtype = np.dtype("f8") if array.dtype.kind == "f" else array.dtype
-    return group.create_dataset(name, array.shape, dtype)
+    storage = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    storage.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    storage.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    return group.create_dataset(name, array.shape, dtype, dcpl=storage)

@@ -13,6 +13,9 @@ from monitor.errors import DamagedData, Unusable
 from monitor.xtc.header import CLOCK_TO_ROOT, CONTAINER, DATAGRAM, DATAGRAM_SIZE, EXTENT_LIMIT, XTC_SIZE, Level, Transition
 from monitor.xtc.walk import Heads, Stop, heads
 
+STRIDE_BYTES = 64 << 20
+"""Stretch of a file walked at a time: with large frames each header is a page that the disk has to bring."""
+
 MAGIC = {
     b"\x1f\x8b": "it is compressed with gzip; unpack it first (gunzip)",
     b"\x89HDF": "it is an HDF5 file; give the XTC files it was made from",
@@ -42,13 +45,18 @@ class MappedFile:
     ended: Stop | None = None
     _file: BinaryIO | None = field(default=None, repr=False)
 
-    def next(self, most: int) -> Heads:
-        """The next datagrams, at most so many."""
+    def next(self, most: int, most_bytes: int = STRIDE_BYTES) -> Heads:
+        """The next datagrams, at most so many, and no more than fit that many bytes unless the first is larger."""
         # A map of a file that became shorter kills the process on access behind the new end.
         size = len(self.data) if self._file is None else min(len(self.data), os.fstat(self._file.fileno()).st_size)
-        found = heads(self.data, self.at, size, most=most)
+        limit = min(size, self.at + most_bytes)
+        found = heads(self.data, self.at, limit, most=most)
+        if len(found.table) == 0:
+            limit = size
+            found = heads(self.data, self.at, size, most=1)
         self.at = found.stop
-        if found.reason != Stop.FULL:
+        cut_by_limit = limit < size and found.reason != Stop.EXTENT
+        if found.reason != Stop.FULL and not cut_by_limit:
             self.ended = Stop.PAYLOAD if found.reason == Stop.END and size < len(self.data) else found.reason
         return found
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from monitor.errors import DamagedData
 from monitor.xtc.decode import decode
 from monitor.xtc.event_count import EventCount
+from monitor.xtc.extra import extra
 from monitor.xtc.filename import RunFiles, runs_of
 from monitor.xtc.header import Transition, version
 from monitor.xtc.mapped import check, open_mapped
@@ -134,6 +135,7 @@ class _Scanner:
         self._per_cycle: list[int] = []
         self._controls: dict[str, None] = {}
         self._epics: dict[str, None] = {}
+        self._extra: dict[tuple[int, int], str] = {}
         self._ends: list[str] = []
 
     def scan_run(self, run: RunFiles) -> None:
@@ -162,7 +164,7 @@ class _Scanner:
             events_before=self._events_before,
             controls=tuple(self._controls),
             epics=tuple(self._epics),
-            sources=self._tally.sources(),
+            sources=self._tally.sources(self._extra),
             incomplete=self._tally.incomplete,
             corrupt=self._corrupt,
             ends=tuple(self._ends),
@@ -205,6 +207,7 @@ class _Scanner:
         state = found.index[(with_state & counted)[found.index["datagram"]]]
         self._epics |= dict.fromkeys(names(buffer, state, every=True).values())
         self._controls |= dict.fromkeys(_controls(buffer, state))
+        self._extra |= _extras(buffer, state)
         events.add(heads, service)
 
 
@@ -226,4 +229,15 @@ def _controls(buffer: NDArray[np.uint8], index: NDArray[Any]) -> list[str]:
         except DamagedData:
             continue
         found += [control["name"] for control in record["pvControls"]]
+    return found
+
+
+def _extras(buffer: NDArray[np.uint8], index: NDArray[Any]) -> dict[tuple[int, int], str]:
+    """Words for sources out of their configuration, by level and physical word."""
+    found = {}
+    for entry in index[(index["damage"] == 0) & (index["size"] > 0)]:
+        level, physical, at = int(entry["level"]), int(entry["physical"]), int(entry["offset"])
+        words = extra(physical, int(entry["contains"]), buffer[at : at + int(entry["size"])])
+        if words:
+            found[level, physical] = words
     return found

@@ -1,5 +1,6 @@
 """Counts payloads by source and type in one pass over an index."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +43,14 @@ class SourceCount:
         ``DetInfo``, ``BldInfo`` or ``ProcInfo``.
     name
         Its text; of processes, the level only.
+    extra
+        A few words out of its configuration, such as its size; mostly empty.
     """
 
     kind: str
     name: str
     types: tuple[TypeCount, ...]
+    extra: str = ""
 
 
 class SourceTally:
@@ -78,8 +82,9 @@ class SourceTally:
             found[contains] = found.get(contains, 0) + count
         return found
 
-    def sources(self) -> tuple[SourceCount, ...]:
-        """What was counted so far."""
+    def sources(self, extra: Mapping[tuple[int, int], str] | None = None) -> tuple[SourceCount, ...]:
+        """What was counted so far; ``extra`` has words for some sources, by level and physical word."""
+        words = {_source(*source): text for source, text in (extra or {}).items()}
         found: dict[tuple[str, str], dict[str, NDArray[np.int64]]] = {}
         for (level, physical, contains), count in zip(self._keys[: self._used].tolist(), self._counts[: self._used], strict=True):
             kind, name = _source(level, physical)
@@ -87,7 +92,9 @@ class SourceTally:
             text = type_text(contains)
             types[text] = types.get(text, np.zeros(2, np.int64)) + count
         return tuple(
-            SourceCount(kind, name, tuple(TypeCount(text, int(n[0]), int(n[1])) for text, n in types.items()))
+            SourceCount(
+                kind, name, tuple(TypeCount(text, int(n[0]), int(n[1])) for text, n in types.items()), words.get((kind, name), "")
+            )
             for (kind, name), types in found.items()
         )
 

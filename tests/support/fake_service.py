@@ -74,6 +74,7 @@ class FakeService:
     region: list[list[int]] = field(default_factory=lambda: [[20, 40], [30, 90]])
     refuse: str = ""
     silent: bool = False
+    """No events come, as when the source stops; the service still says how it is."""
     seq: int = 0
     version: int = 1
 
@@ -100,7 +101,7 @@ class FakeService:
 
     def columns(self, first: int, count: int) -> dict[str, NDArray[Any]]:
         """Values of events ``first`` ...; the same event always has the same values (but for the region and version)."""
-        random = np.random.default_rng(7).spawn(1)[0].normal(size=(8, first + count))[:, first:]
+        random = np.random.default_rng(7).normal(size=(first + count, 5))[first:].T
         seq = np.arange(first, first + count)
         delay = (seq // self.events_per_step % STEPS - STEPS // 2) * STEP_FS
         jitter = JITTER_PS * random[0]
@@ -135,10 +136,9 @@ class FakeService:
         while not self._leave.wait(TURN_S):
             self._answer()
             self._resend()
-            if self.silent:
-                begin = time.monotonic() - (self.seq - self.first) / self.rate
-                continue
             now = time.monotonic()
+            if self.silent:
+                begin = now - (self.seq - self.first) / self.rate
             due = self.first + int((now - begin) * self.rate) - self.seq
             if due > 0:
                 self._publish_rows(due)
@@ -181,8 +181,8 @@ class FakeService:
     def status(self, step: int) -> dict[str, Any]:
         """What the service says about itself."""
         workers = [
-            {"name": f"worker-{i}", "generation": 0, "pid": 4000 + i, "host": "hutch", "batches": self.seq // 64, "events": self.seq // 2,
-             "busy": 0.35, "last_seen": 0.2, "leases": 2}
+            {"name": f"worker-{i}", "generation": 0, "pid": 4000 + i, "host": "hutch", "batches": self.seq // 64,
+             "events": self.seq // 2, "busy": 0.35, "last_seen": 0.2, "leases": 2}
             for i in range(2)
         ]  # fmt: skip
         reader = {
@@ -191,8 +191,9 @@ class FakeService:
             "restarts": {"worker-1": 1}, "run": 98, "step": step, "pipeline": self.version, "mode": "live", "total": 100_000,
         }  # fmt: skip
         return {
-            "time": time.time(), "reader": reader, "processed": self.seq, "written": self.seq - 20, "late": 2, "lost": 3, "damaged": 5,
-            "rate": self.rate, "latency": {"total": [0.018, 0.041], "worker": [0.006, 0.011]}, "trouble": {"user.py: division": 4},
+            "time": time.time(), "reader": reader, "processed": self.seq, "written": self.seq - 20, "late": 2, "lost": 3,
+            "damaged": 5, "rate": self.rate, "latency": {"total": [0.018, 0.041], "worker": [0.006, 0.011]},
+            "trouble": {"user.py: division": 4},
             "file": "xppi0310_Run0098.h5", "balance": {"read": self.seq, "written": self.seq - 20}, "committed": self.seq - 20,
         }  # fmt: skip
 

@@ -4,6 +4,7 @@ Bad pixels are NaN in a corrected frame and count nowhere. With ``compat`` they 
 files of smalldata_tools.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,7 +62,7 @@ class Roi:
 
     def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good."""
-        flat = frames.reshape(len(frames), -1)
+        flat = frames.reshape(len(frames), math.prod(frames.shape[1:]))
         values: dict[str, NDArray[Any]] = {}
         if self._area:
             values[f"{self._name}_area"] = self._crops(flat)

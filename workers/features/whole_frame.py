@@ -1,5 +1,6 @@
 """Sum and mean over a whole frame: cheap, and what every area detector gets if the settings name none."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ class WholeFrame:
     def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Sum and mean of each frame, shape (events,)."""
         total, count = np.empty(len(frames)), np.empty(len(frames))
-        good_sum(frames.reshape(len(frames), -1), total, count)
+        good_sum(frames.reshape(len(frames), math.prod(frames.shape[1:])), total, count)
         count[count == 0] = np.nan
         return {self._sum.name: np.where(np.isnan(count), np.nan, total), self._mean.name: total / count}
 

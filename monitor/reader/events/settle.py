@@ -110,7 +110,6 @@ def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ign
                     ready += 1
             continue
         ready = kept
-        p.has_last = False
         if _keeps_transition(queue[i], service, p):
             _number(queue[i], service, p)
             queue[kept] = queue[i]

@@ -71,7 +71,7 @@ class FileSource:
 
     def read(self, max_events: int) -> list[Block]:
         """The next blocks, with at most ``max_events`` events together; empty at the end only."""
-        while True:
+        while max_events > 0:
             blocks = self._merge.take(max_events)
             if blocks:
                 return blocks
@@ -81,7 +81,8 @@ class FileSource:
                 self._report.add(self._merge)
                 self._merge = self._next_run(self._merge.state.version + 1)
             else:
-                return []
+                break
+        return []
 
     def close(self) -> None:
         """Close the files."""

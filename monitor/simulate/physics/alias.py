@@ -1,33 +1,24 @@
 """Drawing from a distribution over many pixels in constant time: the alias method (Walker 1977, tables as Vose 1991)."""
 
-from dataclasses import dataclass
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+CERTAIN = 0xFFFFFFFF
+"""Stands for probability 1."""
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """A distribution over pixels, ready to be drawn from.
 
-    Attributes
-    ----------
-    keep
-        Probability of staying at the pixel that was hit, float32, shape (pixels,).
-    other
-        Where to go otherwise, uint32, shape (pixels,).
+def draw_from(weights: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Table to draw from, shape (pixels,), for weights that are not negative and not all 0.
+
+    To draw, hit any pixel evenly: the low 32 bits of its entry are the probability of staying there (in units of 2**-32), the
+    high 32 bits the pixel to go to otherwise. One entry is one access to memory, which is what drawing costs.
     """
-
-    keep: NDArray[np.float32]
-    other: NDArray[np.uint32]
-
-
-def draw_from(weights: NDArray[np.float64]) -> Draw:
-    """Tables for weights of shape (pixels,), not negative and not all 0."""
     scaled = weights * (len(weights) / weights.sum())
     keep, other = _tables(scaled)
-    return Draw(keep.astype(np.float32), other)
+    stay = np.minimum(np.rint(keep * 2.0**32), CERTAIN).astype(np.uint64)
+    table: NDArray[np.uint64] = other.astype(np.uint64) << np.uint64(32) | stay
+    return table
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types

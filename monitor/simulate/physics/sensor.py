@@ -10,8 +10,6 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.simulate.physics.alias import Draw
-
 NOISE_TABLE = 1 << 20
 ADC_MAX = 16383
 
@@ -111,14 +109,12 @@ def _dark(
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
-def add_photons(
-    out: NDArray[Any], keep: NDArray[np.float32], other: NDArray[np.uint32], count: int, height: int, seed: int
-) -> None:
-    """Add ``count`` photons of ``height`` ADU to a flat frame in place, each at a pixel drawn from the tables of ``Draw``.
+def add_photons(out: NDArray[Any], table: NDArray[np.uint64], count: int, height: int, seed: int) -> None:
+    """Add ``count`` photons of ``height`` ADU to a flat frame in place, each at a pixel drawn from a table of ``draw_from``.
 
     Random numbers: SplitMix64 (Steele et al. 2014), started at ``seed``.
     """
-    pixels = np.uint64(len(keep))
+    pixels = np.uint64(len(table))
     state = np.uint64(seed)
     for _ in range(count):
         state += np.uint64(0x9E3779B97F4A7C15)
@@ -127,12 +123,11 @@ def add_photons(
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
         at = np.int64(((z >> np.uint64(32)) * pixels) >> np.uint64(32))
-        chance = np.float32(z & np.uint64(0xFFFFFF)) * np.float32(1.0 / (1 << 24))
-        if chance >= keep[at]:
-            at = np.int64(other[at])
+        if (z & np.uint64(0xFFFFFFFF)) >= (table[at] & np.uint64(0xFFFFFFFF)):
+            at = np.int64(table[at] >> np.uint64(32))
         out[at] = min(np.int64(out[at]) + height, ADC_MAX)
 
 
-def scatter(frame: NDArray[Any], draw: Draw, count: int, height: int, random: np.random.Generator) -> None:
-    """Add photons to a frame in place, drawn from a distribution over its pixels."""
-    add_photons(frame.reshape(-1), draw.keep, draw.other, count, height, int(random.integers(1 << 62)))
+def scatter(frame: NDArray[Any], table: NDArray[np.uint64], count: int, height: int, random: np.random.Generator) -> None:
+    """Add photons to a frame in place, drawn from a table over its pixels."""
+    add_photons(frame.reshape(-1), table, count, height, int(random.integers(1 << 62)))

@@ -31,8 +31,8 @@ SHIFT = 0.15
 """How far excitation moves the peaks, 1/angstrom."""
 JITTER_FS = 120.0
 CAVITY_NOISE_FS = 20.0
-PHOTONS = 250_000
-"""Per frame at mean intensity; 0.11 per pixel, so that each panel keeps a peak at zero photons."""
+PHOTONS = 200_000
+"""Per frame at mean intensity; 0.09 per pixel, so that each panel keeps a peak at zero photons."""
 PHOTON_ADU = 25
 DISTANCE_MM = 100.0
 ENERGY_KEV = 9.5

@@ -18,6 +18,7 @@ from tests.support.xtc_bytes import (
     ENABLE,
     END_CYCLE,
     END_RUN,
+    IPM,
     L1ACCEPT,
     Clock,
     container,
@@ -126,6 +127,41 @@ def test_a_camera_event_without_partner_is_an_event() -> None:
     assert events_of(blocks)["streams"].tolist() == [1, 1 << 63, 1, 1 | 1 << 63]
 
 
+def test_two_daq_events_are_never_one() -> None:
+    streams = {n: one_stream(event(0, ipm(n)), event(1 + n, ipm(n))) for n in (0, 1)}
+    blocks, _ = blocks_of(streams)
+    assert events_of(blocks)["streams"].tolist() == [1, 2, 1, 2]
+
+
+def test_a_camera_that_starts_in_the_middle_finds_its_place() -> None:
+    streams = run_streams(steps=3, events=8, daq=1, camera=True)
+    without_partner = [i for i, one in enumerate(streams[0]) if one[11] & 15 == L1ACCEPT][-1]
+    del streams[0][without_partner]
+    first = [i for i, one in enumerate(streams[80]) if one[11] & 15 == L1ACCEPT][2]
+    streams[80] = streams[80][first:]
+    blocks, _ = blocks_of(streams)
+    masks = [b.events["streams"].tolist() for b in blocks if isinstance(b, EventBlock)]
+    pair = [1, 1 | 1 << 63]
+    assert masks == [[1, 1, 1, 1, *pair, *pair], pair * 4, [*pair * 3, 1, 1 << 63]]
+
+
+def test_the_last_of_many_updates_in_an_event_holds() -> None:
+    updates = container(*(epics_time(1, float(i)) for i in range(50)))
+    blocks, _ = blocks_of({0: one_stream(event(0, ipm(0), updates), event(1, ipm(1)))})
+    (block,) = (b for b in blocks if isinstance(b, EventBlock))
+    assert block.epics_changes["value"].tolist() == [float(i) for i in range(50)]
+
+
+def test_configuration_comes_from_the_lowest_daq_stream_and_the_cameras() -> None:
+    configs = {0: b"low0", 1: b"high", 80: b"came"}
+    when = 1_329_500_000, 1
+    streams = {
+        n: [datagram(CONFIGURE, xtc(IPM, 23, text), xtc(CAMERA, 1000 + n, text), time=when)] for n, text in configs.items()
+    }
+    (block,), _ = blocks_of(streams)
+    assert {key.contains: value for key, value in block.state.configs.items()} == {23: b"low0", 1000: b"low0", 1080: b"came"}
+
+
 def test_enable_and_disable_are_not_handed_on() -> None:
     blocks, _ = blocks_of(run_streams(steps=1, events=2))
     services = [block.service for block in blocks if isinstance(block, TransitionBlock)]
@@ -160,7 +196,8 @@ def test_a_trimmed_last_event_hands_its_epics_to_the_next_block() -> None:
     first = one_stream(event(0, ipm(0)), event(1, container(epics_time(1, 7.5)), env=1 << 31))
     second = [datagram(BEGIN_CYCLE, time=(1_329_500_300, 0)), event(0, ipm(3), seconds=300)]
     blocks, _ = blocks_of({0: [*first[:-1], *second]})
-    last = [b for b in blocks if isinstance(b, EventBlock)][-1]
+    first_block, *_, last = (b for b in blocks if isinstance(b, EventBlock))
+    assert len(first_block.epics_changes) == 0
     assert last.epics_start.tolist() == [7.5]
     assert len(last.epics_changes) == 0
 

@@ -21,6 +21,11 @@ def test_a_rate_that_no_pulse_train_has_is_refused_with_the_nearest() -> None:
         Options(rate=100.0).over(DEFAULTS)
 
 
+def test_a_run_that_memory_cannot_hold_is_refused() -> None:
+    with pytest.raises(ConfigError, match="at most 10000000 events"):
+        Options(steps=100_000, events=1_000_000).over(DEFAULTS)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Unusable
 from monitor.simulate.options import Options
 from monitor.simulate.run import simulate
 from tests.support.plain_xtc import datagrams
@@ -44,6 +44,12 @@ def test_the_pace_is_kept_by_waiting_and_readers_see_the_file_grow(tmp_path: Pat
     simulate("delay-scan", tmp_path, Options(steps=1, events=40, pace=100.0), sleep=sleep)
     assert sum(waits) == pytest.approx(0.4)
     assert sizes == sorted(set(sizes))
+
+
+def test_a_run_that_the_disk_cannot_hold_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="fewer events"):
+        simulate("scattering", tmp_path / "new", Options(steps=1000, events=10_000))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_detector_that_the_scenario_does_not_know_is_refused(tmp_path: Path) -> None:

@@ -71,18 +71,20 @@ def assert_run(path: Path, count: int) -> None:
 def test_a_writer_killed_at_any_moment_loses_nothing_it_promised(tmp_path: Path, roll_s: float | None) -> None:
     moments = random.Random(98)
     promised = 0
-    for _ in range(20):
+    for turn in range(10):
         with writer(tmp_path, stop=1 << 30, roll_s=roll_s) as (process, pipe):
-            time.sleep(moments.uniform(0.0, 0.1))
+            # Every third is killed early, perhaps in the middle of its recovery; the others after their first commit.
+            told = 0 if turn % 3 == 2 else int.from_bytes(os.read(pipe, 4))
+            time.sleep(moments.uniform(0.0, 0.05))
             os.kill(process, signal.SIGKILL)
-            promised = max(promised, last_told(pipe))
+            promised = max(promised, told, last_told(pipe))
         if promised:
             # As it lies there, nobody having repaired it.
             with open_run(tmp_path / "e81_Run0098.h5") as run:
                 assert run.committed >= promised
     file = SmallDataFile(tmp_path, "e81", 98, existing="resume", sync=False)
     assert promised <= file.committed <= promised + STEP
-    assert promised > 20 * STEP
+    assert promised >= 7 * STEP
     count = file.committed
     for part in RunNames(tmp_path, "e81", 98).parts():
         with h5py.File(part) as plain:
@@ -93,7 +95,7 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_promised(tmp_path: Path,
 
 def test_a_writer_killed_while_it_finishes_leaves_a_run_that_can_be_finished(tmp_path: Path) -> None:
     moments = random.Random(3)
-    for attempt in range(6):
+    for attempt in range(4):
         directory = tmp_path / str(attempt)
         with writer(directory, stop=15, roll_s=0.0, finish=True) as (process, pipe):
             while os.read(pipe, 4) != (15).to_bytes(4):
@@ -111,7 +113,7 @@ def test_a_recovery_that_is_killed_can_be_repeated(tmp_path: Path) -> None:
     with writer(tmp_path, stop=300) as (process, pipe):
         while os.read(pipe, 4) != (300).to_bytes(4):
             continue
-    for _ in range(10):
+    for _ in range(5):
         with writer(tmp_path, stop=0) as (process, pipe):
             time.sleep(moments.uniform(0.0, 0.03))
             os.kill(process, signal.SIGKILL)

@@ -15,7 +15,10 @@ from monitor.model.rows import Rows
 from monitor.model.sums import SumState
 from monitor.running import value
 from monitor.store import open_run
+from monitor.store.present import present
+from monitor.store.sink import Sink
 from monitor.store.smalldata import SmallDataFile
+from monitor.store.summary import Summary
 from tests.monitor.store.made import expected, sums, table
 
 COUNT = 24
@@ -37,8 +40,8 @@ def assert_holds(path: Path, count: int) -> None:
         np.testing.assert_array_equal(total.arrays["total"], [sum(range(count)), count])
 
 
-@given(cuts=st.lists(st.integers(0, COUNT), max_size=4), lines=st.lists(st.integers(0, COUNT), max_size=3), rolls=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.integers(0, COUNT), max_size=3), lines=st.lists(st.integers(0, COUNT), max_size=3), rolls=st.booleans())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_split_into_tables_commits_and_parts_gives_the_same_file(
     tmp_path: Path, cuts: list[int], lines: list[int], rolls: bool
 ) -> None:
@@ -266,6 +269,53 @@ def test_a_disk_that_fills_up_costs_nothing_that_was_committed(tmp_path: Path) -
     again.commit([table(9, 12)], sums(9, 12), stop=12)
     again.finish()
     assert_holds(again.path, 12)
+
+
+@pytest.mark.parametrize("what", ["index", "compact"])
+def test_a_disk_that_fills_up_at_the_end_leaves_the_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    file = store(tmp_path)
+    file.commit([table(0, 9)], sums(0, 9), stop=9)
+
+    def present_on_a_full_disk(target: h5py.File, summary: Summary, kind: str) -> None:
+        full = os.open("/dev/full", os.O_RDWR)
+        os.dup2(full, sinks[-1].fileno())
+        os.close(full)
+        present(target, summary, kind)
+
+    sinks: list[Sink] = []
+
+    def remembered(path: Path) -> Sink:
+        sinks.append(Sink(path))
+        return sinks[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.store.new_file.Sink", remembered)
+        patch.setattr(f"monitor.store.{what}.present", present_on_a_full_disk)
+        with pytest.raises(Unusable, match="the disk is full"):
+            file.finish()
+    file.close()
+    assert_holds(file.path if what == "compact" else tmp_path / "e81_Run0098_part0001.h5", 9)
+    again = store(tmp_path, existing="resume")
+    assert again.finished
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".h5"] == ["e81_Run0098.h5"]
+    assert_holds(again.path, 9)
+
+
+def test_a_part_that_cannot_be_begun_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = store(tmp_path)
+    file.commit([table(0, 5)], sums(0, 5), stop=5)
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.store.layout.mark_groups", refuse)
+        with pytest.raises(Unusable, match="the disk is full"):
+            file.commit([table(5, 9)], sums(5, 9), stop=9)
+    again = store(tmp_path, existing="resume")
+    assert again.committed == 5
+    again.finish()
+    assert_holds(again.path, 5)
 
 
 @pytest.mark.parametrize(("first", "stop", "up_to"), [(0, 3, 8), (3, 6, 8), (7, 9, 8)])

@@ -1,0 +1,94 @@
+"""A dashboard on a fake service, and a chromium that looks at it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboards.link import ServiceLink
+from dashboards.server import Dashboard
+from monitor.settings import parse
+from tests.support.fake_service import FakeService
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FIRST = 3720
+"""Events of the run before a test begins: every step of the fake's scan three times."""
+
+expect.set_options(timeout=15_000)
+
+Opened = Callable[[str], Page]
+
+
+class House:
+    """The service may come and go; the dashboard stays."""
+
+    def __init__(self) -> None:
+        self.service = FakeService(first=FIRST)
+        self.service.__enter__()
+        settings = parse({"scan": {"signal": "ipm3/sum", "monitor": "ipm2/sum"}})
+        self.dashboard = Dashboard(settings, ServiceLink(lambda: self.service.endpoints), port=0)
+
+    def stop_service(self) -> None:
+        self.service.__exit__()
+
+    def start_service(self) -> None:
+        """A new life under the same addresses; the run begins again."""
+        self.service = FakeService(first=31, session=self.service.session + 1, endpoints=self.service.endpoints)
+        self.service.__enter__()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM} on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    house = House()
+    ready, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield house
+    finally:
+        stop.set()
+        thread.join()
+        house.stop_service()
+
+
+@pytest.fixture
+def opened(house: House, browser: Browser) -> Iterator[Opened]:
+    """Opens a page and waits until it shows data; at the end no page may have had an error on its console."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    errors: list[str] = []
+
+    def open_page(name: str) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(house.dashboard.address + name)
+        page.wait_for_selector("body[data-level=live]")
+        return page
+
+    yield open_page
+    context.close()
+    assert errors == []

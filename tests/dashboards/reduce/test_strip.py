@@ -1,0 +1,50 @@
+"""Strips: groups that stand still, means of what is there."""
+
+import numpy as np
+import pytest
+
+from dashboards.reduce.strip import round_size, strip
+
+NAN = np.nan
+
+
+def test_few_values_are_shown_one_by_one() -> None:
+    found = strip(np.array([3, 4, 5]), np.array([1.0, NAN, 7.0]), 10)
+
+    np.testing.assert_array_equal(found.x, [3, 4, 5])
+    np.testing.assert_array_equal(found.mean, [1, NAN, 7])
+    assert found.size == 1
+
+
+def test_groups_hold_mean_smallest_and_largest_of_what_is_there() -> None:
+    found = strip(np.arange(10, 20), np.array([0, 1, 2, 3, NAN, 10, 11, NAN, NAN, NAN]), 2)
+
+    assert found.size == 5
+    np.testing.assert_array_equal(found.mean, [1.5, 10.5])
+    np.testing.assert_array_equal(found.low, [0, 10])
+    np.testing.assert_array_equal(found.high, [3, 11])
+    np.testing.assert_array_equal(found.x, [12, 17])
+
+
+def test_borders_do_not_move_when_an_event_more_comes() -> None:
+    values = np.random.default_rng(1).normal(size=1000)
+    before = strip(np.arange(900), values[:900], 100)
+    after = strip(np.arange(903), values[:903], 100)
+
+    assert before.size == after.size == 10
+    np.testing.assert_array_equal(before.mean, after.mean[:90])
+
+
+def test_a_gap_in_the_sequence_does_not_join_what_is_apart() -> None:
+    found = strip(np.array([0, 1, 100, 101]), np.array([1.0, 1.0, 5.0, 7.0]), 10)
+
+    np.testing.assert_array_equal(found.mean, [1, 6])
+
+
+def test_nothing_gives_nothing() -> None:
+    assert len(strip(np.empty(0, np.int64), np.empty(0), 10).mean) == 0
+
+
+@pytest.mark.parametrize(("least", "size"), [(0, 1), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (201, 500), (501, 1000)])
+def test_sizes_are_round(least: int, size: int) -> None:
+    assert round_size(least) == size

@@ -1,0 +1,112 @@
+"""The feed hears for all sessions; driven turn by turn, without its thread."""
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from dashboards.feed import Feed
+from monitor.errors import Unusable
+from monitor.wire.message import Message
+from tests.support.memory_link import MemoryLink
+from tests.support.rows import rows_message
+
+
+@pytest.fixture
+def link() -> MemoryLink:
+    return MemoryLink(history_answer=rows_message(0, 5, topic="", kind="history"))
+
+
+@pytest.fixture
+def feed(link: MemoryLink) -> Iterator[Feed]:
+    feed = Feed(link, 1000)
+    yield feed
+    feed.close()
+
+
+def turns(feed: Feed, link: MemoryLink, *messages: Message) -> None:
+    """One turn with these messages, and a few more for the answers of the other thread."""
+    link.coming.extend(messages)
+    for _ in range(20):
+        feed.step(link)
+        time.sleep(0.002)
+
+
+def test_a_late_viewer_sees_the_present_state_at_once(feed: Feed, link: MemoryLink) -> None:
+    turns(feed, link, rows_message(5, 2))
+
+    np.testing.assert_array_equal(feed.snapshot.rows.seq, np.arange(7))
+    assert link.asked == [("history", 1000)]
+
+
+def test_history_is_asked_for_again_after_a_restart_of_the_service(
+    feed: Feed, link: MemoryLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.feed.HISTORY_AGAIN_S", 0.0)
+    turns(feed, link, rows_message(5, 2, n=1, session=1))
+    turns(feed, link, rows_message(7, 2, n=1, session=2))
+
+    assert link.asked == [("history", 1000)] * 2
+
+
+def test_without_an_answer_history_is_asked_for_again(feed: Feed, link: MemoryLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.feed.HISTORY_AGAIN_S", 0.0)
+    link.history_answer = Unusable("nobody there")
+    turns(feed, link, rows_message(5, 2))
+    link.history_answer = rows_message(0, 5, topic="", kind="history")
+    turns(feed, link)
+
+    assert len(feed.snapshot.rows) == 7
+
+
+def test_nothing_new_gives_the_same_snapshot(feed: Feed, link: MemoryLink) -> None:
+    turns(feed, link, rows_message(5, 2))
+    before = feed.snapshot
+    turns(feed, link)
+
+    assert feed.snapshot is before
+
+
+def test_a_bad_message_costs_nothing_but_itself(feed: Feed, link: MemoryLink) -> None:
+    turns(feed, link, Message("rows", {}, {}, "rows/events"), rows_message(5, 2))
+
+    assert feed.refused == 1
+    assert len(feed.snapshot.rows) == 7
+
+
+def test_pictures_are_asked_for_only_while_somebody_looks(feed: Feed, link: MemoryLink) -> None:
+    feed.watch("frame/")
+    feed.watch("frame/")
+    turns(feed, link)
+    assert link.topics == ["frame/"]
+
+    feed.unwatch("frame/")
+    turns(feed, link)
+    assert link.topics == ["frame/"]
+
+    feed.unwatch("frame/")
+    turns(feed, link)
+    assert link.topics == []
+
+
+def test_control_is_answered_in_another_thread(feed: Feed, link: MemoryLink) -> None:
+    link.control_answer = Message("accepted", {"version": 2})
+
+    answer = feed.control([{"path": "a", "value": 1}], "me").result(timeout=5)
+
+    assert answer.header["version"] == 2
+    assert link.asked == [("control", [{"path": "a", "value": 1}])]
+
+
+def test_the_thread_listens_to_every_state_and_lets_go_at_the_end(link: MemoryLink) -> None:
+    feed = Feed(link, 1000)
+    feed.start()
+    deadline = time.monotonic() + 5
+    while "rows/events" not in link.topics and time.monotonic() < deadline:
+        time.sleep(0.01)
+    heard = set(link.topics)
+    feed.close()
+
+    assert {"run", "step", "schema/events", "rows/events", "status", "pipeline"} <= heard
+    assert link.topics == []

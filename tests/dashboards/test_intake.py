@@ -1,0 +1,143 @@
+"""What was heard becomes a snapshot."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboards.intake import Intake
+from monitor.errors import ProtocolError
+from monitor.wire.message import Message
+from tests.support.rows import rows_message
+
+IMAGE = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+def heard(*messages: Message, history: int = 100) -> Intake:
+    intake = Intake(history)
+    for i, message in enumerate(messages):
+        intake.take(message, float(i))
+    return intake
+
+
+def stamped(topic: str, n: int, session: int = 1, **header: Any) -> Message:
+    return Message(topic.split("/")[0], {**header, "n": n, "session": session}, {}, topic)
+
+
+def picture(topic: str, n: int = 1, **header: Any) -> Message:
+    return Message("frame", {"unit": "keV", "n": n, "session": 1, **header}, {"image": IMAGE}, topic)
+
+
+def test_a_snapshot_does_not_change_when_more_is_heard() -> None:
+    intake = heard(rows_message(0, 3))
+    before = intake.snapshot()
+
+    intake.take(rows_message(3, 3), 9.0)
+
+    assert len(before.rows) == 3
+    assert len(intake.snapshot().rows) == 6
+    assert intake.snapshot().version > before.version
+
+
+def test_units_are_known_from_the_rows_before_the_schema_comes() -> None:
+    assert heard(rows_message(0, 1)).snapshot().label("a") == "a (mm)"
+
+
+def test_the_schema_names_the_scalars_in_its_order() -> None:
+    entries = [
+        {"name": "event_time", "dtype": "<i8", "shape": [], "unit": "", "description": ""},
+        {"name": "b", "dtype": "<f8", "shape": [], "unit": "1", "description": ""},
+        {"name": "ch", "dtype": "<f8", "shape": [2], "unit": "V", "description": ""},
+        {"name": "wave", "dtype": "<f8", "shape": [5000], "unit": "V", "description": ""},
+        {"name": "text", "dtype": "|S4", "shape": [], "unit": "", "description": ""},
+    ]
+    snapshot = heard(stamped("schema/events", 1, fields=entries)).snapshot()
+
+    assert list(snapshot.fields) == ["b", "ch[0]", "ch[1]"]
+    assert snapshot.label("b") == "b"
+    assert snapshot.unit("ch[1]") == "V"
+
+
+def test_missed_messages_are_counted_per_topic() -> None:
+    snapshot = heard(stamped("status", 1), stamped("status", 4), stamped("run", 7), stamped("run", 7)).snapshot()
+
+    assert snapshot.missed == {"status": 2}
+
+
+def test_another_session_is_a_restart_and_forgets_pictures_and_losses() -> None:
+    intake = heard(stamped("status", 1), stamped("status", 5), picture("frame/cspad"), stamped("end", 1, stop=3))
+
+    intake.take(stamped("status", 1, session=2), 9.0)
+
+    snapshot = intake.snapshot()
+    assert (snapshot.restarts, snapshot.missed, snapshot.pictures, snapshot.ended) == (1, {}, {}, False)
+
+
+def test_rows_survive_a_restart_until_new_ones_take_their_place() -> None:
+    intake = heard(rows_message(0, 5, n=5, session=1))
+
+    intake.take(rows_message(2, 1, n=1, session=2), 9.0)
+
+    np.testing.assert_array_equal(intake.snapshot().rows.seq, [0, 1, 2])
+
+
+def test_latency_is_that_of_the_whole_way() -> None:
+    status = stamped("status", 1, time=5.0, rate=119.5, lost=2, latency={"worker": [0.5, 0.6], "total": [0.02, 0.04]})
+    history = heard(status).snapshot().status_history
+
+    found = [history.time, history.rate, history.latency_median, history.latency_99, history.lost]
+    np.testing.assert_array_equal(np.concatenate(found), [5.0, 119.5, 0.02, 0.04, 2])
+
+
+def test_pictures_nobody_looks_at_are_forgotten_without_counting_as_missed() -> None:
+    intake = heard(picture("frame/cspad", n=3), picture("sum/cspad/calib", count=7))
+
+    intake.forget_pictures("frame/")
+    intake.take(picture("frame/cspad", n=90), 9.0)
+
+    snapshot = intake.snapshot()
+    assert snapshot.missed == {}
+    assert snapshot.pictures["sum/cspad/calib"].count == 7
+
+
+def test_history_does_not_make_the_data_look_fresh() -> None:
+    intake = heard(rows_message(10, 2))
+    intake.take_history(rows_message(0, 10, topic="", kind="history"), 50.0)
+
+    snapshot = intake.snapshot()
+    assert len(snapshot.rows) == 12
+    assert snapshot.data_age(now=60.0) == 60.0
+
+
+def test_only_rows_of_the_newest_run_are_the_run() -> None:
+    snapshot = heard(rows_message(0, 3, run=97), rows_message(3, 2, run=98)).snapshot()
+
+    np.testing.assert_array_equal(snapshot.run_rows().seq, [3, 4])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Message("rows", {"first": 0}, {}, "rows/events"),
+        Message("schema", {"fields": [{"name": "a"}]}, {}, "schema/events"),
+        Message("schema", {"fields": [3]}, {}, "schema/events"),
+        Message("schema", {"fields": 3}, {}, "schema/events"),
+        Message("frame", {}, {}, "frame/cspad"),
+        Message("frame", {}, {"image": np.zeros(5)}, "frame/cspad"),
+        Message("sum", {"count": "many"}, {"image": IMAGE}, "sum/cspad/calib"),
+        Message("rows", {"first": 0, "count": 1, "fields": 3}, {"c/a": np.zeros(1)}, "rows/events"),
+    ],
+)
+def test_a_message_that_breaks_the_rules_is_refused_and_changes_nothing(broken: Message) -> None:
+    intake = heard(rows_message(0, 2))
+    before = intake.snapshot()
+
+    with pytest.raises(ProtocolError):
+        intake.take(broken, 1.0)
+
+    assert len(intake.snapshot().rows) == len(before.rows)
+    assert intake.snapshot().pictures == {}
+
+
+def test_topics_of_a_later_version_are_left_alone() -> None:
+    assert heard(Message("new", {}, {}, "weather")).snapshot().version == 0

@@ -1,0 +1,77 @@
+"""The server: its address, its port, its end."""
+
+import socket
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboards.feed import Feed
+from dashboards.server import ADDRESS, run_dashboard
+from monitor.errors import Unusable
+from monitor.net.endpoints import read_endpoints
+from monitor.settings import Settings
+
+
+class Running:
+    """A dashboard in a thread, for a service that is not there."""
+
+    def __init__(self, folder: Path, port: int, generation: int = 0) -> None:
+        self._stop, self._ready = threading.Event(), threading.Event()
+        self.address = ""
+
+        def ready(address: str) -> None:
+            self.address = address
+            self._ready.set()
+
+        options = {"ready": ready, "stop": self._stop, "port": port, "generation": generation}
+        self._thread = threading.Thread(target=run_dashboard, args=(Settings(), folder), kwargs=options)
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        assert self._ready.wait(30)
+        return self.address
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def test_any_free_port_can_be_taken_and_the_folder_is_told_which(tmp_path: Path) -> None:
+    with Running(tmp_path, port=0) as address:
+        assert read_endpoints(tmp_path).dashboard == address
+        with urllib.request.urlopen(address, timeout=10) as page:
+            assert page.url == f"{address}overview"
+            text = page.read().decode()
+    assert "https://" not in text
+    assert "Overview · xtcmon" in text
+
+
+def test_a_restarted_dashboard_comes_back_under_its_address(tmp_path: Path) -> None:
+    with Running(tmp_path, port=0) as first:
+        pass
+    with Running(tmp_path, port=0, generation=1) as second:
+        assert second == first
+
+
+def test_a_restarted_dashboard_takes_another_port_if_its_own_is_taken(tmp_path: Path) -> None:
+    with Running(tmp_path, port=0) as first, Running(tmp_path, port=0, generation=1) as second:
+        assert second != first
+
+
+def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server((ADDRESS, 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(Unusable, match=f"port {port} .* choose another with --port"):
+            run_dashboard(Settings(), tmp_path, port=port)
+
+
+def test_a_bug_in_the_feed_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Feed, stream: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Feed, "step", broken)
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        run_dashboard(Settings(), tmp_path, port=0)

@@ -1,0 +1,65 @@
+"""A mapped file, read in strides."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.xtc.mapped import check, open_mapped
+from monitor.xtc.walk import Stop
+from tests.support.xtc_bytes import L1ACCEPT, datagram, ipm
+
+TIME = 1_329_500_000, 5
+DATA = b"".join(datagram(L1ACCEPT, ipm(n), time=TIME, fiducials=n) for n in range(3))
+
+
+def strides(path: Path, most: int, most_bytes: int) -> tuple[list[list[int]], Stop | None]:
+    """Fiducials of each stride, and how the file ended."""
+    file = open_mapped(path)
+    found = []
+    while file.ended is None:
+        found.append(file.next(most, most_bytes).table["fiducials"].tolist())
+    file.close()
+    return [stride for stride in found if stride], file.ended
+
+
+@pytest.mark.parametrize(
+    ("most", "most_bytes", "expected"),
+    [
+        (10, 1 << 20, [[0, 1, 2]]),
+        (2, 1 << 20, [[0, 1], [2]]),
+        (10, 168, [[0, 1], [2]]),
+        (10, 200, [[0, 1], [2]]),
+        (10, 84, [[0], [1], [2]]),
+        (10, 10, [[0], [1], [2]]),
+        (10, 60, [[0], [1], [2]]),
+    ],
+)
+def test_a_stride_is_limited_in_number_and_bytes(tmp_path: Path, most: int, most_bytes: int, expected: list[list[int]]) -> None:
+    path = tmp_path / "a.xtc"
+    path.write_bytes(DATA)
+    assert strides(path, most, most_bytes) == (expected, Stop.END)
+
+
+@pytest.mark.parametrize("most_bytes", [10, 100, 200, 1000])
+@pytest.mark.parametrize(
+    ("tail", "reason"), [(b"", Stop.END), (DATA[:30], Stop.HEADER), (DATA[:60], Stop.PAYLOAD), (bytes(400), Stop.EXTENT)]
+)
+def test_the_end_is_the_same_for_every_stride(tmp_path: Path, most_bytes: int, tail: bytes, reason: Stop) -> None:
+    path = tmp_path / "a.xtc"
+    path.write_bytes(DATA + tail)
+    found, ended = strides(path, 10, most_bytes)
+    assert [n for stride in found for n in stride] == [0, 1, 2]
+    assert ended == reason
+
+
+def test_an_empty_growing_file_is_no_error_and_has_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.xtc.inprogress"
+    path.touch()
+    assert check(path, growing=True) == 0
+    assert strides(path, 10, 1000) == ([], Stop.END)
+
+
+def test_a_growing_file_may_end_in_its_first_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.xtc.inprogress"
+    path.write_bytes(DATA[:30])
+    assert check(path, growing=True) == 30
