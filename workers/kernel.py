@@ -1,4 +1,7 @@
-"""The one way kernels are compiled here: cached on disk, without Python's lock."""
+"""The one way kernels are compiled here: cached on disk, without Python's lock.
+
+A kernel calls only kernels of its own file: the cache on disk does not notice a change in another one.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

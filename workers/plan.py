@@ -16,9 +16,11 @@ from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, ve
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
 from workers.chain import Chain, constants_for
+from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
-from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.features.feature import FEATURES, parameters_from
+from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
 from workers.trouble import Trouble
@@ -140,6 +142,7 @@ class AreaDetectors:
         self._settings = settings
         self._patterns = [(detector, _pattern(detector)) for detector in settings.detector]
         self._made: dict[Word, tuple[object, AreaDetector | None]] = {}
+        self._told: set[tuple[str, int, str]] = set()
 
     def detector(
         self, word: Word, family: AreaFamily, payloads: Payloads, run: RunView, batch: Batch, trouble: Trouble
@@ -188,10 +191,40 @@ class AreaDetectors:
         if not self._settings.detector:
             return Detector(name=source.name, feature=DEFAULT_FEATURES)
         for detector, pattern in self._patterns:
-            alias = detector.source or detector.name
-            if source.alias == alias or (pattern is not None and pattern.matches(source.level, source.physical)):
+            if _means(detector, pattern, source):
                 return detector
         return None
+
+    def unmatched(self, run: RunView) -> list[str]:
+        """Detectors of the settings that are none of the run's sources, each said once per run."""
+        sources = [run.source(*word) for word in {*run.configs, *((s.level, s.physical) for s in run.taking_part)}]
+        texts = []
+        for detector, pattern in self._patterns:
+            told = (run.state.experiment, run.state.run, detector.name)
+            if sources and told not in self._told and not any(_means(detector, pattern, source) for source in sources):
+                self._told.add(told)
+                texts.append(f"{detector.name}: this run has no source {detector.source or detector.name!r}")
+        return texts
+
+
+def _means(detector: Detector, pattern: SourcePattern | None, source: Source) -> bool:
+    """Whether a detector of the settings is this source: by alias, by the name of its fields, or by an address."""
+    if (detector.source or detector.name) in (source.alias, source.name):
+        return True
+    return pattern is not None and pattern.matches(source.level, source.physical)
+
+
+def check(detector: Detector) -> None:
+    """Whether the words of a detector's settings are known; ``ConfigError`` naming the key if one is not."""
+    key = f"detector.{detector.name}"
+    for feature in detector.feature:
+        place = f"{key}.feature.{feature.name or feature.kind}"
+        parameters_from(FEATURES.get(feature.kind, key=place).parameters, feature.model_extra or {}, place)
+    for algorithm in detector.sums:
+        if algorithm not in SUM_KINDS:
+            raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")
+    if detector.common_mode not in (None, 0, ALGORITHM):
+        common_mode_from((detector.common_mode or 0,), key=f"{key}.common_mode")
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:

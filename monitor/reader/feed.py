@@ -117,5 +117,5 @@ class Feed:
             return True
         if not self._hold.fits(item):
             raise Unusable(f"an event of {item.pieces['length'].sum() >> 20} MiB does not fit; set pool.ring_size higher")
-        carry_out(self._dispatch.close_epoch(now))
+        carry_out(self._dispatch.relieve(now))
         return False

@@ -119,7 +119,7 @@ class Reader:
             self._next_tick = now + TICK_INTERVAL_S
             self._carry_out(self.dispatch.tick(now, idle=not took))
             if self._hold.half_full:
-                self._carry_out(self.dispatch.close_epoch(now))
+                self._carry_out(self.dispatch.relieve(now))
         if now >= self._next_status:
             self._next_status = now + STATUS_INTERVAL_S
             self._tell_status(now)

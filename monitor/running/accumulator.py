@@ -6,7 +6,8 @@ from monitor.model.sums import Sums, SumState
 from monitor.running.statistic import STATISTICS
 
 WAITING_LIMIT = 16
-"""Batches kept until they are added together; a CsPad's waiting frames then take about 150 MB."""
+WAITING_BYTES = 128 << 20
+"""Batches, and bytes of their arrays, that are kept per sum until they are added together."""
 
 
 class Accumulator:
@@ -22,7 +23,7 @@ class Accumulator:
                 continue
             waiting = self._waiting.setdefault(name, [])
             waiting.append(state)
-            if len(waiting) >= WAITING_LIMIT:
+            if len(waiting) >= WAITING_LIMIT or _nbytes(waiting) >= WAITING_BYTES:
                 self._waiting[name] = [_merged(waiting)]
 
     def take(self) -> Sums:
@@ -30,6 +31,10 @@ class Accumulator:
         sums = {name: _merged(waiting) for name, waiting in self._waiting.items()}
         self._waiting = {}
         return sums
+
+
+def _nbytes(states: Sequence[SumState]) -> int:
+    return sum(array.nbytes for state in states for array in state.arrays.values())
 
 
 def _merged(states: Sequence[SumState]) -> SumState:

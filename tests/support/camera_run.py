@@ -18,7 +18,7 @@ CAMERA = 0x16000300
 """XppEndstation-0|Opal1000-0."""
 EVR = 0x00000100
 EBEAM = 0
-FRAME, EVR_DATA, EVR_CONFIG = (2, 1), (19, 4), (8, 7)
+FRAME, EVR_DATA, EVR_CONFIG, CAMERA_CONFIG = (2, 1), (19, 4), (8, 7), (6, 1)
 FIRST_FIDUCIAL = 300
 
 
@@ -76,7 +76,10 @@ def batch_of(events: Sequence[Sequence[bytes]], *, show: bool = False) -> tuple[
 
 def state_with(*event_codes: int) -> RunState:
     """Run state whose event receiver is configured for these codes; two PVs."""
-    config = encode(TYPES[EVR_CONFIG], {"eventcodes": [{"code": code} for code in event_codes]})
-    key = ConfigKey(Level.SOURCE, EVR, type_word(*EVR_CONFIG))
+    codes_config = encode(TYPES[EVR_CONFIG], {"eventcodes": [{"code": code} for code in event_codes]})
+    configs = {
+        ConfigKey(Level.SOURCE, EVR, type_word(*EVR_CONFIG)): codes_config,
+        ConfigKey(Level.SOURCE, CAMERA, type_word(*CAMERA_CONFIG)): encode(TYPES[CAMERA_CONFIG], {}),
+    }
     pvs = (PvName("SOME:PV", "motor"), PvName("OTHER/PV", "OTHER/PV"))
-    return RunState(version=1, experiment="xpptest", run=7, step=0, format="xtc", configs={key: config}, pvs=pvs)
+    return RunState(version=1, experiment="xpptest", run=7, step=0, format="xtc", configs=configs, pvs=pvs)

@@ -143,6 +143,18 @@ def test_a_detector_that_the_settings_do_not_name_is_left_alone() -> None:
     assert not any("Opal" in name and "damage" not in name for name in result.rows.columns)
 
 
+def test_a_detector_that_is_not_in_the_run_is_said_once() -> None:
+    pipeline = Pipeline(parse({"detector": [{"name": "cam", "source": "no such alias"}]}), 1)
+    batch, buffers = batch_of([[]])
+    assert pipeline.process(batch, buffers, state_with(162)).trouble == {"cam: this run has no source 'no such alias'": 1}
+    assert pipeline.process(batch, buffers, state_with(162, 91)).trouble == {}
+
+
+def test_a_detector_may_be_named_by_the_name_of_its_fields() -> None:
+    result = run([[frame(pixels(0))]], {"detector": [{"name": NAME, "constants": "none", "feature": [{"kind": "wholeFrame"}]}]})
+    assert column(result, f"{NAME}/full_sum") == [66.0]
+
+
 def test_a_region_of_the_image_gives_the_numbers_of_its_pixels() -> None:
     feature = {"kind": "ROIFunc", "name": "spot", "image_ROI": [[1, 3], [2, 9]]}
     detector = {"name": "cam", "source": "|Opal1000", "constants": "none", "feature": [feature]}
@@ -189,6 +201,16 @@ def test_a_word_that_is_not_known_is_refused_before_anything_runs(feature: dict[
     with pytest.raises(ConfigError) as caught:
         Pipeline(parse({"detector": [{"name": "cam", "feature": [feature]}]}), 1)
     assert caught.value.nearest == nearest
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [({"common_mode": 1}, "detector.cam.common_mode"), ({"sums": ["calibs"]}, "detector.cam.sums")],
+)
+def test_a_correction_or_sum_that_is_not_here_is_refused_by_its_key(words: dict[str, Any], key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pipeline(parse({"detector": [{"name": "cam", **words}]}), 1)
+    assert caught.value.key == key
 
 
 def test_results_do_not_depend_on_how_events_are_cut_into_batches() -> None:

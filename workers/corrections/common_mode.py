@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
-from workers.kernel import kernel, summing_kernel
 
 ALGORITHM = 2
 SHORTEST_LENGTH = 100
@@ -40,7 +39,7 @@ class CommonMode:
 OFF = CommonMode()
 
 
-def common_mode_from(parameters: Sequence[float]) -> CommonMode:
+def common_mode_from(parameters: Sequence[float], *, key: str = "common_mode") -> CommonMode:
     """Correction described by the numbers of a common-mode file or by ``(0,)`` for none.
 
     Raises
@@ -51,56 +50,15 @@ def common_mode_from(parameters: Sequence[float]) -> CommonMode:
     if not len(parameters) or int(parameters[0]) == 0:
         return OFF
     if int(parameters[0]) != ALGORITHM:
-        raise ConfigError(
-            f"common mode {int(parameters[0])} is not available; use 2 (mean of blocks) or 0 (none)", key="common_mode"
-        )
+        raise ConfigError(f"common mode {int(parameters[0])} is not available; use 2 (mean of blocks) or 0 (none)", key=key)
     threshold, largest, length = (*parameters[1:4], 0.0, 0.0, 0.0)[:3]
     return CommonMode(float(threshold), float(largest), int(length) if length >= SHORTEST_LENGTH else DEFAULT_LENGTH)
-
-
-@summing_kernel
-def block_mean(values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float) -> float:
-    """Mean of the good pixels below the threshold in one block; NaN if there are none.
-
-    Good means that ``factor`` is not NaN; a value that is NaN is below nothing.
-    """
-    total, count, limit = 0.0, np.int64(0), np.float32(threshold)
-    for i in range(len(values)):
-        v = values[i]
-        if v < limit and factor[i] == factor[i]:
-            total += v
-            count += 1
-    return total / count if count else np.nan
-
-
-@kernel
-def subtract_common_mode(
-    values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float, largest: float, length: int
-) -> None:
-    """Take the mean of each block off all its pixels, in place.
-
-    Parameters
-    ----------
-    values
-        Pixels in memory order, shape (pixels,), ADU; NaN = absent.
-    factor
-        Shape (pixels,); NaN = bad, does not count towards the mean.
-    threshold, largest, length
-        As in ``CommonMode``.
-    """
-    for start in range(0, len(values), length):
-        block = values[start : start + length]
-        mean = block_mean(block, factor[start : start + length], threshold)
-        if abs(mean) <= largest:
-            shift = np.float32(mean)
-            for i in range(len(block)):
-                block[i] -= shift
 
 
 def subtract_common_mode_plain(
     values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float, largest: float, length: int
 ) -> None:
-    """Plain twin of ``subtract_common_mode``."""
+    """Take the mean of each block off all its pixels, in place: the plain twin of the kernel in ``level``."""
     for start in range(0, len(values), length):
         block = values[start : start + length]
         good = (block < threshold) & ~np.isnan(factor[start : start + length])

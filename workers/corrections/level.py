@@ -6,8 +6,8 @@ The kernel reads the raw pixels where they lie in the mapped bytes and touches e
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.corrections.common_mode import CommonMode, subtract_common_mode, subtract_common_mode_plain
-from workers.kernel import kernel
+from workers.corrections.common_mode import CommonMode, subtract_common_mode_plain
+from workers.kernel import kernel, summing_kernel
 
 
 def level(
@@ -46,6 +46,45 @@ def readonly(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
     view = buffer.view()
     view.flags.writeable = False
     return view
+
+
+@summing_kernel
+def block_mean(values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float) -> float:
+    """Mean of the good pixels below the threshold in one block; NaN if there are none.
+
+    Good means that ``factor`` is not NaN; a value that is NaN is below nothing.
+    """
+    total, count, limit = 0.0, np.int64(0), np.float32(threshold)
+    for i in range(len(values)):
+        v = values[i]
+        if v < limit and factor[i] == factor[i]:
+            total += v
+            count += 1
+    return total / count if count else np.nan
+
+
+@kernel
+def subtract_common_mode(
+    values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float, largest: float, length: int
+) -> None:
+    """Take the mean of each block off all its pixels, in place.
+
+    Parameters
+    ----------
+    values
+        Pixels in memory order, shape (pixels,), ADU; NaN = absent.
+    factor
+        Shape (pixels,); NaN = bad, does not count towards the mean.
+    threshold, largest, length
+        As in ``CommonMode``.
+    """
+    for start in range(0, len(values), length):
+        block = values[start : start + length]
+        mean = block_mean(block, factor[start : start + length], threshold)
+        if abs(mean) <= largest:
+            shift = np.float32(mean)
+            for i in range(len(block)):
+                block[i] -= shift
 
 
 @kernel

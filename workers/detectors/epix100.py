@@ -3,7 +3,8 @@
 import numpy as np
 
 from monitor.errors import DamagedData
-from monitor.xtc.decode import array_layout, config_scope
+from monitor.xtc.decode import config_scope
+from monitor.xtc.fields import array_layout
 from monitor.xtc.scope import RecordScope
 from monitor.xtc.types import PayloadType
 from workers.detectors.area import AREAS, AreaFamily, Layout, one_block, plain_arrangement

@@ -167,9 +167,11 @@ class Dispatch:
         self._close_cut(now)
         return self._taken() if self._drop() else None
 
-    def close_epoch(self, now: float) -> list[Instruction]:
-        """Close the commit group early, because the memory its batches hold is needed."""
-        self._close_epoch(now)
+    def relieve(self, now: float) -> list[Instruction]:
+        """Memory gets short: close the commit group early, unless one is on its way to be durable already."""
+        oldest = self.lending.epochs.oldest
+        if oldest is not None and not oldest.closed:
+            self._close_epoch(now)
         return self._pumped(now)
 
     # What peers say.

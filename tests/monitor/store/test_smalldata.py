@@ -40,8 +40,8 @@ def assert_holds(path: Path, count: int) -> None:
         np.testing.assert_array_equal(total.arrays["total"], [sum(range(count)), count])
 
 
-@given(cuts=st.lists(st.integers(0, COUNT), max_size=4), lines=st.lists(st.integers(0, COUNT), max_size=3), rolls=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.integers(0, COUNT), max_size=3), lines=st.lists(st.integers(0, COUNT), max_size=3), rolls=st.booleans())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_split_into_tables_commits_and_parts_gives_the_same_file(
     tmp_path: Path, cuts: list[int], lines: list[int], rolls: bool
 ) -> None:

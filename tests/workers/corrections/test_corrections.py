@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
-from workers.corrections.common_mode import OFF, CommonMode, common_mode_from, subtract_common_mode
+from workers.corrections.common_mode import OFF, CommonMode, common_mode_from
 from workers.corrections.gain_switch import switch_gain, switch_gain_plain
-from workers.corrections.level import level, level_plain, raw_panels
+from workers.corrections.level import level, level_plain, raw_panels, subtract_common_mode
 
 PANELS, PIXELS = 3, 150
 
