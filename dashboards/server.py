@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -202,8 +203,9 @@ def _bound(port: int) -> socket.socket:
     try:
         listening = socket.create_server((ADDRESS, port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise Unusable(
-            f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
+            f"port {port} of {ADDRESS} cannot be used ({why}): end what uses it, or choose another with --port"
         ) from error
     listening.setblocking(False)
     return listening
