@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import ConfigError, Unusable
 from monitor.calib.directory import calib_near
+from monitor.errors import ConfigError, Unusable
 from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
 
