@@ -30,7 +30,7 @@ def reduced(image: NDArray[np.floating], most: int) -> tuple[NDArray[np.float32]
     return small, side
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def block_means(image: NDArray[np.float32], side: int, small: NDArray[np.float32]) -> None:
     """Fill ``small`` with the means of the finite pixels of square blocks, NaN where there are none.
 
