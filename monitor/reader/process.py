@@ -190,10 +190,10 @@ class Reader:
 
     def _control(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """Change the settings."""
-        before = self.dispatch.version
+        before = self.dispatch.intake.version
         out = self.dispatch.control(peer, note_of(Control, message), now, self._clock.unix())
-        if self.dispatch.version != before:
-            self._on_pipeline(self.dispatch.lending.pipelines[self.dispatch.version])
+        if self.dispatch.intake.version != before:
+            self._on_pipeline(self.dispatch.lending.pipelines[self.dispatch.intake.version])
         return out
 
     def _command(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
@@ -202,17 +202,17 @@ class Reader:
         if command.command != "stop":
             return [Send(peer, to_message(RequestRefused(request=command.request, why=f"unknown command {command.command!r}")))]
         self.stop()
-        return [Send(peer, to_message(Accepted(request=command.request, version=self.dispatch.version)))]
+        return [Send(peer, to_message(Accepted(request=command.request, version=self.dispatch.intake.version)))]
 
     def _status(self, now: float) -> ReaderStatus:
         """How things stand."""
-        rate = self._rate.of(now, self.dispatch.seq)
+        rate = self._rate.of(now, self.dispatch.intake.seq)
         bad = self._bad + self._router.bad
         return reader_status(self.dispatch, self._feed.source, now=now, unix=self._clock.unix(), rate=rate, bad=bad)
 
     def _tell_status(self, now: float) -> None:
         """Say how things stand; without an aggregator ask for it, it may think that we know it."""
-        aggregator = self.dispatch.aggregator
+        aggregator = self.dispatch.link.peer
         if aggregator:
             self._carry_out([Send(aggregator, to_message(self._status(now)))])
         else:
@@ -222,5 +222,5 @@ class Reader:
         """Wait until somebody speaks, an event is due, or a little time is over."""
         until = min(LONGEST_WAIT_S, self._feed.pace.wait_s(self._clock.now()))
         if self.dispatch.live:
-            until = min(until, max(TICK_INTERVAL_S, self.dispatch.settings.source.max_wait / 4))
+            until = min(until, max(TICK_INTERVAL_S, self.dispatch.intake.settings.source.max_wait / 4))
         wait([self._router, *self._wake], until)

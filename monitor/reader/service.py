@@ -100,6 +100,7 @@ def run_reader(
             dispatch = Dispatch(
                 settings,
                 live=is_live(settings),
+                rereads=not settings.source.listen,
                 base=int(clock.unix() * 1000) << 10,
                 version=version,
                 host=socket.gethostname(),
