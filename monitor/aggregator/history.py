@@ -1,5 +1,6 @@
-"""The newest rows, for viewers that come late: a ring per scalar field, bounded in rows."""
+"""The newest rows, for viewers that come late: a ring per field of few numbers, bounded in rows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ REPLY_BYTES = 64 << 20
 
 PIECES_ASIDE, ROWS_ASIDE = 64, 4096
 
+MOST_NUMBERS = 16
+"""Numbers per event up to which a vector is kept: the channels of a monitor, not a projection."""
+
 
 @dataclass(slots=True)
 class _Ring:
@@ -28,7 +32,7 @@ class _Ring:
 
 
 class History:
-    """Scalars of the newest ``rows`` events that were shown.
+    """Scalars and short vectors of the newest ``rows`` events that were shown.
 
     Small pieces are kept aside and put into the rings together, because the cost is per field and piece.
 
@@ -52,7 +56,7 @@ class History:
         if rows.first < self._stop:
             self._aside, self._aside_rows, self._count = [], 0, 0
         self._stop = rows.stop
-        scalars = {name: column for name, column in rows.columns.items() if _is_scalar(column.field)}
+        scalars = {name: column for name, column in rows.columns.items() if _is_kept(column.field)}
         if self._aside and not _alike(self._aside[-1].columns, scalars):
             self._put_away()
         self._aside.append(Rows(rows.first, rows.count, scalars))
@@ -79,7 +83,7 @@ class History:
         self._put_away()
         always = ("event_time", "fiducials", "pipeline_version")
         wanted = [name for name in self._rings if not fields or name in fields or name in always]
-        width = 8 + sum(self._rings[name].values.itemsize + 1 for name in wanted)
+        width = 8 + sum(self._rings[name].values[:1].nbytes + 1 for name in wanted)
         n = max(0, min(last, self._count, self._size, REPLY_BYTES // width))
         place = (np.arange(self._count - n, self._count)) % self._size
         columns = {"seq": Column(Field(name="seq", dtype=np.dtype("<i8"), unit="1"), self._seq[place])}
@@ -119,18 +123,21 @@ class History:
     def _ring(self, field: Field) -> _Ring:
         """The ring of a field; started anew if the field now has another dtype."""
         ring = self._rings.get(field.name)
-        if ring is None or ring.values.dtype != field.dtype:
+        if ring is None or ring.values.dtype != field.dtype or ring.values.shape[1:] != field.shape:
             # Memory of zeros is not touched until written, so a field that comes late costs nothing for the past.
-            ring = _Ring(field, np.zeros(self._size, field.dtype), np.zeros(self._size, bool))
+            ring = _Ring(field, np.zeros((self._size, *field.shape), field.dtype), np.zeros(self._size, bool))
             self._rings[field.name] = ring
         return ring
 
 
-def _is_scalar(field: Field) -> bool:
-    """Whether a field is one number per event."""
-    return not field.shape and field.dtype.kind in "biuf"
+def _is_kept(field: Field) -> bool:
+    """Whether a field is one number per event, or a few."""
+    return field.dtype.kind in "biuf" and len(field.shape) <= 1 and math.prod(field.shape) <= MOST_NUMBERS
 
 
 def _alike(one: Mapping[str, Column], other: Mapping[str, Column]) -> bool:
-    """Whether two tables have the same fields of the same types."""
-    return one.keys() == other.keys() and all(one[name].field.dtype == column.field.dtype for name, column in other.items())
+    """Whether two tables have the same fields of the same types and shapes."""
+    return one.keys() == other.keys() and all(
+        (one[name].field.dtype, one[name].field.shape) == (column.field.dtype, column.field.shape)
+        for name, column in other.items()
+    )

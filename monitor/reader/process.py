@@ -12,6 +12,7 @@ from monitor.reader.dispatch.instruction import HandOut, Instruction, Quarantine
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Clock, Feed
 from monitor.reader.hold import Hold
+from monitor.reader.report import flaws
 from monitor.reader.status import Rate, reader_status
 from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused
 from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest
@@ -20,6 +21,9 @@ from monitor.wire.note import note_of, to_message
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
+
+FLAWED = 3
+"""Exit code of a reader that brought to its end what could be used of its input; the rest is named."""
 
 MESSAGES_PER_TURN = 256
 STATUS_INTERVAL_S = 0.5
@@ -31,7 +35,15 @@ AGGREGATOR = b"aggregator"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the reader left: 0 if the aggregator has everything, else 1 and why."""
+    """How the reader left.
+
+    Attributes
+    ----------
+    code
+        0 if the aggregator has everything, 1 if not, ``FLAWED`` if it has everything that could be used.
+    why
+        The reason, in words, where the code is not 0.
+    """
 
     code: int
     why: str = ""
@@ -105,7 +117,9 @@ class Reader:
     def outcome(self) -> Outcome | None:
         """How it ended, if it did."""
         if self.dispatch.finished:
-            return Outcome(0)
+            found = flaws(self._feed.source.counts)
+            words = ", ".join(text if n == 1 else f"{n} x {text}" for text, n in found.items())
+            return Outcome(FLAWED, f"some of the input could not be used: {words}") if found else Outcome(0)
         if self.dispatch.ended and self._clock.now() - self.dispatch.lending.progress > self._drain_timeout_s:
             return Outcome(1, "the aggregator did not finish; what it committed is in the file, start again to continue")
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.calib.directory import calib_near
 from monitor.errors import ConfigError, Unusable
+from monitor.net.address import check_free
 from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
 
@@ -109,3 +110,16 @@ def check_source(settings: Settings) -> None:
     """
     if not settings.source.listen:
         source_of(settings).close()
+
+
+def check_ports(settings: Settings, *, dashboard: bool) -> None:
+    """Say at once that a port is taken, and not when half of the service runs.
+
+    Raises
+    ------
+    Unusable, ConfigError
+        If an address cannot be bound.
+    """
+    check_free(settings.stream.address)
+    if dashboard:
+        check_free(f"tcp://127.0.0.1:{settings.pages.port}")
