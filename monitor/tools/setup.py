@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from monitor.calib.directory import calib_near
 from monitor.errors import ConfigError, Unusable
 from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
@@ -39,7 +40,7 @@ def gather(what: Sequence[str], options: Mapping[str, Any]) -> Settings:
         changes["store.directory"] = DEFAULT_OUTPUT
     settings = parse(_changed(settings.model_dump(exclude_unset=True), changes), file=tomls[0] if tomls else "")
     _one_source(settings)
-    return settings
+    return _with_constants(settings)
 
 
 def check_output(directory: str) -> Path:
@@ -78,6 +79,14 @@ def _changed(data: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
             here = here.setdefault(name, {})
         here[last] = value
     return data
+
+
+def _with_constants(settings: Settings) -> Settings:
+    """The same with the calib directory named: workers that get bytes and no file names could not find it."""
+    if settings.calib_directory or not settings.source.files:
+        return settings
+    near = calib_near(Path(settings.source.files[0]))
+    return settings if near is None else settings.model_copy(update={"calib_directory": str(near)})
 
 
 def _one_source(settings: Settings) -> None:
