@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.errors import Unusable
 from monitor.net.memory import MemoryDealer, MemoryRouter
 from monitor.reader.block import Block, EventBlock, GapBlock, TransitionBlock
 from monitor.reader.replay import Player, events_of
@@ -12,7 +13,7 @@ from monitor.reader.sources.files import FileSource
 from monitor.reader.sources.listen import ListenSource
 from monitor.settings import Settings
 from monitor.wire.datagrams import Datagrams, datagrams_message
-from monitor.wire.message import Message
+from monitor.wire.message import Message, Part, decode
 from monitor.xtc.filename import runs_of
 
 
@@ -112,14 +113,36 @@ def test_broken_messages_are_counted_and_nothing_more() -> None:
     assert not listening.finished
 
 
+class SlowReader(MemoryDealer):
+    """Makes room only for who waits for it; keeps what it took."""
+
+    def send(self, message: Message, timeout_s: float = 0.0) -> bool:
+        if timeout_s and len(self.router.inbox) >= self.router.hwm:
+            taken.extend(self.router.inbox)
+            self.router.inbox.clear()
+        return super().send(message, timeout_s)
+
+
+taken: list[tuple[bytes, list[Part]]] = []
+
+
 def test_a_replay_drops_whole_events_when_the_socket_is_full_and_never_a_transition(paths: list[Path]) -> None:
-    router = MemoryRouter(hwm=40)
-    player = Player(router.dealer("replay"), 0.0)
+    taken.clear()
+    router = MemoryRouter(hwm=20)
+    player = Player(SlowReader(router, b"replay", router.dealer("replay").inbox), 0.0)
     player.play(runs_of(paths)[0], lambda done: None, lambda: False)
     played = player.end(final=True)
+    headers = [decode(parts).header for _, parts in [*taken, *router.inbox]]
     assert played.events == 120
-    assert played.dropped == 120 - sum(b"\xa6events\x01" in parts[1] for _, parts in router.inbox)
-    assert played.dropped > 0
+    assert played.dropped == 120 - sum(header.get("events", 0) for header in headers) > 0
+    # Both streams have Configure, BeginRun, EndRun and, in each of five steps, BeginCalibCycle, Enable, Disable, EndCalibCycle.
+    assert sum(header.get("events") == 0 for header in headers) == 2 * (3 + 5 * 4)
+
+
+def test_a_service_that_takes_nothing_ends_the_replay_with_a_sentence(paths: list[Path]) -> None:
+    router = MemoryRouter(hwm=0)
+    with pytest.raises(Unusable, match="taken nothing"):
+        Player(router.dealer("replay"), 0.0).play(runs_of(paths)[0], lambda done: None, lambda: False)
 
 
 def test_events_of_all_streams_come_in_the_order_in_which_they_were_taken(paths: list[Path]) -> None:
