@@ -123,10 +123,6 @@ def show(title: str, rows: Sequence[dict[str, Any]], as_json: bool) -> None:
 
 def words(value: object) -> str:
     """A number short enough for a table."""
-    return (
-        f"{value:,.4g}"
-        if isinstance(value, float) and abs(value) < 1e4
-        else f"{value:,.0f}"
-        if isinstance(value, float)
-        else f"{value}"
-    )
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
