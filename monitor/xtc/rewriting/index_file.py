@@ -1,7 +1,7 @@
 """The ``.xtc.idx`` of an XTC file, version 2: where each event is, and what it has.
 
-Layout and rules: the facility's index tool (Pds::Index). All of it is packed and little-endian: a header, then events by time, calib
-cycles, event codes, and segments with their sources.
+Layout and rules: the facility's index tool (Pds::Index). All of it is packed and little-endian: a header, then events by time,
+calib cycles, event codes, and segments with their sources.
 """
 
 from typing import Any

@@ -103,7 +103,7 @@ def _rebuild(buffer, starts, stops, actions, first, prune, out, lengths):  # typ
     No output is larger than its input but for proxies and the first child, which the caller has made room for.
     """
     ends, headers = np.empty(64, np.int64), np.empty(64, np.int64)
-    n, pos = 0, 0
+    n, pos = 0, np.int64(0)
     for datagram in range(len(starts)):
         at, begin = starts[datagram] + CLOCK_TO_ROOT, pos
         ends[0], headers[0] = stops[datagram], pos
@@ -143,7 +143,7 @@ def _rebuild(buffer, starts, stops, actions, first, prune, out, lengths):  # typ
             if action == COPY:
                 out[pos : pos + extent] = buffer[at : at + extent]
                 pos += extent
-            elif action == PROXY or action == HEADER:
+            elif action in (PROXY, HEADER):
                 out[pos : pos + XTC_SIZE] = buffer[at : at + XTC_SIZE]
                 _put(out, pos + 16, PROXY_SIZE if action == PROXY else XTC_SIZE)
                 if action == PROXY:
