@@ -162,7 +162,9 @@ class FieldReader:
             return np.nan
         for step in self._need.path:
             try:
-                record = record[step] if isinstance(step, int) or step in record else record["derived"][step]
+                # What an accessor converts is stored under nearly the same name; the converted value is what people mean.
+                derived = record.get("derived", {}) if isinstance(record, dict) else {}
+                record = derived[step] if step in derived else record[step]
             except (KeyError, IndexError, TypeError):
                 return np.nan
         if not isinstance(record, int | float | np.number):
