@@ -3,12 +3,14 @@
 import asyncio
 import functools
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
@@ -24,6 +26,7 @@ from tornado.web import RedirectHandler
 from dashboards.feed import Feed
 from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
+from dashboards.reduce.picture import reduced
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
@@ -135,6 +138,7 @@ class Dashboard:
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
+        reduced(np.zeros((2, 2), np.float32), 1)
         for name, page in self._pages.items():
             document = Document()
             self._open(name, page, document)
@@ -147,6 +151,7 @@ def run_dashboard(
     settings: Settings,
     folder: Path,
     *,
+    generation: int = 0,
     port: int | None = None,
     ready: Callable[[str], None] = lambda address: None,
     stop: threading.Event | None = None,
@@ -159,9 +164,11 @@ def run_dashboard(
         The whole set-up.
     folder
         Runtime folder of the service.
+    generation
+        How often this process was started before. A restarted one that may take any port takes its former one, so that open
+        browsers find it again.
     port
-        TCP port, ``None`` = the one of the settings. 0 takes any free one, or the one that pages of this service had before, so
-        that open browsers find a restarted dashboard again.
+        TCP port, ``None`` = the one of the settings, 0 = any free one.
     ready
         Called once with the real address, when pages can be opened.
     stop
@@ -178,19 +185,19 @@ def run_dashboard(
         ready(address)
 
     wanted = settings.pages.port if port is None else port
-    _dashboard(settings, folder, wanted).run(on_ready, stop)
-
-
-def _dashboard(settings: Settings, folder: Path, port: int) -> Dashboard:
-    """A dashboard on the wanted port."""
+    former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    former = urlsplit(read_endpoints(folder).dashboard).port
-    if port == 0 and former is not None:
+    _dashboard(settings, link, former, wanted).run(on_ready, stop)
+
+
+def _dashboard(settings: Settings, link: Link, former: int | None, port: int) -> Dashboard:
+    """A dashboard on its former port if that is still free, else on the wanted one."""
+    if former is not None:
         try:
             return Dashboard(settings, link, port=former)
         except Unusable:
-            # Somebody else has it now, perhaps a second dashboard of this service.
-            return Dashboard(settings, link, port=0)
+            # Somebody else has it now; open browsers are lost, new ones are told the new address.
+            return Dashboard(settings, link, port=port)
     return Dashboard(settings, link, port=port)
 
 
@@ -199,8 +206,9 @@ def _bound(port: int) -> socket.socket:
     try:
         listening = socket.create_server((ADDRESS, port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise Unusable(
-            f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
+            f"port {port} of {ADDRESS} cannot be used ({why}): end what uses it, or choose another with --port"
         ) from error
     listening.setblocking(False)
     return listening

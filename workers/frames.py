@@ -83,10 +83,6 @@ class AreaDetector:
             index=self.index,
         )
         self.features = _features(settings, self.view, trouble)
-        for algorithm in settings.sums:
-            if algorithm not in SUM_KINDS:
-                known = ", ".join(SUM_KINDS)
-                raise ConfigError(f"there is no sum {algorithm!r}; there are {known}", key=f"detector.{settings.name}.sums")
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""

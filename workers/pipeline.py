@@ -18,7 +18,6 @@ from monitor.settings import Settings
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
 from workers.detectors.family import Whole, whole
-from workers.features.feature import FEATURES, parameters_from
 from workers.frames import FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -26,6 +25,7 @@ from workers.plan import (
     AreaDetectors,
     Plan,
     area_family,
+    check,
     describe,
     plan_for,
     point_reader,
@@ -82,16 +82,14 @@ class Pipeline:
     Raises
     ------
     ConfigError
-        If a feature or one of its parameters is not known.
+        If a feature, one of its parameters, a sum or a common mode is not known.
     """
 
     def __init__(self, settings: Settings, version: int) -> None:
         self.version = version
         self._settings = settings
         for detector in settings.detector:
-            for feature in detector.feature:
-                key = f"detector.{detector.name}.feature.{feature.name or feature.kind}"
-                parameters_from(FEATURES.get(feature.kind, key=key).parameters, feature.model_extra or {}, key)
+            check(detector)
         self._areas = AreaDetectors(settings)
         self._taken = taken_types()
         self._plans: list[Plan] = []

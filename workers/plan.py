@@ -16,9 +16,11 @@ from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, ve
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
 from workers.chain import Chain, constants_for
+from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
-from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.features.feature import FEATURES, parameters_from
+from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
 from workers.trouble import Trouble
@@ -210,6 +212,19 @@ def _means(detector: Detector, pattern: SourcePattern | None, source: Source) ->
     if (detector.source or detector.name) in (source.alias, source.name):
         return True
     return pattern is not None and pattern.matches(source.level, source.physical)
+
+
+def check(detector: Detector) -> None:
+    """Whether the words of a detector's settings are known; ``ConfigError`` naming the key if one is not."""
+    key = f"detector.{detector.name}"
+    for feature in detector.feature:
+        place = f"{key}.feature.{feature.name or feature.kind}"
+        parameters_from(FEATURES.get(feature.kind, key=place).parameters, feature.model_extra or {}, place)
+    for algorithm in detector.sums:
+        if algorithm not in SUM_KINDS:
+            raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")
+    if detector.common_mode not in (None, 0, ALGORITHM):
+        common_mode_from((detector.common_mode or 0,), key=f"{key}.common_mode")
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:

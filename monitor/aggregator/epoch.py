@@ -168,7 +168,7 @@ class Epochs:
             epoch=note,
             step=mine[-1].step if mine else -1,
             experiment=mine[-1].experiment if mine else "",
-            rows=tuple(kept for part in mine for kept in _without(part.rows.part(note.first, note.stop), lost)),
+            rows=tuple(kept for part in mine for kept in _without(part.part(note.first, note.stop).rows, lost)),
             sums=held.sums,
             lost=lost,
         )
@@ -183,6 +183,8 @@ class Epochs:
 
 def _without(rows: Rows, lost: tuple[Absence, ...]) -> list[Rows]:
     """Parts of a row table whose events are not lost: a loss that was decided after the rows came stands."""
+    if not lost:
+        return [rows]
     gone = Ranges()
     for absence in lost:
         gone.add(absence.first, absence.stop)

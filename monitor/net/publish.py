@@ -9,7 +9,7 @@ import zmq
 
 from monitor.errors import ProtocolError
 from monitor.net.address import check_address
-from monitor.net.socket import _receive, _reconnect_fast, _socket, bind, connect, send_parts
+from monitor.net.socket import _receive, _reconnect_fast, _socket, bind, connect, end, send_parts
 from monitor.wire.message import Message, decode, encode
 
 
@@ -70,7 +70,7 @@ class ZmqPublisher:
 
     def close(self) -> None:
         """Give the address free; what is queued is dropped."""
-        self.zmq.close(linger=0)
+        end(self.zmq)
 
 
 class ZmqSubscriber:
@@ -103,7 +103,7 @@ class ZmqSubscriber:
 
     def close(self) -> None:
         """End the connection."""
-        self.zmq.close(linger=0)
+        end(self.zmq)
 
 
 @dataclass(slots=True)

@@ -103,7 +103,7 @@ class ZmqRouter:
 
     def close(self, linger_s: float = 0.0) -> None:
         """Give the address free; queued messages may still leave for ``linger_s``."""
-        self.zmq.close(linger=int(linger_s * 1000))
+        end(self.zmq, linger_s)
 
 
 class ZmqDealer:
@@ -155,7 +155,7 @@ class ZmqDealer:
 
     def close(self, linger_s: float = 0.0) -> None:
         """End the connection; queued messages may still leave for ``linger_s``."""
-        self.zmq.close(linger=int(linger_s * 1000))
+        end(self.zmq, linger_s)
 
 
 def wait(sockets: Iterable[Any], timeout_s: float) -> bool:
@@ -177,7 +177,7 @@ def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
     try:
         socket.bind(address.removesuffix(":0") + ":*" if address.endswith(":0") else address)
     except zmq.ZMQError as error:
-        socket.close(linger=0)
+        end(socket)
         if error.errno == zmq.EADDRINUSE:
             raise Unusable(f"{address} is in use by another program; stop it or choose another address") from error
         raise Unusable(f"{address} cannot be bound: {error.strerror}") from error
@@ -196,7 +196,7 @@ def connect(socket: "zmq.Socket[bytes]", address: str) -> None:
     try:
         socket.connect(address)
     except zmq.ZMQError as error:
-        socket.close(linger=0)
+        end(socket)
         raise Unusable(f"cannot connect to {address}: {error.strerror}") from error
 
 
@@ -207,9 +207,20 @@ def send_parts(socket: "zmq.Socket[bytes]", parts: Sequence[Part]) -> None:
         socket.send(part, zmq.NOBLOCK | (zmq.SNDMORE if i < last else 0), copy=len(part) < LARGE)
 
 
+def end(socket: "zmq.Socket[bytes]", linger_s: float = 0.0) -> None:
+    """Close a socket; returns when nothing touches the memory of its messages any more, after ``linger_s`` at the latest.
+
+    Large parts are sent from where they lie. If the process left while the socket's thread still reads from there, that memory
+    would be gone under it. Waiting for the socket's own context is the only way to know, so each socket has one.
+    """
+    context = socket.context
+    socket.close(linger=int(linger_s * 1000))
+    context.term()
+
+
 def _socket(kind: int, hwm: int) -> "zmq.Socket[bytes]":
     """A socket that queues at most ``hwm`` messages and never keeps the process from leaving."""
-    socket: zmq.Socket[bytes] = zmq.Context.instance().socket(kind)
+    socket: zmq.Socket[bytes] = zmq.Context().socket(kind)
     socket.setsockopt(zmq.SNDHWM, hwm)
     socket.setsockopt(zmq.RCVHWM, hwm)
     socket.setsockopt(zmq.LINGER, 0)

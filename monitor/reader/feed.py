@@ -61,7 +61,7 @@ class Feed:
         """Read what is wanted and due; what is durable already is gone through without waiting for its time."""
         dispatch = self._dispatch
         wanted = dispatch.wants
-        missing = (dispatch.resume or 0) - dispatch.seq
+        missing = (dispatch.resume or 0) - dispatch.intake.seq
         if missing > 0:
             blocks = self.source.read(min(wanted, missing)) if wanted else []
             created = self._clock.unix()
@@ -117,5 +117,5 @@ class Feed:
             return True
         if not self._hold.fits(item):
             raise Unusable(f"an event of {item.pieces['length'].sum() >> 20} MiB does not fit; set pool.ring_size higher")
-        carry_out(self._dispatch.close_epoch(now))
+        carry_out(self._dispatch.relieve(now))
         return False

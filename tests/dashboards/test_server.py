@@ -17,7 +17,7 @@ from monitor.settings import Settings
 class Running:
     """A dashboard in a thread, for a service that is not there."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, generation: int = 0) -> None:
         self._stop, self._ready = threading.Event(), threading.Event()
         self.address = ""
 
@@ -25,7 +25,7 @@ class Running:
             self.address = address
             self._ready.set()
 
-        options = {"ready": ready, "stop": self._stop, "port": port}
+        options = {"ready": ready, "stop": self._stop, "port": port, "generation": generation}
         self._thread = threading.Thread(target=run_dashboard, args=(Settings(), folder), kwargs=options)
 
     def __enter__(self) -> str:
@@ -51,12 +51,12 @@ def test_any_free_port_can_be_taken_and_the_folder_is_told_which(tmp_path: Path)
 def test_a_restarted_dashboard_comes_back_under_its_address(tmp_path: Path) -> None:
     with Running(tmp_path, port=0) as first:
         pass
-    with Running(tmp_path, port=0) as second:
+    with Running(tmp_path, port=0, generation=1) as second:
         assert second == first
 
 
-def test_two_dashboards_of_one_service_live_side_by_side(tmp_path: Path) -> None:
-    with Running(tmp_path, port=0) as first, Running(tmp_path, port=0) as second:
+def test_a_restarted_dashboard_takes_another_port_if_its_own_is_taken(tmp_path: Path) -> None:
+    with Running(tmp_path, port=0) as first, Running(tmp_path, port=0, generation=1) as second:
         assert second != first
 
 

@@ -203,6 +203,16 @@ def test_a_word_that_is_not_known_is_refused_before_anything_runs(feature: dict[
     assert caught.value.nearest == nearest
 
 
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [({"common_mode": 1}, "detector.cam.common_mode"), ({"sums": ["calibs"]}, "detector.cam.sums")],
+)
+def test_a_correction_or_sum_that_is_not_here_is_refused_by_its_key(words: dict[str, Any], key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pipeline(parse({"detector": [{"name": "cam", **words}]}), 1)
+    assert caught.value.key == key
+
+
 def test_results_do_not_depend_on_how_events_are_cut_into_batches() -> None:
     events = [[codes(i, 91 if i % 2 else 140), frame(pixels(i))] for i in range(6)]
     whole, pipeline = run(events), Pipeline(Settings(), 4)

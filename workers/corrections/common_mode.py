@@ -39,7 +39,7 @@ class CommonMode:
 OFF = CommonMode()
 
 
-def common_mode_from(parameters: Sequence[float]) -> CommonMode:
+def common_mode_from(parameters: Sequence[float], *, key: str = "common_mode") -> CommonMode:
     """Correction described by the numbers of a common-mode file or by ``(0,)`` for none.
 
     Raises
@@ -50,9 +50,7 @@ def common_mode_from(parameters: Sequence[float]) -> CommonMode:
     if not len(parameters) or int(parameters[0]) == 0:
         return OFF
     if int(parameters[0]) != ALGORITHM:
-        raise ConfigError(
-            f"common mode {int(parameters[0])} is not available; use 2 (mean of blocks) or 0 (none)", key="common_mode"
-        )
+        raise ConfigError(f"common mode {int(parameters[0])} is not available; use 2 (mean of blocks) or 0 (none)", key=key)
     threshold, largest, length = (*parameters[1:4], 0.0, 0.0, 0.0)[:3]
     return CommonMode(float(threshold), float(largest), int(length) if length >= SHORTEST_LENGTH else DEFAULT_LENGTH)
 

@@ -67,6 +67,11 @@ def test_hello_is_repeated_while_the_reader_is_silent_and_not_after(machine: Agg
     assert len(hellos(3.0)) == 1
 
 
+def test_hello_is_said_even_if_the_reader_speaks_first_to_whoever_was_here_before(machine: Aggregator) -> None:
+    tell(machine, STATUS, 0.0)
+    assert [each.message.kind for each in machine.tick(0.01) if isinstance(each, ToReader)] == ["hello"]
+
+
 def test_a_reader_that_asks_who_we_are_is_told_at_once(machine: Aggregator) -> None:
     tell(machine, STATUS, 0.0)
     machine.tick(0.1)
