@@ -3,12 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.tools.screen import progress
+from monitor.tools.screen import progress, until_closed
 
 
 def command(
@@ -23,16 +24,10 @@ def command(
     """
     from monitor.tools.listing import listing
 
-    if jsonl:
-        for text in json_lines(files):
-            print(text)
-        return
-    if sys.stdout.isatty():
-        for text in listing(files, verbose, l1_offset, lambda done, of: None):
-            print(text)
-        return
-    with progress("listing", "bytes") as advance:
-        for text in listing(files, verbose, l1_offset, advance):
+    # A bar among the lines of a terminal would be in their way.
+    bar = progress("listing", "bytes") if not sys.stdout.isatty() else nullcontext(lambda done, of: None)
+    with until_closed(), bar as advance:
+        for text in json_lines(files) if jsonl else listing(files, verbose, l1_offset, advance):
             print(text)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.tools.screen import out, progress, size
+from monitor.tools.screen import progress, size, until_closed
 
 if TYPE_CHECKING:
     from monitor.xtc.scan import ScanResult
@@ -50,11 +50,12 @@ def command(
     )
     with progress("scanning", "bytes") as advance:
         result = scan(files, advance, limits, l1_offset_s=l1_offset)
-    if as_json:
-        print(json.dumps(plain(result)))
-        return
-    for line in table(result, epics=epics, count=count, transitions=verbose > 0):
-        out.print(line, markup=False)
+    with until_closed():
+        if as_json:
+            print(json.dumps(plain(result)))
+            return
+        for line in table(result, epics=epics, count=count, transitions=verbose > 0):
+            print(line)
 
 
 def plain(result: "ScanResult") -> dict[str, Any]:
