@@ -69,15 +69,15 @@ def by_clock(streams: Mapping[int, Sequence[Path]], l1_offset_s: float = 0.0) ->
     """
     offset = round(l1_offset_s * NANOSECONDS)
     sorted_streams = [_stream(number, chunks, offset) for number, chunks in sorted(streams.items())]
-    seen: tuple[int, int, int] | None = None
+    seen: set[tuple[int, int, int]] = set()
     for _, _, found in heapq.merge(*sorted_streams, key=lambda item: item[:2]):
         if found.service == Transition.L1ACCEPT:
             yield found
             continue
         key = found.service, int(found.head["seconds"]), int(found.head["nanoseconds"])
-        if found.service != Transition.DISABLE and key != seen:
+        if found.service != Transition.DISABLE and key not in seen:
             yield found
-        seen = key
+        seen.add(key)
 
 
 def within(found: Iterator[Found], limits: Limits) -> Iterator[Found]:
