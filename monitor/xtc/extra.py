@@ -72,5 +72,5 @@ def extra(physical: int, contains: int, payload: Any) -> str:
         return ""
     try:
         return WORDS.get(number, _any_frame)(decode(kind, payload))
-    except DamagedData:
+    except (DamagedData, KeyError):
         return ""

@@ -77,6 +77,8 @@ class ScanResult:
         Per source its payloads by type, in order of first sight.
     incomplete
         Subtrees that came in part; reported, not counted.
+    unlisted
+        Payloads of more different sources and types than any run has; counted in ``payloads`` alone.
     corrupt
         Containers with a child that cannot be.
     ends
@@ -96,6 +98,7 @@ class ScanResult:
     epics: tuple[str, ...]
     sources: tuple[SourceCount, ...]
     incomplete: int
+    unlisted: int
     corrupt: int
     ends: tuple[str, ...]
 
@@ -176,6 +179,7 @@ class _Scanner:
             epics=tuple(self._epics),
             sources=self._tally.sources(self._extra),
             incomplete=self._tally.incomplete,
+            unlisted=self._tally.unlisted,
             corrupt=self._corrupt,
             ends=tuple(self._ends),
         )

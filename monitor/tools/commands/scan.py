@@ -109,6 +109,8 @@ def _trouble(result: "ScanResult") -> list[str]:
     lines = []
     if result.incomplete:
         lines.append(f"{result.incomplete} contributions came in part and are not counted")
+    if result.unlisted:
+        lines.append(f"{result.unlisted} payloads are of more different sources and types than any run has, and are not listed")
     if result.corrupt:
         lines.append(f"{result.corrupt} containers hold something that cannot be; the rest of each is lost")
     return lines + [f"warning: {end}" for end in result.ends]

@@ -50,7 +50,8 @@ INDEX_TYPE = 2 << 16 | 38
 EVR_DATA = 19
 NAME_LENGTH = 31
 MASK_BITS = 32
-SOURCES_LIMIT = 255
+SOURCES_LIMIT, SEGMENTS_LIMIT = 255, 32767
+"""What the counts in the file can hold; what is beyond them is not listed."""
 SEGMENT_LEVEL = int(Level.SEGMENT)
 
 
@@ -99,11 +100,12 @@ class FileIndex:
         late = np.count_nonzero(time < np.maximum.accumulate(time)) if len(time) else 0
         header = np.zeros((), HEADER)
         header["contains"], header["file"] = INDEX_TYPE, self._name.encode("latin-1", "replace")[:NAME_LENGTH]
-        header["cycles"], header["codes"], header["segments"] = len(self._cycles), len(self._codes), len(self._segments)
+        listed_segments = list(self._segments)[:SEGMENTS_LIMIT]
+        header["cycles"], header["codes"], header["segments"] = len(self._cycles), len(self._codes), len(listed_segments)
         header["events"], header["out_of_order"] = len(events), late
         parts = [header.tobytes(), events[np.argsort(time, kind="stable")].tobytes()]
         parts += [np.array(self._cycles, CYCLE).tobytes(), np.array(list(self._codes), "u1").tobytes()]
-        for source in self._segments:
+        for source in listed_segments:
             listed = self._sources.get(source, [])[:SOURCES_LIMIT]
             parts += [np.array(source, "<u8").tobytes(), bytes([len(listed)])]
             parts += [np.array([words[:2] for words in listed], "<u4").tobytes()]
