@@ -14,7 +14,7 @@ from monitor.reader.feed import Clock, Feed
 from monitor.reader.hold import Hold
 from monitor.reader.report import flaws
 from monitor.reader.status import Rate, reader_status
-from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused
+from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, Watched
 from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
@@ -96,6 +96,7 @@ class Reader:
             Hello.KIND: lambda peer, m, now: dispatch.hello(peer, note_of(Hello, m), now),
             Committed.KIND: lambda peer, m, now: dispatch.commit(note_of(Committed, m), now),
             Refused.KIND: lambda peer, m, now: dispatch.refused(note_of(Refused, m), now),
+            Watched.KIND: lambda peer, m, now: dispatch.watched(note_of(Watched, m)),
             Bye.KIND: self._bye,
             Control.KIND: self._control,
             Command.KIND: self._command,

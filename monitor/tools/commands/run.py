@@ -8,6 +8,7 @@ from monitor.errors import XtcmonError
 from monitor.settings import Settings
 from monitor.supervisor.folder import service_folder
 from monitor.supervisor.policy import FLAWED_EXIT
+from monitor.tools import logs
 from monitor.tools.launch import last_words, supervise
 from monitor.tools.look import Show, StatusLine
 from monitor.tools.screen import err, out
@@ -63,6 +64,7 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     XtcmonError
         If it cannot start, or what was read is not all in the file.
     """
+    logs.set_up("WARNING")
     check_source(settings)
     check_output(settings.store.directory)
     check_ports(settings, dashboard=dashboard)
