@@ -219,7 +219,7 @@ class _Scanner:
         # Streams share the transitions, but a camera's Configure describes its own cameras.
         counted = new | shared if events.camera else new
         with_state = np.isin(service, WITH_STATE)
-        self._tally.add(found.index, counted, with_state | event)
+        self._tally.take(found.index, counted, with_state | event)
         state = found.index[(with_state & counted)[found.index["datagram"]]]
         self._epics |= dict.fromkeys(names(buffer, state, every=True).values())
         self._controls |= dict.fromkeys(_controls(buffer, state))

@@ -12,8 +12,6 @@ from monitor.xtc.header import CONTAINER, Level, type_id, version
 from monitor.xtc.names import level_name, source_text, type_name
 
 SOURCE, REPORTER = int(Level.SOURCE), int(Level.REPORTER)
-LISTED = 1024
-"""Largest number of different sources and types that are told apart; a run has a few dozen, random bytes have millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +53,20 @@ class SourceCount:
     extra: str = ""
 
 
-class SourceTally:
-    """Counters that grow with each index added.
+SLICE = 4096
+LISTED = 1024
+"""Different sources and types that are told apart; a run has a few dozen."""
 
-    Attributes
-    ----------
-    incomplete
-        Subtrees that came in part; not counted otherwise.
-    unlisted
-        Payloads of sources and types beyond the number that can be told apart.
-    """
+
+class SourceTally:
+    """Counters that grow with each index added."""
 
     def __init__(self) -> None:
+        self.unlisted = 0
         self._keys = np.zeros((64, 3), np.int64)
         self._counts = np.zeros((64, 2), np.int64)
         self._used = 0
-        self.incomplete = self.unlisted = 0
+        self.incomplete = 0
 
     def add(self, index: NDArray[Any], counted: NDArray[np.bool_], state: NDArray[np.bool_]) -> None:
         """Count the payloads of some datagrams.
@@ -82,11 +78,20 @@ class SourceTally:
         counted, state
             Whether each datagram counts at all, and whether it is one of Configure, BeginCalibCycle and L1Accept.
         """
-        self._keys, self._counts, self._used, incomplete, unlisted = _count(
-            index, counted, state, self._keys, self._counts, self._used
-        )
+        self._keys, self._counts, self._used, incomplete = _count(index, counted, state, self._keys, self._counts, self._used)
         self.incomplete += incomplete
-        self.unlisted += unlisted
+
+    def take(self, index: NDArray[Any], counted: NDArray[np.bool_], state: NDArray[np.bool_]) -> None:
+        """Count as ``add`` does, until more sources and types were met than any run has; from then on payloads are ``unlisted``.
+
+        Telling sources apart takes time that grows with their number, and random bytes have millions of them.
+        """
+        for start in range(0, len(index), SLICE):
+            part = index[start : start + SLICE]
+            if self._used < LISTED:
+                self.add(part, counted, state)
+            else:
+                self.unlisted += int(np.count_nonzero(counted[part["datagram"]]))
 
     def types(self) -> dict[int, int]:
         """Payloads by type word without the compression bit."""
@@ -134,7 +139,7 @@ def _source(level: int, physical: int) -> tuple[str, str]:
 @njit(cache=True, nogil=True)
 def _count(index, counted, state, keys, counts, used):  # type: ignore[no-untyped-def]
     """Look each payload up from where the one before was found: events repeat their sources in order."""
-    incomplete, unlisted, slot = 0, 0, 0
+    incomplete, slot = 0, 0
     for i in range(len(index)):
         entry = index[i]
         if not counted[entry.datagram]:
@@ -152,9 +157,6 @@ def _count(index, counted, state, keys, counts, used):  # type: ignore[no-untype
             if keys[slot, 0] == level and keys[slot, 1] == physical and keys[slot, 2] == contains:
                 break
         if slot == used:
-            if used == LISTED:
-                unlisted += 1
-                continue
             if used == len(keys):
                 keys = np.concatenate((keys, np.zeros_like(keys)))
                 counts = np.concatenate((counts, np.zeros_like(counts)))
@@ -162,4 +164,4 @@ def _count(index, counted, state, keys, counts, used):  # type: ignore[no-untype
             used += 1
         counts[slot, 0] += 1
         counts[slot, 1] += state[entry.datagram]
-    return keys, counts, used, incomplete, unlisted
+    return keys, counts, used, incomplete
