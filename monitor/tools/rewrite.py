@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
-from monitor.tools.selection import Selection
+from monitor.tools.selection import Selection, refuse_small
 from monitor.xtc.filename import RunFiles, runs_of
 from monitor.xtc.header import CONTAINER, DATAGRAM_SIZE, EPICS, Level, Transition
 from monitor.xtc.mapped import check, open_mapped
@@ -72,6 +72,8 @@ def rewrite(paths: Sequence[Path], plan: Plan, advance: Advance) -> Written:
         If a file cannot be read or written, or the output would replace its input.
     """
     runs = runs_of(list(dict.fromkeys(paths)))
+    if plan.small or plan.index or plan.sources:
+        refuse_small(paths)
     for path in paths:
         if path.parent.resolve() == plan.folder.resolve():
             raise ConfigError(f"{plan.folder} holds the files that are read; name another folder", file="--output")

@@ -15,6 +15,7 @@ from monitor.reader.block import EventBlock
 from monitor.reader.sources.files import FileSource
 from monitor.settings import Settings
 from monitor.xtc.decode import Configs, decode
+from monitor.xtc.filename import parse
 from monitor.xtc.header import type_id, version
 from monitor.xtc.mapped import open_mapped
 from monitor.xtc.rewriting.scalar import FieldReader, Stretch, has_code
@@ -65,6 +66,8 @@ def select(paths: Iterable[Path], where: Where | None, wanted: slice, advance: C
     ConfigError
         If the condition asks for something that the run does not have.
     """
+    paths = list(paths)
+    refuse_small(paths)
     source = FileSource(paths, Settings())
     asker = _Asker(where) if where else None
     place_of = {Path(path).absolute(): Path(path) for path in paths}
@@ -91,6 +94,14 @@ def select(paths: Iterable[Path], where: Where | None, wanted: slice, advance: C
     return Selection(
         first, chosen, {path: np.sort(np.concatenate([np.empty(0, np.int64), *parts])) for path, parts in found.items()}
     )
+
+
+def refuse_small(paths: Iterable[Path]) -> None:
+    """Raise ``ConfigError`` for a small-data file: its payloads are elsewhere, and so are the offsets of its events."""
+    for path in paths:
+        name = parse(path)
+        if name is not None and name.small:
+            raise ConfigError("this is a small-data file; name the big file that it was made from", file=str(path))
 
 
 def _within(wanted: slice, first: int, count: int) -> slice:

@@ -136,6 +136,16 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("options", [["--events", "1"], ["--smd"], ["--idx"], ["--sources", "EBeam"]])
+def test_a_small_data_file_is_refused_where_its_payloads_are_needed(
+    files: list[str], tmp_path: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["filter", *files, "-o", str(tmp_path / "out"), "--smd"]) == 0
+    small = [str(path) for path in (tmp_path / "out" / "smalldata").iterdir()]
+    assert run(["filter", *small, "-o", str(tmp_path / "again"), *options]) != 0
+    assert "name the big file" in capsys.readouterr().err
+
+
 def test_what_lies_behind_damage_is_left_out_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     streams = run_streams(daq=1)
     whole = len(b"".join(streams[0]))
