@@ -47,12 +47,27 @@ def dump_lines(path: Path | str) -> Iterator[Line]:
     yield from Dump(buffer).lines()
 
 
-class Dump:
-    """The lines of one buffer; remembers the configuration of each source on the way."""
+Configs = dict[tuple[int, int], dict[tuple[int, int], Record]]
+"""Decoded configuration of each source (level and physical word), by type id and version."""
 
-    def __init__(self, buffer: Bytes) -> None:
+
+class Dump:
+    """The lines of one buffer; remembers the configuration of each source on the way.
+
+    Parameters
+    ----------
+    buffer
+        The whole file, uint8.
+    configs
+        Configuration from earlier chunks of the same stream; what is found is added to it.
+    payloads
+        Look into payloads; without, their headers are all there is.
+    """
+
+    def __init__(self, buffer: Bytes, configs: Configs | None = None, *, payloads: bool = True) -> None:
         self._buffer = buffer
-        self._configs: dict[tuple[int, int], dict[tuple[int, int], Record]] = {}
+        self._payloads = payloads
+        self._configs: Configs = {} if configs is None else configs
 
     def lines(self) -> Iterator[Line]:
         """All lines, the last of which says why reading ended."""
@@ -61,17 +76,20 @@ class Dump:
                 size = len(self._buffer)
                 yield {"k": "end", "reason": found.reason, "offset": found.offset, "file_size": size, "dgrams": count}
                 return
-            offset, head = found
-            yield datagram_line(count, offset, head)
-            for node in nodes(self._buffer, offset):
-                yield self._node_line(count, node)
+            yield from self.datagram(count, *found)
+
+    def datagram(self, count: int, offset: int, head: Any) -> Iterator[Line]:
+        """The lines of the datagram with this header (dtype ``DATAGRAM``) at this offset; ``count`` is the number it gets."""
+        yield datagram_line(count, offset, head)
+        for node in nodes(self._buffer, offset):
+            yield self._node_line(count, node)
 
     def _node_line(self, datagram: int, node: Node) -> Line:
         place = {"dg": datagram, "i": node.index, "depth": node.depth, "parent": node.parent, "offset": node.offset}
         if node.corrupt:
             return {"k": "corrupt", **place, "extent": node.extent, "remaining": node.remaining}
         line = {"k": "xtc", **place, **header_fields(node.damage, node.logical, node.physical, node.contains, node.extent)}
-        if node.is_container or type_id(node.contains) == ANY:
+        if node.is_container or type_id(node.contains) == ANY or not self._payloads:
             return line
         if node.incomplete:
             return {**line, "data": None, "undecoded": "incomplete contribution"}
