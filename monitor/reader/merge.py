@@ -42,6 +42,9 @@ class Merge:
         with a look-ahead an event is held until so many more have come.
     patience_s
         How long a stream without data is waited for while others have some; for ever if ``None``.
+    settle_s
+        An event waits between once and twice so long for an earlier one of its stream, and no longer; ``None``: until as many
+        events came as the look-ahead says. For sources that grow while they are read.
     version
         Version of the first run state.
     """
@@ -55,11 +58,14 @@ class Merge:
         first_camera_stream: int = FIRST_CAMERA_STREAM,
         look_ahead: tuple[int, int] = LOOK_AHEAD,
         patience_s: float | None = None,
+        settle_s: float | None = None,
         version: int = 0,
     ) -> None:
         self._first_camera = first_camera_stream
         self._look_ahead = look_ahead
         self._patience_s = patience_s
+        self._settle_s = settle_s
+        self._next_tick = float("-inf")
         self._streams: dict[int, Stream] = {}
         self._lanes: dict[int, NDArray[Any]] = {}
         self._waiting: dict[int, float] = {}
@@ -74,7 +80,7 @@ class Merge:
         self._built_events = 0
         self.tally = Tally()
         for stream in streams:
-            self._open(stream)
+            self.open(stream)
 
     @property
     def state(self) -> RunState:
@@ -124,7 +130,7 @@ class Merge:
         """
         if len(heads.table) == 0:
             return
-        mine = self._streams.get(stream) or self._open(stream)
+        mine = self.open(stream)
         if mine.ended:
             raise ValueError(f"stream {stream} has ended")
         number = self._next_chunk
@@ -137,9 +143,19 @@ class Merge:
         self._waiting.pop(stream, None)
         self._given_up.discard(stream)
 
+    def skip(self, stream: int) -> None:
+        """Do not wait for a stream until it brings something; what it has here is not held back any longer."""
+        mine = self._streams[stream]
+        if len(mine.items):
+            mine.release(len(mine.items))
+        elif stream not in self._given_up:
+            self._given_up.add(stream)
+            self._lanes[stream]["late"] = True
+            self._left_out["gave up waiting"] += 1
+
     def end(self, stream: int) -> None:
         """Nothing more will come from a stream."""
-        mine = self._streams.get(stream) or self._open(stream)
+        mine = self.open(stream)
         if not mine.ended:
             mine.end()
 
@@ -151,8 +167,9 @@ class Merge:
         max_events
             Largest number of events wanted.
         now
-            Monotonic time in seconds; needed where patience is limited.
+            Monotonic time in seconds; needed where patience or settling is limited.
         """
+        self._tick(now)
         while self._built_events < max_events and (self._round() or self._give_up(now)):
             pass
         blocks: list[Block] = []
@@ -170,13 +187,24 @@ class Merge:
             blocks.append(block)
         return blocks
 
-    def _open(self, number: int) -> Stream:
+    def open(self, number: int) -> Stream:
+        """The queue of a stream, which is waited for from now on."""
+        if number in self._streams:
+            return self._streams[number]
         camera = number >= self._first_camera
         stream = Stream(number, camera, self._look_ahead[camera])
         lane = np.zeros((), LANE)
         lane["camera"], lane["late"] = camera, bool(self._here["passed"][0])
         self._streams[number], self._lanes[number] = stream, lane
         return stream
+
+    def _tick(self, now: float | None) -> None:
+        """Let events go on that have waited for earlier ones of their stream for long enough."""
+        if now is None or self._settle_s is None or now < self._next_tick:
+            return
+        self._next_tick = now + self._settle_s
+        for stream in self._streams.values():
+            stream.tick()
 
     def _round(self) -> bool:
         """Build blocks out of a bounded number of datagrams of each stream; whether anything went forward."""
@@ -214,9 +242,7 @@ class Merge:
             return False
         waited = [n for n in hungry if n not in self._given_up and now - self._waiting.setdefault(n, now) >= self._patience_s]
         for number in waited:
-            self._given_up.add(number)
-            self._lanes[number]["late"] = True
-            self._left_out["gave up waiting"] += 1
+            self.skip(number)
         return bool(waited)
 
     def _adopt_late(self, items: NDArray[Any], groups: Groups, start: NDArray[Any], stop: NDArray[Any]) -> None:

@@ -58,6 +58,8 @@ class Stream:
         Structured array of dtype ``ITEM``; the first ``ready`` have their final place.
     ended
         Nothing more will come.
+    waited
+        How many of the items were there at the last but one tick or before.
     """
 
     number: int
@@ -66,6 +68,7 @@ class Stream:
     items: NDArray[Any] = field(default_factory=lambda: np.empty(0, ITEM))
     ready: int = 0
     ended: bool = False
+    waited: int = 0
     progress: NDArray[Any] = field(default_factory=lambda: np.zeros(1, PROGRESS))
 
     def feed(self, items: NDArray[Any]) -> NDArray[Any]:
@@ -85,6 +88,21 @@ class Stream:
         """Forget the first ``count`` datagrams, which are ready."""
         self.items = self.items[count:]
         self.ready -= count
+        self.waited = max(0, self.waited - count)
+
+    def tick(self) -> None:
+        """Time passed: events that were here at the last tick have waited long enough for earlier ones."""
+        self.release(self.waited)
+        self.waited = len(self.items)
+
+    def release(self, count: int) -> None:
+        """Let the first so many datagrams go on, whatever may still come."""
+        if count <= self.ready:
+            return
+        last, progress = self.items[count - 1], self.progress[0]
+        self.ready = count
+        progress["has_last"] = True
+        progress["last_seconds"], progress["last_nanoseconds"] = last["seconds"], last["nanoseconds"]
 
 
 @njit(cache=True, nogil=True)
@@ -102,7 +120,7 @@ def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ign
                 continue
             _insert(queue, i, place, kept)
             kept += 1
-            while kept - ready > window:
+            while kept - ready > max(window, _may_have_other_half(queue[kept - 1], camera)):
                 p.has_last = True
                 p.last_seconds, p.last_nanoseconds = queue[ready].seconds, queue[ready].nanoseconds
                 ready += 1
@@ -146,6 +164,12 @@ def _event_place(queue, i, ready, kept, p, camera):  # type: ignore[no-untyped-d
         p.duplicate += 1
         return -1
     return place
+
+
+@njit(cache=True, nogil=True)
+def _may_have_other_half(item, camera):  # type: ignore[no-untyped-def]
+    """1 if an event has lost a part that may come as the next datagram, else 0."""
+    return 1 if not camera and item.damage & DROPPED else 0
 
 
 @njit(cache=True, nogil=True)

@@ -1,10 +1,14 @@
 """Which source the settings ask for."""
 
-from monitor.errors import ConfigError
+import glob
+from pathlib import Path
+
+from monitor.errors import ConfigError, Unusable
 from monitor.reader.sources.files import FileSource
+from monitor.reader.sources.follow import FollowSource, is_growing, watched
 from monitor.reader.sources.listen import ListenSource
 from monitor.reader.sources.source import Source
-from monitor.reader.sources.spec import files_of, parse_dataset
+from monitor.reader.sources.spec import files_of, parse_dataset, watched_of
 from monitor.settings import Settings
 
 
@@ -24,9 +28,38 @@ def source_of(settings: Settings) -> Source:
         found = " and ".join(named) or "nothing"
         raise ConfigError(f"{found} given; a source is one of dataset, files, listen", key="source")
     if source.dataset:
-        return FileSource(files_of(parse_dataset(source.dataset)), settings)
+        return _dataset(settings)
     if source.files:
-        return FileSource(source.files, settings)
+        paths = expanded(source.files)
+        if source.follow == "yes" or (source.follow == "auto" and is_growing(paths)):
+            return FollowSource(watched(paths), settings)
+        return FileSource(paths, settings)
     if source.listen:
         return ListenSource(source.listen, settings)
     raise ConfigError("a simulated run is written first; give its files here", key="source.simulate")
+
+
+def _dataset(settings: Settings) -> Source:
+    """Files, or files that grow, of a dataset string."""
+    source = settings.source
+    dataset = parse_dataset(source.dataset)
+    if source.follow == "yes" or (source.follow == "auto" and dataset.live):
+        return FollowSource(watched_of(dataset, source.data_directory), settings)
+    return FileSource(files_of(dataset, source.data_directory), settings)
+
+
+def expanded(names: tuple[str, ...]) -> list[Path]:
+    """Paths of files, patterns such as ``xtc/*-r0098-*.xtc`` replaced by what they match.
+
+    Raises
+    ------
+    Unusable
+        If a pattern matches nothing.
+    """
+    paths: list[Path] = []
+    for name in names:
+        found = [name] if Path(name).exists() or not glob.has_magic(name) else sorted(glob.glob(name))
+        if not found:
+            raise Unusable(f"no file matches {name}")
+        paths += [Path(one) for one in found]
+    return paths

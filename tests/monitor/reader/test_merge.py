@@ -356,3 +356,47 @@ def test_mutated_streams_end_without_an_error_of_ours(noise: bytes, at: int) -> 
         if not merge.take(50):
             break
     assert merge.finished
+
+
+def test_the_halves_of_a_split_event_find_each_other_without_look_ahead() -> None:
+    halves = [event(1, ipm(1), damage=2), event(1, ipm(2), damage=2)]
+    stream = one_stream(event(0), *halves, event(2))
+    merge = Merge("test", 7, streams=[0], look_ahead=(0, 0), settle_s=1.0)
+    blocks = []
+    for one in stream:
+        feed(merge, 0, one)
+        blocks += merge.take(10, now=5.0)
+    merge.end(0)
+    blocks += merge.take(10, now=5.0)
+    pieces = [block.pieces["event"].tolist() for block in blocks if isinstance(block, EventBlock)]
+    assert pieces == [[0], [0, 0, 1]] or pieces == [[0], [0, 0], [0]]
+    assert merge.left_out == {}
+
+
+def test_half_an_event_waits_no_longer_than_it_has_to() -> None:
+    merge = Merge("test", 7, streams=[0], look_ahead=(0, 0), settle_s=1.0)
+    feed(merge, 0, b"".join(one_stream(event(0), event(1, ipm(1), damage=2))[:6]))
+    assert len(events_of(merge.take(10, now=5.0))) == 1
+    merge.take(10, now=6.0)
+    assert len(events_of(merge.take(10, now=7.0))) == 1
+
+
+def test_an_event_waits_for_earlier_ones_for_a_limited_time() -> None:
+    merge = Merge("test", 7, streams=[0], settle_s=1.0)
+    data = one_stream(*(event(n) for n in range(5)))
+    feed(merge, 0, b"".join(data[:-3]))
+    assert not any(isinstance(block, EventBlock) for block in merge.take(10, now=5.0))
+    assert len(events_of(merge.take(10, now=6.1))) == 5
+
+
+def test_a_stream_that_is_skipped_keeps_what_it_has() -> None:
+    streams = run_streams(steps=1, events=8, daq=2)
+    merge = Merge("test", 7, streams=streams)
+    feed(merge, 0, b"".join(streams[0]))
+    feed(merge, 1, b"".join(streams[1][:6]))
+    merge.end(0)
+    merge.skip(1)
+    ids = events_of(merge.take(3))
+    merge.skip(1)
+    ids = np.concatenate([ids, events_of(merge.take(100))])
+    assert ids["vector"].tolist() == [0, 1, 2, 3, 4, 6]
