@@ -14,6 +14,7 @@ from monitor.reader.events.item import DATA, EPICS, ITEM, TRIMMED
 from monitor.reader.state import Contents
 from monitor.xtc.header import EPICS as EPICS_TYPE
 from monitor.xtc.header import Transition
+from monitor.xtc.smalldata import SmallData
 from monitor.xtc.tally import SourceTally
 from monitor.xtc.updates import Updates, updates
 from monitor.xtc.walk import HEAD, walk
@@ -68,7 +69,12 @@ class Tally:
 
 
 def take_in(
-    place: FilePlace | Memory, buffer: NDArray[np.uint8], heads: NDArray[Any], number: int, tally: Tally
+    place: FilePlace | Memory,
+    buffer: NDArray[np.uint8],
+    heads: NDArray[Any],
+    number: int,
+    tally: Tally,
+    through: SmallData | None = None,
 ) -> tuple[Chunk, NDArray[Any]]:
     """Chunk ``number`` and its items, dtype ``ITEM``.
 
@@ -82,8 +88,10 @@ def take_in(
         Number to write into the items.
     tally
         Counters; increased.
+    through
+        If the buffer is small data: its datagrams as they are in the big file.
     """
-    found = walk(buffer, heads["offset"], heads["length"])
+    found = walk(buffer, heads["offset"], heads["length"]) if through is None else through.walk
     service = heads["control"] & 15
     flags, of_epics, damaged = _survey(found.index, found.corrupt, heads["env"], service)
     new = updates(buffer, found.index[of_epics])
@@ -91,6 +99,9 @@ def take_in(
     items = np.zeros(len(heads), ITEM)
     for name in HEAD.names or ():
         items[name] = heads[name]
+    if through is not None:
+        elsewhere = through.offset >= 0
+        items["offset"][elsewhere], items["length"][elsewhere] = through.offset[elsewhere], through.length[elsewhere]
     items["chunk"] = number
     items["flags"] = flags
     items["updates"] = np.bincount(found.index["datagram"][new.entry], minlength=len(heads))

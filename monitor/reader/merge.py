@@ -17,6 +17,7 @@ from monitor.reader.events.settle import Stream
 from monitor.reader.intake import Chunk, Tally, take_in
 from monitor.reader.state import RunTracker
 from monitor.xtc.header import Transition
+from monitor.xtc.smalldata import SmallData
 from monitor.xtc.walk import Heads
 
 FIRST_CAMERA_STREAM = 80
@@ -114,7 +115,14 @@ class Merge:
         """Configuration payloads that were not taken, by level, physical word and type word."""
         return self._tracker.damaged
 
-    def feed(self, stream: int, place: FilePlace | Memory, buffer: NDArray[np.uint8], heads: Heads) -> None:
+    def feed(
+        self,
+        stream: int,
+        place: FilePlace | Memory,
+        buffer: NDArray[np.uint8],
+        heads: Heads,
+        through: SmallData | None = None,
+    ) -> None:
         """Take the next datagrams of a stream.
 
         Parameters
@@ -127,6 +135,8 @@ class Merge:
             The same bytes here, uint8; must stay unchanged until the datagrams have been taken.
         heads
             What ``monitor.xtc.walk.heads`` found in them.
+        through
+            If the buffer is small data: how its datagrams are in the big file, which is the place.
         """
         if len(heads.table) == 0:
             return
@@ -135,7 +145,7 @@ class Merge:
             raise ValueError(f"stream {stream} has ended")
         number = self._next_chunk
         self._next_chunk += 1
-        chunk, items = take_in(place, buffer, heads.table, number, self.tally)
+        chunk, items = take_in(place, buffer, heads.table, number, self.tally, through)
         self._chunks[number] = chunk
         self._forget(mine.feed(items))
         if not self._here["passed"][0] and not self._lanes[stream]["anchored"]:

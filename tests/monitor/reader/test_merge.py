@@ -369,7 +369,7 @@ def test_the_halves_of_a_split_event_find_each_other_without_look_ahead() -> Non
     merge.end(0)
     blocks += merge.take(10, now=5.0)
     pieces = [block.pieces["event"].tolist() for block in blocks if isinstance(block, EventBlock)]
-    assert pieces == [[0], [0, 0, 1]]
+    assert pieces == [[0], [0, 0], [0]]
     assert merge.left_out == {}
 
 
