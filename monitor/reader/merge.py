@@ -48,6 +48,8 @@ class Merge:
         events came as the look-ahead says. For sources that grow while they are read.
     version
         Version of the first run state.
+    values_known
+        Whether the EPICS values of Configure hold for the first event; false where events before it are not fed.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Merge:
         patience_s: float | None = None,
         settle_s: float | None = None,
         version: int = 0,
+        values_known: bool = True,
     ) -> None:
         self._first_camera = first_camera_stream
         self._look_ahead = look_ahead
@@ -75,7 +78,7 @@ class Merge:
         self._next_chunk = 0
         self._here = np.zeros(1, HERE)
         self._last = np.zeros(1, ITEM)
-        self._tracker = RunTracker(experiment, run, version)
+        self._tracker = RunTracker(experiment, run, version, values_known=values_known)
         self._left_out: Counter[str] = Counter()
         self._built: deque[Block] = deque()
         self._built_events = 0

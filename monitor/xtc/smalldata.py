@@ -29,7 +29,7 @@ class SmallData:
     walk
         Their payloads: proxies have the type of what they stand for and size 0, what only small data has is left out.
     offset, length
-        Where each event lies in the big file, int64, shape (datagrams,); offset -1 for transitions, and for events that do not say.
+        Where each event lies in the big file, int64, shape (datagrams,); -1 for transitions and for events that do not say.
     added
         Bytes that each datagram has more here, for its threshold payload, int64, shape (datagrams,).
     """

@@ -1,9 +1,11 @@
 """Which source the settings ask for."""
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.errors import ConfigError, Unusable
+from monitor.reader.sources.chosen import ChosenSource
 from monitor.reader.sources.files import FileSource
 from monitor.reader.sources.follow import FollowSource, is_growing, watched
 from monitor.reader.sources.listen import ListenSource
@@ -32,9 +34,11 @@ def source_of(settings: Settings) -> Source:
     if source.files:
         paths = expanded(source.files)
         if source.follow == "yes" or (source.follow == "auto" and is_growing(paths)):
+            _refuse_choice(settings)
             return FollowSource(watched(paths), settings)
-        return FileSource(paths, settings)
+        return _files(paths, settings)
     if source.listen:
+        _refuse_choice(settings)
         return ListenSource(source.listen, settings)
     raise ConfigError("a simulated run is written first; give its files here", key="source.simulate")
 
@@ -44,8 +48,22 @@ def _dataset(settings: Settings) -> Source:
     source = settings.source
     dataset = parse_dataset(source.dataset)
     if source.follow == "yes" or (source.follow == "auto" and dataset.live):
+        _refuse_choice(settings)
         return FollowSource(watched_of(dataset, source.data_directory), settings)
-    return FileSource(files_of(dataset, source.data_directory), settings)
+    return _files(files_of(dataset, source.data_directory), settings, index=dataset.index)
+
+
+def _files(paths: Sequence[Path], settings: Settings, *, index: bool = False) -> Source:
+    """Finished files, or a choice of their events."""
+    if settings.source.events or settings.source.times:
+        return ChosenSource(paths, settings, index=index)
+    return FileSource(paths, settings)
+
+
+def _refuse_choice(settings: Settings) -> None:
+    """Refuse to choose among events that have not been recorded yet."""
+    if settings.source.events or settings.source.times:
+        raise ConfigError("events can be chosen in finished files only", key="source.events, source.times")
 
 
 def expanded(names: tuple[str, ...]) -> list[Path]:

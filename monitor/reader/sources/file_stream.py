@@ -25,10 +25,13 @@ class FileStream:
     ----------
     paths
         The chunks in order.
+    at
+        Offset of the first datagram wanted in the first chunk.
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    def __init__(self, paths: Iterable[Path], *, at: int = 0) -> None:
         self._paths = list(paths)
+        self._start = at
         self._file: MappedFile | None = None
         self._stride = FIRST_STRIDE
 
@@ -37,6 +40,7 @@ class FileStream:
         while self._file is not None or self._paths:
             if self._file is None:
                 self._file = open_mapped(self._paths.pop(0))
+                self._file.at, self._start = self._start, 0
             file = self._file
             found = file.next(self._stride)
             self._stride = min(4 * self._stride, STRIDE)

@@ -10,8 +10,10 @@ from monitor.reader.merge import Merge
 from monitor.reader.report import Report
 from monitor.reader.sources.file_stream import FileStream
 from monitor.reader.sources.found import StreamFiles
+from monitor.reader.sources.jump_stream import JumpStream
 from monitor.reader.sources.small_stream import SmallStream, check_small
 from monitor.settings import Settings
+from monitor.xtc.event_count import SAME_PULSE_SECONDS
 from monitor.xtc.filename import GROWING, RunFiles, runs_of
 from monitor.xtc.mapped import check
 
@@ -28,6 +30,9 @@ class FileSource:
         XTC files in any order; their names say what they are. Small-data files lead to the events of their big files.
     settings
         ``source.first_camera_stream`` is used.
+    jump_to
+        Clock (seconds << 32 | nanoseconds) of the first event wanted, reached through the indexes; cameras start earlier,
+        since their clock is another one. EPICS values are unknown until they are first updated.
 
     Raises
     ------
@@ -35,12 +40,14 @@ class FileSource:
         At once, if one of the files cannot be read, is not XTC, or does not fit the others.
     """
 
-    def __init__(self, paths: Iterable[Path | str], settings: Settings) -> None:
+    def __init__(self, paths: Iterable[Path | str], settings: Settings, *, jump_to: int | None = None) -> None:
         self._paths = list(dict.fromkeys(Path(path) for path in paths))
         self._settings = settings
         self._runs = runs_of(self._paths)
         self._size = sum(_checked(run) for run in self._runs)
+        self._jump_to = jump_to
         self._total: int | None = None
+        self._handed_out = 0
         self._report = Report()
         self._ends: Counter[str] = Counter()
         self._open: dict[int, StreamFiles] = {}
@@ -53,8 +60,10 @@ class FileSource:
 
     @property
     def total_events(self) -> int | None:
-        """Events that will be delivered in all; counted beforehand for small runs, else known at the end."""
-        if self._total is None and self._size <= SMALL_ENOUGH_TO_COUNT:
+        """Events that will be delivered in all: counted beforehand if the files are small, else known at the end only."""
+        if self.finished:
+            return self._handed_out
+        if self._total is None and self._jump_to is None and self._size <= SMALL_ENOUGH_TO_COUNT:
             self._total = count_events(self._paths, self._settings)
         return self._total
 
@@ -68,6 +77,7 @@ class FileSource:
         while max_events > 0:
             blocks = self._merge.take(max_events)
             if blocks:
+                self._handed_out += sum(block.count for block in blocks if isinstance(block, EventBlock))
                 return blocks
             if not self._merge.finished:
                 self._feed()
@@ -88,15 +98,22 @@ class FileSource:
         """The machine for the next run, nothing fed yet."""
         self.close()
         run = self._runs.pop(0)
-        kind = SmallStream if run.small else FileStream
-        self._open = {number: kind(paths) for number, paths in run.streams.items()}
+        self._open = {number: self._stream(number, paths, small=run.small) for number, paths in run.streams.items()}
         return Merge(
             run.experiment,
             run.run,
             streams=run.streams,
             first_camera_stream=self._settings.source.first_camera_stream,
             version=version,
+            values_known=self._jump_to is None,
         )
+
+    def _stream(self, number: int, paths: tuple[Path, ...], *, small: bool) -> StreamFiles:
+        """The files of a stream, from where they are wanted."""
+        if self._jump_to is None:
+            return SmallStream(paths) if small else FileStream(paths)
+        early = SAME_PULSE_SECONDS << 32 if number >= self._settings.source.first_camera_stream else 0
+        return JumpStream(paths, self._jump_to - early)
 
     def _feed(self) -> None:
         """Give each hungry stream its next datagrams."""

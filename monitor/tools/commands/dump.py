@@ -13,6 +13,8 @@ from monitor.errors import Unusable
 def command(
     files: Annotated[list[Path], typer.Argument(help="XTC files", show_default=False)],
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="-v payloads, -vv file positions")] = 0,
+    event: Annotated[str | None, typer.Option(help="only these recorded events of all the files: 17, 100:200, 100:")] = None,
+    time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="one JSON object a line, every field")] = False,
 ) -> None:
     """Print the contents of XTC files, datagram by datagram.
@@ -24,12 +26,27 @@ def command(
     for path in files:
         if not path.is_file():
             raise Unusable(f"there is no file {path}")
-        for line in dump_lines(path):
+    offsets = chosen(files, event or "", time or "")
+    for path in files:
+        for line in dump_lines(path, offsets.get(path)):
             if jsonl:
                 print(json.dumps(line))
             else:
                 for text in words(line, path, verbose):
                     print(text)
+
+
+def chosen(files: list[Path], events: str, times: str) -> dict[Path, Any]:
+    """Offsets of the events wanted, by file; empty if all are."""
+    from monitor.settings import Settings
+    from monitor.xtc.event_choice import choice_of, chosen_offsets, common_choice
+    from monitor.xtc.filename import runs_of
+
+    choice = choice_of(events, times)
+    if choice is None:
+        return {}
+    run = common_choice(runs_of(files), choice)
+    return chosen_offsets(run, choice, first_camera_stream=Settings().source.first_camera_stream)
 
 
 def words(line: Mapping[str, Any], path: Path, verbose: int) -> Iterator[str]:
