@@ -93,7 +93,14 @@ def take_in(
     """
     found = walk(buffer, heads["offset"], heads["length"]) if through is None else through.walk
     service = heads["control"] & 15
-    flags, of_epics, damaged = _survey(found.index, found.corrupt, heads["env"], service)
+    flags, of_epics, damaged = _survey(
+        found.index["datagram"],
+        found.index["contains"],
+        found.index["damage"],
+        found.corrupt["datagram"],
+        heads["env"],
+        service,
+    )
     new = updates(buffer, found.index[of_epics])
     new = Updates(of_epics[new.entry], new.key, new.value)
     items = np.zeros(len(heads), ITEM)
@@ -116,25 +123,25 @@ def take_in(
 
 
 @njit(cache=True, nogil=True)
-def _survey(index, corrupt, env, service):  # type: ignore[no-untyped-def]
+def _survey(datagrams, types, damages, corrupt, env, service):  # type: ignore[no-untyped-def]
     """Flags of each datagram; and of the payloads of events, the positions of EPICS ones and of damaged ones."""
     flags = np.zeros(len(env), np.uint32)
-    of_epics, damaged = np.empty(len(index), np.int64), np.empty(len(index), np.int64)
+    of_epics, damaged = np.empty(len(datagrams), np.int64), np.empty(len(datagrams), np.int64)
     updates, bad = 0, 0
-    for i in range(len(index)):
-        datagram = index[i].datagram
-        epics = index[i].contains & 0xFFFF == EPICS_TYPE
+    for i in range(len(datagrams)):
+        datagram = datagrams[i]
+        epics = types[i] & 0xFFFF == EPICS_TYPE
         flags[datagram] |= EPICS if epics else DATA
         if service[datagram] != L1ACCEPT:
             continue
-        if index[i].damage:
+        if damages[i]:
             damaged[bad] = i
             bad += 1
         elif epics:
             of_epics[updates] = i
             updates += 1
     for i in range(len(corrupt)):
-        flags[corrupt[i].datagram] |= DATA
+        flags[corrupt[i]] |= DATA
     for i in range(len(env)):
         if service[i] == L1ACCEPT and env[i] >> 31:
             flags[i] |= TRIMMED

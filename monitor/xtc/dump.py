@@ -40,7 +40,7 @@ def dump_lines(path: Path | str, events: NDArray[np.int64] | None = None) -> Ite
     path
         An XTC file, possibly gzipped (``.gz``).
     events
-        Offsets of the only datagrams wanted, ascending; all if left out. Transitions before them are read for what they configure.
+        Offsets of the only datagrams wanted; all if left out. Transitions before them are read for what they configure.
     """
     name = Path(path)
     if name.suffix == ".gz":
