@@ -13,6 +13,7 @@ from monitor.reader.block import Block, EventBlock, Memory
 from monitor.reader.cut import Cut
 from monitor.reader.events.group import HERE, LANE, Groups, group
 from monitor.reader.events.item import ITEM, joined
+from monitor.reader.events.lateness import Lateness
 from monitor.reader.events.settle import Stream
 from monitor.reader.intake import Chunk, Tally, take_in
 from monitor.reader.state import RunTracker
@@ -43,6 +44,9 @@ class Merge:
         with a look-ahead an event is held until so many more have come.
     patience_s
         How long a stream without data is waited for while others have some; for ever if ``None``.
+    least_patience_s
+        Each event waits for a stream as long as that stream is wont to be late, at least so long and at most ``patience_s``;
+        ``None``: for ``patience_s``, and after that for none of its events until it brings something.
     settle_s
         An event waits between once and twice so long for an earlier one of its stream, and no longer; ``None``: until as many
         events came as the look-ahead says. For sources that grow while they are read.
@@ -61,6 +65,7 @@ class Merge:
         first_camera_stream: int = FIRST_CAMERA_STREAM,
         look_ahead: tuple[int, int] = LOOK_AHEAD,
         patience_s: float | None = None,
+        least_patience_s: float | None = None,
         settle_s: float | None = None,
         version: int = 0,
         values_known: bool = True,
@@ -68,6 +73,7 @@ class Merge:
         self._first_camera = first_camera_stream
         self._look_ahead = look_ahead
         self._patience_s = patience_s
+        self._lateness = None if least_patience_s is None else Lateness(least_patience_s, patience_s or least_patience_s)
         self._settle_s = settle_s
         self._next_tick = float("-inf")
         self._streams: dict[int, Stream] = {}
@@ -125,6 +131,7 @@ class Merge:
         buffer: NDArray[np.uint8],
         heads: Heads,
         through: SmallData | None = None,
+        now: float = 0.0,
     ) -> None:
         """Take the next datagrams of a stream.
 
@@ -140,6 +147,8 @@ class Merge:
             What ``monitor.xtc.walk.heads`` found in them.
         through
             If the buffer is small data: how its datagrams are in the big file, which is the place.
+        now
+            Monotonic time in seconds; needed where patience adapts.
         """
         if len(heads.table) == 0:
             return
@@ -150,7 +159,10 @@ class Merge:
         self._next_chunk += 1
         chunk, items = take_in(place, buffer, heads.table, number, self.tally, through)
         self._chunks[number] = chunk
-        self._forget(mine.feed(items))
+        if self._lateness is not None and mine.ready == 0:
+            waited_since = min(one.oldest for one in self._streams.values())
+            self._lateness.came(stream, max(0.0, now - waited_since), now)
+        self._forget(mine.feed(items, now))
         if not self._here["passed"][0] and not self._lanes[stream]["anchored"]:
             self._lanes[stream]["anchored"] = mine.progress["anchored"][0]
         self._waiting.pop(stream, None)
@@ -183,7 +195,7 @@ class Merge:
             Monotonic time in seconds; needed where patience or settling is limited.
         """
         self._tick(now)
-        while self._built_events < max_events and (self._round() or self._give_up(now)):
+        while self._built_events < max_events and (self._round(now) or self._give_up(now)):
             pass
         blocks: list[Block] = []
         while self._built:
@@ -219,17 +231,18 @@ class Merge:
         for stream in self._streams.values():
             stream.tick()
 
-    def _round(self) -> bool:
+    def _round(self, now: float | None) -> bool:
         """Build blocks out of a bounded number of datagrams of each stream; whether anything went forward."""
-        if any(number not in self._given_up for number in self.hungry):
+        awaited = [number for number in self.hungry if number not in self._given_up]
+        if awaited and (self._lateness is None or now is None):
             return False
         numbers = sorted(self._streams)
-        parts = [self._streams[n].items[: min(self._streams[n].ready, ROUND)] for n in numbers]
+        parts = [self._streams[n].items[: min(count, ROUND)] for n, count in self._may_go(numbers, awaited, now).items()]
         items = joined(parts)
         lanes = np.array([self._lanes[n] for n in numbers], LANE)
         lanes["stop"] = np.cumsum([len(part) for part in parts])
         start = lanes["at"] = lanes["stop"] - [len(part) for part in parts]
-        lanes["ended"] = [self._gives_no_more(n) for n in numbers]
+        lanes["ended"] = [n in awaited or self._gives_no_more(n) for n in numbers]
         groups = group(items, lanes, self._here, self._last)
         self._adopt_late(items, groups, start, lanes["at"])
         cut = Cut(groups, items, np.array(numbers, np.int64), self._chunks, self._first_camera)
@@ -237,11 +250,22 @@ class Merge:
         for block in cut.blocks(self._tracker):
             self._built.append(block)
             self._built_events += block.count if isinstance(block, EventBlock) else 0
+        went = bool((lanes["at"] > start).any())
         for number, lane, at in zip(numbers, lanes, start, strict=True):
+            if self._lateness is not None and now is not None and lane["dropped"] > self._lanes[number]["dropped"]:
+                self._lateness.missed(number, now)
+            lane["late"] |= went and number in awaited
             self._lanes[number] = lane.copy()
             self._streams[number].take(int(lane["at"] - at))
             self._forget(items["chunk"][at : lane["at"]])
-        return bool((lanes["at"] > start).any())
+        return went
+
+    def _may_go(self, numbers: list[int], awaited: list[int], now: float | None) -> dict[int, int]:
+        """How many datagrams of each stream may go on; those that have not waited long enough for a silent stream may not."""
+        if not awaited or self._lateness is None or now is None:
+            return {n: self._streams[n].ready for n in numbers}
+        moment = now - max(self._lateness.wait_s(n, now) for n in awaited)
+        return {n: self._streams[n].came_before(moment) for n in numbers}
 
     def _gives_no_more(self, number: int) -> bool:
         """Whether the merge may go on without a stream once ``ROUND`` of its datagrams are used up."""
@@ -251,7 +275,12 @@ class Merge:
     def _give_up(self, now: float | None) -> bool:
         """Stop waiting for streams that kept others waiting for too long; whether there was one."""
         hungry = self.hungry
-        if now is None or self._patience_s is None or all(stream.ready == 0 for stream in self._streams.values()):
+        if (
+            now is None
+            or self._patience_s is None
+            or self._lateness is not None
+            or all(stream.ready == 0 for stream in self._streams.values())
+        ):
             return False
         waited = [n for n in hungry if n not in self._given_up and now - self._waiting.setdefault(n, now) >= self._patience_s]
         for number in waited:

@@ -4,6 +4,7 @@ Rules as psana's (facility's PSXtcInput): events are sorted by clock inside a lo
 Enable and Disable are dropped; so are events without a valid fiducial. The result does not depend on how the stream was cut.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,12 +71,15 @@ class Stream:
     ended: bool = False
     waited: int = 0
     progress: NDArray[Any] = field(default_factory=lambda: np.zeros(1, PROGRESS))
+    _arrivals: deque[tuple[float, int]] = field(default_factory=deque)
 
-    def feed(self, items: NDArray[Any]) -> NDArray[Any]:
-        """Take the next datagrams of the stream; return the chunk number of each one that was dropped."""
+    def feed(self, items: NDArray[Any], now: float = 0.0) -> NDArray[Any]:
+        """Take the next datagrams of the stream, that came now; return the chunk number of each one that was dropped."""
         queue = joined([self.items, items])
         dropped = np.empty(len(items), np.uint32)
         self.ready, kept, lost = _settle(queue, self.ready, len(self.items), self.progress, self.window, self.camera, dropped)
+        if kept > len(self.items):
+            self._arrivals.append((now, kept - len(self.items)))
         self.items = queue[:kept]
         return dropped[:lost]
 
@@ -89,6 +93,25 @@ class Stream:
         self.items = self.items[count:]
         self.ready -= count
         self.waited = max(0, self.waited - count)
+        while count > 0:
+            at, number = self._arrivals.popleft()
+            if number > count:
+                self._arrivals.appendleft((at, number - count))
+            count -= number
+
+    @property
+    def oldest(self) -> float:
+        """When the first datagram that is here came; infinite if there is none."""
+        return self._arrivals[0][0] if self._arrivals else float("inf")
+
+    def came_before(self, moment: float) -> int:
+        """How many of the datagrams that are ready came until some moment."""
+        count = 0
+        for at, number in self._arrivals:
+            if at > moment:
+                break
+            count += number
+        return min(count, self.ready)
 
     def tick(self) -> None:
         """Time passed: events that were here at the last tick have waited long enough for earlier ones."""

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.reader.block import EventBlock, TransitionBlock
+from monitor.reader.block import EventBlock, Memory, TransitionBlock
 from monitor.reader.merge import Merge
+from monitor.xtc.walk import heads
 from tests.support import plain_merge
 from tests.support.merged import blocks_of, feed, plain
 from tests.support.xtc_bytes import (
@@ -400,3 +401,57 @@ def test_a_stream_that_is_skipped_keeps_what_it_has() -> None:
     merge.skip(1)
     ids = np.concatenate([ids, events_of(merge.take(100))])
     assert ids["vector"].tolist() == [0, 1, 2, 3, 4, 6]
+
+
+def live(streams: Streams, lag_s: dict[int, float]) -> tuple[list[float], np.ndarray, Merge]:
+    """Plays a run live, 8.3 ms between events, each stream late by so much; delays of the events, and the events."""
+    merge = Merge("test", 7, streams=streams, look_ahead=(0, 0), patience_s=0.5, least_patience_s=0.02)
+    due = []
+    for number, data in streams.items():
+        for one in data:
+            seconds, nanoseconds = int.from_bytes(one[4:8], "little"), int.from_bytes(one[:4], "little")
+            taken = (seconds - 1_329_500_000 - 3 * (number == 80 and one[11] & 15 == L1ACCEPT)) + nanoseconds / 1e9
+            due.append((taken + lag_s[number], number, one))
+    due.sort(key=lambda item: item[0])
+    delays, found, now = [], [], 0.0
+    while due or not merge.finished:
+        now += 0.004
+        while due and due[0][0] <= now:
+            _, number, one = due.pop(0)
+            array = np.frombuffer(one, np.uint8)
+            merge.feed(number, Memory(array), array, heads(array), now=now)
+        if not due:
+            for number in streams:
+                merge.end(number)
+        for block in merge.take(100, now):
+            if isinstance(block, EventBlock):
+                found.append(block.events)
+                delays += (now - (block.events["seconds"] - 1_329_500_000.0) - block.events["nanoseconds"] / 1e9).tolist()
+    return delays, np.concatenate(found), merge
+
+
+def test_a_camera_that_fell_silent_costs_live_events_little() -> None:
+    streams = run_streams(steps=1, events=3600, daq=1, camera=True)
+    streams[80] = streams[80][:10]
+    delays, ids, _ = live(streams, {0: 0.0, 80: 0.005})
+    assert len(ids) == 3600
+    assert np.median(delays[-600:]) <= 0.03
+    assert max(delays) <= 0.51
+
+
+def test_a_camera_that_is_late_now_and_then_keeps_its_events() -> None:
+    streams = run_streams(steps=1, events=1200, daq=1, camera=True)
+    events = [one for one in streams[80] if one[11] & 15 == L1ACCEPT]
+    rare = set(events[::30])
+    streams[80] = [one for one in streams[80] if one[11] & 15 != L1ACCEPT or one in rare]
+    _, ids, merge = live(streams, {0: 0.0, 80: 0.1})
+    assert merge.left_out == {}
+    assert np.count_nonzero(ids["streams"] == 1 | 1 << 63) == len(rare)
+    assert len(ids) == 1200
+
+
+def test_streams_in_turn_wait_for_each_other_and_lose_nothing() -> None:
+    delays, ids, merge = live(run_streams(steps=2, events=300, daq=3), {0: 0.0, 1: 0.004, 2: 0.05})
+    assert ids["vector"].tolist() == list(range(600))
+    assert merge.left_out == {}
+    assert np.median(delays) < 0.1
