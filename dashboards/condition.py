@@ -39,12 +39,14 @@ def condition(snapshot: Snapshot, now: float) -> Condition:
     """How the service is at this monotonic time."""
     if snapshot.status_at is None:
         return Condition("stale", "waiting", "Nothing has been heard from the service yet.")
+    if snapshot.ended:
+        return Condition("idle", "ended", "The source has ended; everything is shown.")
     silent = snapshot.status_age(now)
     if silent > SILENT_S:
         return Condition("stale", "no answer", f"The service has been silent for {duration(silent)}; what you see is the past.")
     reader: Any = snapshot.status.get("reader") or {}
     state = str(reader.get("state", "running"))
-    if snapshot.ended or state == "ended":
+    if state == "ended":
         return Condition("idle", "ended", "The source has ended; everything is shown.")
     if state == "waiting":
         return Condition("idle", "waiting", "The service waits for the source.")

@@ -94,6 +94,7 @@ def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", *
     """A figure as wide as its place."""
     made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
     made.toolbar.logo, made.toolbar.autohide = None, True
+    made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
     return made
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import functools
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
@@ -24,6 +26,7 @@ from tornado.web import RedirectHandler
 from dashboards.feed import Feed
 from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
+from dashboards.reduce.picture import reduced
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
@@ -135,6 +138,7 @@ class Dashboard:
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
+        reduced(np.zeros((2, 2), np.float32), 1)
         for name, page in self._pages.items():
             document = Document()
             self._open(name, page, document)
@@ -202,8 +206,9 @@ def _bound(port: int) -> socket.socket:
     try:
         listening = socket.create_server((ADDRESS, port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise Unusable(
-            f"port {port} of {ADDRESS} cannot be used ({error.strerror}): end what uses it, or choose another with --port"
+            f"port {port} of {ADDRESS} cannot be used ({why}): end what uses it, or choose another with --port"
         ) from error
     listening.setblocking(False)
     return listening

@@ -103,7 +103,8 @@ class Pool(Section):
     workers: int = Field(2, ge=1, le=1024)
     credits: int = Field(4, ge=1, le=1024)
     lease_timeout: float = Field(20.0, gt=0)
-    epoch_time: float = Field(1.0, gt=0)
+    epoch_time: float = Field(2.0, gt=0)
+    """Seconds after which rows and sums become durable together; rows are published at once all the same."""
     ring_size: str = "512 MiB"
 
 

@@ -63,11 +63,12 @@ class Overview:
         return _clock(made)
 
     def _latency(self) -> Any:
-        made = chart(height=190, title="Latency, source to stream", y_axis_label="ms", x_axis_type="datetime")
+        made = chart(height=225, title="Latency, source to stream", y_axis_label="ms", x_axis_type="datetime")
         made.line("time", "median", source=self._status, line_color=ACCENT, line_width=2, legend_label="median")
         made.line("time", "worst", source=self._status, line_color=OTHER, line_width=1.5, legend_label="99 %")
         made.y_range.start = 0
-        made.legend.orientation, made.legend.location = "horizontal", "bottom_left"
+        made.legend.orientation = "horizontal"
+        made.add_layout(made.legend[0], "above")
         return _clock(made)
 
 
@@ -114,7 +115,7 @@ def tables(snapshot: Snapshot) -> dict[str, list[list[str]]]:
         "latency": [
             [stage, duration(pair[0]), duration(pair[1])] for stage, pair in stages if isinstance(pair, list) and len(pair) == 2
         ],
-        "log": [_log_line(entry) for entry in snapshot.log[-LOG_LINES:][::-1]],
+        "log": [_log_line(entry) for entry in snapshot.log[-LOG_LINES:][::-1]] or [["nothing yet"]],
     }
 
 

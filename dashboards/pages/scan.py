@@ -15,6 +15,9 @@ from dashboards.snapshot import Snapshot
 from dashboards.texts import count, with_error
 
 NONE = ("", "none")
+LONGEST_LABEL = 34
+"""Letters that fit beside a plot; the choices say the rest."""
+
 SELECTS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
 
 
@@ -62,6 +65,7 @@ class Scan:
         result = scan_result(snapshot.run_rows(), choice)
         ratio = f"{choice.signal} / {choice.monitor}" if choice.monitor else snapshot.label(choice.signal)
         label = snapshot.label(choice.variable)
+        ratio = ratio if len(ratio) <= LONGEST_LABEL else "signal / monitor" if choice.monitor else "signal"
         self._plain.update(result.plain, label, ratio)
         self._corrected.update(result.corrected, label, ratio)
         unit = snapshot.unit(choice.variable)

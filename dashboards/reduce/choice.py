@@ -29,7 +29,7 @@ def beam_monitor(names: Iterable[str]) -> str:
 def signal(names: Iterable[str], taken: str) -> str:
     """Something that may depend on the scan: a detector's region before a photodiode before another monitor."""
     known = [name for name in names if name != taken and not name.startswith(("scan/", "ebeam/", "gas_detector/", "epics"))]
-    return first_match(known, (r"ROI[^/]*_sum$", r"_sum$", r"(pim|diode|dio)[^/]*/sum$", r"/sum$", r"channels\[\d+\]$"))
+    return first_match(known, (r"ROI[^/]*_sum$", r"_sum$", r"((?<!i)pim|diode|dio)[^/]*/sum$", r"/sum$", r"channels\[\d+\]$"))
 
 
 def vital_signs(names: Iterable[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """An image as the screen can show it, and the limits of its colours."""
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 
@@ -24,17 +25,31 @@ def reduced(image: NDArray[np.floating], most: int) -> tuple[NDArray[np.float32]
     whole = image.astype(np.float32, copy=False)
     if side == 1:
         return whole, 1
-    valid = np.isfinite(whole)
-    count = _block_sums(valid.astype(np.float32), side)
-    total = _block_sums(np.where(valid, whole, np.float32(0)), side)
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0), side
+    small = np.empty((-(-whole.shape[0] // side), -(-whole.shape[1] // side)), np.float32)
+    block_means(whole, side, small)
+    return small, side
 
 
-def _block_sums(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    """Sums of blocks; rows first, because their memory lies side by side."""
-    by_row = np.add.reduceat(values, np.arange(0, values.shape[0], side), axis=0)
-    total: NDArray[np.float32] = np.add.reduceat(by_row, np.arange(0, values.shape[1], side), axis=1)
-    return total
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+def block_means(image: NDArray[np.float32], side: int, small: NDArray[np.float32]) -> None:
+    """Fill ``small`` with the means of the finite pixels of square blocks, NaN where there are none.
+
+    Row by row through the image, so that memory is read once and in order: 3 Mpx take a few ms, whole-array operations 100.
+    """
+    rows, columns = image.shape
+    total, count = np.empty(small.shape[1]), np.empty(small.shape[1])
+    for i in range(small.shape[0]):
+        total[:] = 0.0
+        count[:] = 0.0
+        for row in range(i * side, min(rows, (i + 1) * side)):
+            for j in range(small.shape[1]):
+                for column in range(j * side, min(columns, (j + 1) * side)):
+                    value = image[row, column]
+                    if np.isfinite(value):
+                        total[j] += value
+                        count[j] += 1.0
+        for j in range(small.shape[1]):
+            small[i, j] = total[j] / count[j] if count[j] else np.nan
 
 
 def percentile_limits(image: NDArray[np.floating], low: float, high: float) -> tuple[float, float]:

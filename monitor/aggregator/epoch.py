@@ -9,6 +9,7 @@ from monitor.aggregator.ranges import Range, Ranges
 from monitor.errors import ProtocolError
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
+from monitor.running import joined
 from monitor.wire.aggregator_note import Epoch, Refused
 from monitor.wire.group import Group
 from monitor.wire.rows import Reduced
@@ -168,8 +169,8 @@ class Epochs:
             epoch=note,
             step=mine[-1].step if mine else -1,
             experiment=mine[-1].experiment if mine else "",
-            rows=tuple(kept for part in mine for kept in _without(part.rows.part(note.first, note.stop), lost)),
-            sums=held.sums,
+            rows=tuple(kept for part in mine for kept in _without(part.part(note.first, note.stop).rows, lost)),
+            sums=joined(held.sums),
             lost=lost,
         )
 
@@ -183,6 +184,8 @@ class Epochs:
 
 def _without(rows: Rows, lost: tuple[Absence, ...]) -> list[Rows]:
     """Parts of a row table whose events are not lost: a loss that was decided after the rows came stands."""
+    if not lost:
+        return [rows]
     gone = Ranges()
     for absence in lost:
         gone.add(absence.first, absence.stop)

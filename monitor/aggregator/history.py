@@ -1,6 +1,7 @@
-"""The newest rows, for viewers that come late: a ring per scalar field, bounded in rows."""
+"""The newest rows, for viewers that come late: a ring per field of few numbers, bounded in rows."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,12 @@ REPLY_BYTES = 64 << 20
 """Largest reply; a wish for more gets fewer rows."""
 
 
+PIECES_ASIDE, ROWS_ASIDE = 64, 4096
+
+MOST_NUMBERS = 16
+"""Numbers per event up to which a vector is kept: the channels of a monitor, not a projection."""
+
+
 @dataclass(slots=True)
 class _Ring:
     """Values and presence of one field, at the ring's places."""
@@ -25,7 +32,9 @@ class _Ring:
 
 
 class History:
-    """Scalars of the newest ``rows`` events that were shown.
+    """Scalars and short vectors of the newest ``rows`` events that were shown.
+
+    Small pieces are kept aside and put into the rings together, because the cost is per field and piece.
 
     Parameters
     ----------
@@ -38,24 +47,22 @@ class History:
         self._rings: dict[str, _Ring] = {}
         self._count = 0
         self._seq = np.zeros(rows, np.int64)
+        self._aside: list[Rows] = []
+        self._aside_rows = 0
+        self._stop = 0
 
     def add(self, rows: Rows) -> None:
         """Keep rows; they follow those kept before, or replace everything if they do not."""
-        if self._count and rows.first <= self._seq[(self._count - 1) % self._size]:
-            self._count = 0
-        if rows.count > self._size:
-            rows = rows.part(rows.stop - self._size, rows.stop)
-        place = self._place(rows.count)
-        self._seq[place] = np.arange(rows.first, rows.stop)
-        for name, ring in self._rings.items():
-            if name not in rows.columns:
-                ring.present[place] = False
-        for column in rows.columns.values():
-            if not column.field.shape and column.field.dtype.kind in "biuf":
-                ring = self._ring(column.field)
-                ring.values[place] = column.values
-                ring.present[place] = True if column.present is None else column.present
-        self._count += rows.count
+        if rows.first < self._stop:
+            self._aside, self._aside_rows, self._count = [], 0, 0
+        self._stop = rows.stop
+        scalars = {name: column for name, column in rows.columns.items() if _is_kept(column.field)}
+        if self._aside and not _alike(self._aside[-1].columns, scalars):
+            self._put_away()
+        self._aside.append(Rows(rows.first, rows.count, scalars))
+        self._aside_rows += rows.count
+        if len(self._aside) >= PIECES_ASIDE or self._aside_rows >= ROWS_ASIDE:
+            self._put_away()
 
     def newest(self, last: int, fields: Sequence[str] = ()) -> Rows:
         """The newest rows.
@@ -73,9 +80,10 @@ class History:
         Rows
             Copies. ``first`` is the sequence number of the first row.
         """
+        self._put_away()
         always = ("event_time", "fiducials", "pipeline_version")
         wanted = [name for name in self._rings if not fields or name in fields or name in always]
-        width = 8 + sum(self._rings[name].values.itemsize + 1 for name in wanted)
+        width = 8 + sum(self._rings[name].values[:1].nbytes + 1 for name in wanted)
         n = max(0, min(last, self._count, self._size, REPLY_BYTES // width))
         place = (np.arange(self._count - n, self._count)) % self._size
         columns = {"seq": Column(Field(name="seq", dtype=np.dtype("<i8"), unit="1"), self._seq[place])}
@@ -83,6 +91,27 @@ class History:
             ring = self._rings[name]
             columns[name] = Column(ring.field, ring.values[place], ring.present[place])
         return Rows(int(self._seq[place[0]]) if n else 0, n, columns)
+
+    def _put_away(self) -> None:
+        """Put everything that is aside, all of the same fields, into the rings."""
+        pieces, self._aside, self._aside_rows = self._aside, [], 0
+        if not pieces:
+            return
+        seq = np.concatenate([np.arange(piece.first, piece.stop) for piece in pieces])[-self._size :]
+        place = self._place(len(seq))
+        self._seq[place] = seq
+        for name, ring in self._rings.items():
+            if name not in pieces[0].columns:
+                ring.present[place] = False
+        for name, column in pieces[0].columns.items():
+            ring = self._ring(column.field)
+            columns = [piece.columns[name] for piece in pieces]
+            ring.values[place] = np.concatenate([each.values for each in columns])[-self._size :]
+            if all(each.present is None for each in columns):
+                ring.present[place] = True
+            else:
+                ring.present[place] = np.concatenate([each.mask for each in columns])[-self._size :]
+        self._count += len(seq)
 
     def _place(self, count: int) -> slice | NDArray[np.int64]:
         """Where the next rows go: a slice where possible, because that is several times faster."""
@@ -94,8 +123,21 @@ class History:
     def _ring(self, field: Field) -> _Ring:
         """The ring of a field; started anew if the field now has another dtype."""
         ring = self._rings.get(field.name)
-        if ring is None or ring.values.dtype != field.dtype:
+        if ring is None or ring.values.dtype != field.dtype or ring.values.shape[1:] != field.shape:
             # Memory of zeros is not touched until written, so a field that comes late costs nothing for the past.
-            ring = _Ring(field, np.zeros(self._size, field.dtype), np.zeros(self._size, bool))
+            ring = _Ring(field, np.zeros((self._size, *field.shape), field.dtype), np.zeros(self._size, bool))
             self._rings[field.name] = ring
         return ring
+
+
+def _is_kept(field: Field) -> bool:
+    """Whether a field is one number per event, or a few."""
+    return field.dtype.kind in "biuf" and len(field.shape) <= 1 and math.prod(field.shape) <= MOST_NUMBERS
+
+
+def _alike(one: Mapping[str, Column], other: Mapping[str, Column]) -> bool:
+    """Whether two tables have the same fields of the same types and shapes."""
+    return one.keys() == other.keys() and all(
+        (one[name].field.dtype, one[name].field.shape) == (column.field.dtype, column.field.shape)
+        for name, column in other.items()
+    )

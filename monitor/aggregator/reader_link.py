@@ -24,9 +24,9 @@ class ReaderLink:
         self._greeted = float("-inf")
 
     def heard(self, now: float) -> None:
-        """The reader said something."""
+        """The reader said something; as long as it was not greeted it may mean somebody who was here before."""
         self._heard = now
-        self.silent = False
+        self.silent = self._greeted == float("-inf")
 
     def asked(self) -> None:
         """The reader does not know us."""

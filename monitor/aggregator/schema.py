@@ -17,7 +17,11 @@ class Schema:
     def update(self, run: int, rows: Rows) -> Message | None:
         """Take note of rows; return the schema if it is another one now."""
         known = {} if run != self._run else self._fields
-        new = {name: column.field for name, column in rows.columns.items() if known.get(name) != column.field}
+        new = {
+            name: column.field
+            for name, column in rows.columns.items()
+            if known.get(name) is not column.field and known.get(name) != column.field
+        }
         if not new and run == self._run:
             return None
         self._run, self._fields = run, {**known, **new}

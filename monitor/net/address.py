@@ -1,9 +1,10 @@
 """Addresses of sockets: what may be bound without keys, and what to say when it cannot be."""
 
 import ipaddress
+import socket
 from urllib.parse import urlsplit
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Unusable
 
 IPC_LIMIT = 100
 """Characters in the path of an ipc address; the kernel refuses more than 107."""
@@ -41,3 +42,25 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def check_free(address: str) -> None:
+    """Bind a tcp address and give it free again.
+
+    Raises
+    ------
+    ConfigError
+        If it is not an address.
+    Unusable
+        If it is taken.
+    """
+    check_address(address)
+    if not address.startswith("tcp://"):
+        return
+    parts = urlsplit(address)
+    with socket.socket(socket.AF_INET6 if ":" in (parts.hostname or "") else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((parts.hostname, parts.port))
+        except OSError as error:
+            raise Unusable(f"{address} cannot be used: {error.strerror}; end what uses it, or choose another address") from error

@@ -109,8 +109,7 @@ def attach(name: str) -> NDArray[np.uint8]:
         raise DamagedData("not the name of a shared-memory segment", source=name)
     try:
         with open(FOLDER / name, "rb") as file:
-            flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
-            return np.frombuffer(mmap.mmap(file.fileno(), 0, flags, mmap.PROT_READ), np.uint8)
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ), np.uint8)
     except (OSError, ValueError) as error:
         raise DamagedData("the shared-memory segment is gone; its reader was restarted", source=name) from error
 

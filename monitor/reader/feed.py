@@ -61,7 +61,7 @@ class Feed:
         """Read what is wanted and due; what is durable already is gone through without waiting for its time."""
         dispatch = self._dispatch
         wanted = dispatch.wants
-        missing = (dispatch.resume or 0) - dispatch.seq
+        missing = (dispatch.resume or 0) - dispatch.intake.seq
         if missing > 0:
             blocks = self.source.read(min(wanted, missing)) if wanted else []
             created = self._clock.unix()

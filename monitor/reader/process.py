@@ -12,14 +12,18 @@ from monitor.reader.dispatch.instruction import HandOut, Instruction, Quarantine
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Clock, Feed
 from monitor.reader.hold import Hold
+from monitor.reader.report import flaws
 from monitor.reader.status import Rate, reader_status
-from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused
+from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, Watched
 from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
+
+FLAWED = 3
+"""Exit code of a reader that brought to its end what could be used of its input; the rest is named."""
 
 MESSAGES_PER_TURN = 256
 STATUS_INTERVAL_S = 0.5
@@ -31,7 +35,15 @@ AGGREGATOR = b"aggregator"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the reader left: 0 if the aggregator has everything, else 1 and why."""
+    """How the reader left.
+
+    Attributes
+    ----------
+    code
+        0 if the aggregator has everything, 1 if not, ``FLAWED`` if it has everything that could be used.
+    why
+        The reason, in words, where the code is not 0.
+    """
 
     code: int
     why: str = ""
@@ -84,6 +96,7 @@ class Reader:
             Hello.KIND: lambda peer, m, now: dispatch.hello(peer, note_of(Hello, m), now),
             Committed.KIND: lambda peer, m, now: dispatch.commit(note_of(Committed, m), now),
             Refused.KIND: lambda peer, m, now: dispatch.refused(note_of(Refused, m), now),
+            Watched.KIND: lambda peer, m, now: dispatch.watched(note_of(Watched, m)),
             Bye.KIND: self._bye,
             Control.KIND: self._control,
             Command.KIND: self._command,
@@ -105,7 +118,9 @@ class Reader:
     def outcome(self) -> Outcome | None:
         """How it ended, if it did."""
         if self.dispatch.finished:
-            return Outcome(0)
+            found = flaws(self._feed.source.counts)
+            words = ", ".join(text if n == 1 else f"{n} x {text}" for text, n in found.items())
+            return Outcome(FLAWED, f"some of the input could not be used: {words}") if found else Outcome(0)
         if self.dispatch.ended and self._clock.now() - self.dispatch.lending.progress > self._drain_timeout_s:
             return Outcome(1, "the aggregator did not finish; what it committed is in the file, start again to continue")
         return None
@@ -190,10 +205,10 @@ class Reader:
 
     def _control(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """Change the settings."""
-        before = self.dispatch.version
+        before = self.dispatch.intake.version
         out = self.dispatch.control(peer, note_of(Control, message), now, self._clock.unix())
-        if self.dispatch.version != before:
-            self._on_pipeline(self.dispatch.lending.pipelines[self.dispatch.version])
+        if self.dispatch.intake.version != before:
+            self._on_pipeline(self.dispatch.lending.pipelines[self.dispatch.intake.version])
         return out
 
     def _command(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
@@ -202,17 +217,17 @@ class Reader:
         if command.command != "stop":
             return [Send(peer, to_message(RequestRefused(request=command.request, why=f"unknown command {command.command!r}")))]
         self.stop()
-        return [Send(peer, to_message(Accepted(request=command.request, version=self.dispatch.version)))]
+        return [Send(peer, to_message(Accepted(request=command.request, version=self.dispatch.intake.version)))]
 
     def _status(self, now: float) -> ReaderStatus:
         """How things stand."""
-        rate = self._rate.of(now, self.dispatch.seq)
+        rate = self._rate.of(now, self.dispatch.intake.seq)
         bad = self._bad + self._router.bad
         return reader_status(self.dispatch, self._feed.source, now=now, unix=self._clock.unix(), rate=rate, bad=bad)
 
     def _tell_status(self, now: float) -> None:
         """Say how things stand; without an aggregator ask for it, it may think that we know it."""
-        aggregator = self.dispatch.aggregator
+        aggregator = self.dispatch.link.peer
         if aggregator:
             self._carry_out([Send(aggregator, to_message(self._status(now)))])
         else:
@@ -222,5 +237,5 @@ class Reader:
         """Wait until somebody speaks, an event is due, or a little time is over."""
         until = min(LONGEST_WAIT_S, self._feed.pace.wait_s(self._clock.now()))
         if self.dispatch.live:
-            until = min(until, max(TICK_INTERVAL_S, self.dispatch.settings.source.max_wait / 4))
+            until = min(until, max(TICK_INTERVAL_S, self.dispatch.intake.settings.source.max_wait / 4))
         wait([self._router, *self._wake], until)

@@ -14,6 +14,7 @@ from monitor.errors import Unusable
 from monitor.net.socket import Dealer, ZmqDealer
 from monitor.reader.pace import Pace
 from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_message
+from monitor.wire.message import Message
 from monitor.wire.note import to_message
 from monitor.xtc.filename import RunFiles, runs_of
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
@@ -22,8 +23,8 @@ from monitor.xtc.mapped import MappedFile, open_mapped
 QUEUE = 16
 """Events that may wait in the socket before further ones are dropped."""
 
-TRANSITION_TIMEOUT_S = 5.0
-"""Transitions carry what all later events need; for them the replay waits a little."""
+TRANSITION_TIMEOUT_S = 30.0
+"""Transitions carry what all later events need; for them the replay waits."""
 
 LINGER_S = 5.0
 STRIDE = 4096
@@ -155,7 +156,7 @@ class Player:
     def end(self, *, final: bool) -> Played:
         """Say that it is over."""
         seconds = 0.0 if self._begun is None else time.monotonic() - self._begun
-        self._dealer.send(to_message(ReplayEnd(n=self.events, dropped=self.dropped, final=final)), timeout_s=TRANSITION_TIMEOUT_S)
+        self._must_send(to_message(ReplayEnd(n=self.events, dropped=self.dropped, final=final)))
         return Played(self.events, self.dropped, seconds)
 
     def _await_turn(self) -> None:
@@ -182,10 +183,22 @@ class Player:
                     bytes=datagram.data,
                 )
             )
-            wait_s = TRANSITION_TIMEOUT_S if not is_event or i else 0.0
-            if not self._dealer.send(message, timeout_s=wait_s) and i == 0:
+            if not is_event or i:
+                self._must_send(message)
+            elif not self._dealer.send(message):
                 return False
         return True
+
+    def _must_send(self, message: Message) -> None:
+        """Send something that must not be missing, waiting for room.
+
+        Raises
+        ------
+        Unusable
+            If there is none for a long time.
+        """
+        if not self._dealer.send(message, timeout_s=TRANSITION_TIMEOUT_S):
+            raise Unusable(f"the service has taken nothing for {TRANSITION_TIMEOUT_S:.0f} s; see what it says with xtcmon status")
 
 
 def events_of(run: RunFiles) -> Iterator[list[Datagram]]:

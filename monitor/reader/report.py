@@ -1,6 +1,7 @@
 """Says in words what a merge met on its way: damage by source and kind, what was left out, types nobody knows."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from monitor.model.damage import Damage
 from monitor.reader.merge import Merge
@@ -18,6 +19,9 @@ KINDS = {
     Damage.INCOMPLETE_CONTRIBUTION: "incomplete",
     Damage.CONTAINS_INCOMPLETE: "contains incomplete",
 }
+
+FLAWS = ("file ends inside", "corrupt datagram", "corrupt container", "unknown type")
+"""Words in the counts of a source that mean more than damage, which any beam time has."""
 
 
 class Report:
@@ -49,6 +53,11 @@ def counts_of(merge: Merge) -> Counter[str]:
         if key not in TYPES and key[0] not in (ANY, CONTAINER, EPICS):
             counts[f"unknown type {key[0]} version {key[1]}"] += n
     return +counts
+
+
+def flaws(counts: Mapping[str, int]) -> dict[str, int]:
+    """Those counts that say that recorded bytes could not be used: ends cut off, impossible extents, types nobody knows."""
+    return {text: n for text, n in counts.items() if any(mark in text for mark in FLAWS)}
 
 
 def damage_text(damage: int) -> str:

@@ -24,6 +24,7 @@ from monitor.reader.hold import Hold, Way
 from monitor.reader.pace import Pace
 from monitor.reader.process import Outcome, Reader
 from monitor.reader.sources.choice import source_of
+from monitor.reader.sources.listen import warm
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings, bytes_in, parse
 from monitor.wire.message import Message
@@ -92,6 +93,8 @@ def run_reader(
         else:
             version = 1
         source = source if source is not None else source_of(settings)
+        if is_live(settings):
+            warm()
         router, hold = None, None
         try:
             hold = _hold_for(settings)
@@ -100,6 +103,7 @@ def run_reader(
             dispatch = Dispatch(
                 settings,
                 live=is_live(settings),
+                rereads=not settings.source.listen,
                 base=int(clock.unix() * 1000) << 10,
                 version=version,
                 host=socket.gethostname(),

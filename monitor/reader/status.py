@@ -46,10 +46,10 @@ def reader_status(dispatch: Dispatch, source: Source, *, now: float, unix: float
     total = source.total_events
     return ReaderStatus(
         state=dispatch.state,
-        events=dispatch.seq,
+        events=dispatch.intake.seq,
         rate=rate,
-        lost=dispatch.lost,
-        quarantined=dispatch.quarantined,
+        lost=dispatch.intake.lost,
+        quarantined=dispatch.intake.quarantined,
         trimmed=counts.pop("trimmed", 0),
         damage=counts,
         queue=len(dispatch.lending.queue),
@@ -57,9 +57,9 @@ def reader_status(dispatch: Dispatch, source: Source, *, now: float, unix: float
         lag=max(0.0, unix - oldest.cut.created) if oldest is not None else 0.0,
         workers=tuple(_worker(worker, now) for worker in dispatch.lending.pool),
         restarts=dict(dispatch.lending.pool.restarts),
-        run=dispatch.place.run,
-        step=dispatch.place.step,
-        pipeline=dispatch.version,
+        run=dispatch.intake.place.run,
+        step=dispatch.intake.place.step,
+        pipeline=dispatch.intake.version,
         mode="live" if dispatch.live else "lossless",
         total=-1 if total is None else total,
     )

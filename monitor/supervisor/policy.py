@@ -8,6 +8,9 @@ BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 HEALTHY_AFTER_S = 30.0
 """A process that lived this long starts again at the first wait."""
 
+FLAWED_EXIT = 3
+"""Exit code of a process that finished, though some of its input could not be used."""
+
 USAGE_EXIT = 2
 """Exit code of a process whose settings or surroundings are wrong: starting it again would not help."""
 
@@ -55,7 +58,7 @@ class Policy:
 
     def ended(self, code: int, now: float) -> Restart | Finished | GiveUp:
         """Decide about a process that ended with this exit code (negative = signal)."""
-        if code == 0:
+        if code in (0, FLAWED_EXIT):
             return Finished()
         if code == USAGE_EXIT:
             return GiveUp(f"{self.name} cannot start")

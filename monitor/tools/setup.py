@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from monitor.calib.directory import calib_near
 from monitor.errors import ConfigError, Unusable
+from monitor.net.address import check_free
 from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
 
@@ -39,7 +41,7 @@ def gather(what: Sequence[str], options: Mapping[str, Any]) -> Settings:
         changes["store.directory"] = DEFAULT_OUTPUT
     settings = parse(_changed(settings.model_dump(exclude_unset=True), changes), file=tomls[0] if tomls else "")
     _one_source(settings)
-    return settings
+    return _with_constants(settings)
 
 
 def check_output(directory: str) -> Path:
@@ -80,6 +82,14 @@ def _changed(data: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
     return data
 
 
+def _with_constants(settings: Settings) -> Settings:
+    """The same with the calib directory named: workers that get bytes and no file names could not find it."""
+    if settings.calib_directory or not settings.source.files:
+        return settings
+    near = calib_near(Path(settings.source.files[0]))
+    return settings if near is None else settings.model_copy(update={"calib_directory": str(near)})
+
+
 def _one_source(settings: Settings) -> None:
     """Refuse no source, and more than one."""
     source = settings.source
@@ -100,3 +110,16 @@ def check_source(settings: Settings) -> None:
     """
     if not settings.source.listen:
         source_of(settings).close()
+
+
+def check_ports(settings: Settings, *, dashboard: bool) -> None:
+    """Say at once that a port is taken, and not when half of the service runs.
+
+    Raises
+    ------
+    Unusable, ConfigError
+        If an address cannot be bound.
+    """
+    check_free(settings.stream.address)
+    if dashboard:
+        check_free(f"tcp://127.0.0.1:{settings.pages.port}")

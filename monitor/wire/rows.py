@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,8 @@ class Reduced:
 
     def part(self, first: int, stop: int) -> "Reduced":
         """The rows of events ``first`` to ``stop`` as views, without frames and trouble: these belong to the whole."""
-        return replace(self, rows=self.rows.part(first, stop), trouble={}, frames={})
+        whole = first <= self.rows.first and self.rows.stop <= stop
+        return replace(self, rows=self.rows if whole else self.rows.part(first, stop), trouble={}, frames={})
 
 
 def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "") -> Message:
@@ -152,15 +154,19 @@ def _column(message: Message, name: str, count: int) -> Column:
     """One column, its length and presence checked against ``count``."""
     about = message.header["fields"][name]
     values, present = message.arrays.get(f"c/{name}"), message.arrays.get(f"p/{name}")
-    if not isinstance(about, list) or len(about) != 2 or not all(isinstance(entry, str) for entry in about):
+    if not isinstance(about, list) or len(about) != 2 or not isinstance(about[0], str) or not isinstance(about[1], str):
         raise ProtocolError(f"field {name!r} comes without unit and description")
     if values is None or values.ndim == 0 or len(values) != count or values.dtype.names is not None:
         raise ProtocolError(f"field {name!r} does not have one value for each of {count} events")
     if present is not None and (present.dtype != np.bool_ or present.shape != (count,)):
         raise ProtocolError(f"the presence of field {name!r} is not one truth value for each of {count} events")
-    return Column(
-        Field(name=name, dtype=values.dtype, shape=values.shape[1:], unit=about[0], description=about[1]), values, present
-    )
+    return Column(_field(name, values.dtype, values.shape[1:], about[0], about[1]), values, present)
+
+
+@lru_cache(maxsize=16384)
+def _field(name: str, dtype: np.dtype[Any], shape: tuple[int, ...], unit: str, description: str) -> Field:
+    """The field of a column: the same object for every batch, so that later comparisons cost nothing."""
+    return Field(name=name, dtype=dtype, shape=shape, unit=unit, description=description)
 
 
 def _frame(message: Message, name: str, entry: object) -> Frame:

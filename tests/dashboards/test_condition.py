@@ -25,6 +25,7 @@ def snapshot(state: str = "running", status_at: float | None = 100.0, rows_at: f
         (snapshot("ended", status_at=110.0), 110.5, "idle", "ended"),
         (snapshot(ended=True, status_at=110.0), 110.5, "idle", "ended"),
         (snapshot("ended"), 190.0, "stale", "no answer"),
+        (snapshot(ended=True), 190.0, "idle", "ended"),
     ],
 )
 def test_the_condition_follows_what_was_heard_when(found: Snapshot, now: float, level: str, word: str) -> None:

@@ -29,7 +29,7 @@ class Threads:
     """Parts of a service; what one raises is raised again at the end."""
 
     def __init__(self) -> None:
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[str, threading.Thread] = {}
         self.results: dict[str, Any] = {}
         self.stop = threading.Event()
 
@@ -40,15 +40,18 @@ class Threads:
             except BaseException as error:  # handed over to the test
                 self.results[name] = error
 
-        self._threads.append(threading.Thread(target=run, name=name))
-        self._threads[-1].start()
+        self._threads[name] = threading.Thread(target=run, name=name)
+        self._threads[name].start()
+
+    def wait_for(self, name: str) -> None:
+        self._threads[name].join(PATIENCE_S)
 
     def join(self) -> None:
         end = time.monotonic() + PATIENCE_S
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(max(0.0, end - time.monotonic()))
         self.stop.set()
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(5.0)
         for result in self.results.values():
             if isinstance(result, BaseException):
@@ -62,8 +65,8 @@ def threads() -> Iterator[Threads]:
     running.stop.set()
 
 
-def settings_for(files: list[Path], out: Path) -> Settings:
-    source = {"files": [str(path) for path in files], "max_events": 7}
+def settings_for(files: list[Path], out: Path, **more: Any) -> Settings:
+    source = {"files": [str(path) for path in files], "max_events": 7, **more}
     return parse({"source": source, "store": {"directory": str(out)}, "stream": {"address": "tcp://127.0.0.1:0"}})
 
 
@@ -77,12 +80,25 @@ def endpoints_of(folder: Path) -> Endpoints:
     raise AssertionError("the service did not say where it is")
 
 
-def test_recorded_files_become_a_small_data_file_and_a_stream_with_every_event_once(
-    threads: Threads, golden_dir: Path, tmp_path: Path
-) -> None:
-    files = sorted((golden_dir / "xtc").glob("e81-r0098-s*-c00.xtc"))
-    if not files:
+@pytest.fixture
+def files(golden_dir: Path) -> list[Path]:
+    found = sorted((golden_dir / "xtc").glob("e81-r0098-s*-c00.xtc"))
+    if not found:
         pytest.skip("no golden run e81-r0098")
+    return found
+
+
+def events_in(directory: Path) -> int:
+    """Rows of the one file in a folder, checked to be in order and without doubles."""
+    with open_run(next(directory.glob("*.h5"))) as file:
+        times = file["event_time"]
+    assert (np.diff(times) > 0).all()
+    return len(times)
+
+
+def test_recorded_files_become_a_small_data_file_and_a_stream_with_every_event_once(
+    threads: Threads, files: list[Path], tmp_path: Path
+) -> None:
     settings, folder = settings_for(files, tmp_path / "out"), tmp_path / "run"
     stores = stores_for(settings, folder)
     threads.start("aggregator", lambda: run_aggregator(settings, folder, stores, stop=threads.stop))
@@ -101,10 +117,7 @@ def test_recorded_files_become_a_small_data_file_and_a_stream_with_every_event_o
     assert threads.results["aggregator"] is True
     assert threads.results["reader"].code == 0
     assert seen == list(range(len(seen)))
-    with open_run(next((tmp_path / "out").glob("*.h5"))) as file:
-        times = file["event_time"]
-        assert len(times) == len(seen)
-        assert (np.diff(times) > 0).all()
+    assert events_in(tmp_path / "out") == len(seen) > 0
     assert status["balance"] == {
         "read": len(seen),
         "written": len(seen),
@@ -113,3 +126,34 @@ def test_recorded_files_become_a_small_data_file_and_a_stream_with_every_event_o
         "filtered": 0,
         "unaccounted": 0,
     }
+
+
+def test_an_aggregator_that_is_restarted_in_the_middle_goes_on_and_nothing_is_missing_or_double(
+    threads: Threads, files: list[Path], tmp_path: Path
+) -> None:
+    settings, folder = settings_for(files, tmp_path / "out", rate=40.0, mode="lossless"), tmp_path / "run"
+    first_stop = threading.Event()
+
+    def aggregate(generation: int, stop: threading.Event) -> bool:
+        return run_aggregator(settings, folder, stores_for(settings, folder), generation=generation, stop=stop)
+
+    threads.start("aggregator", lambda: aggregate(0, first_stop))
+    threads.start("reader", lambda: run_reader(settings, folder))
+    endpoints = endpoints_of(folder)
+    for n in range(2):
+        threads.start(f"w{n}", partial(run_worker, endpoints, f"w{n}", stop=threads.stop))
+    with Monitor(endpoints.stream) as monitor:
+        before = next(monitor.rows(timeout_s=PATIENCE_S)).first
+        for rows in monitor.rows(timeout_s=PATIENCE_S):
+            if rows.first >= before + 50:
+                break
+        first_stop.set()
+        threads.wait_for("aggregator")
+        assert threads.results["aggregator"] is False
+        threads.start("second aggregator", lambda: aggregate(1, threads.stop))
+        for rows in monitor.rows(timeout_s=PATIENCE_S):
+            last = rows.first + len(rows)
+    threads.join()
+    assert threads.results["second aggregator"] is True
+    assert threads.results["reader"].code == 0
+    assert events_in(tmp_path / "out") == last > before + 50

@@ -15,7 +15,9 @@ from monitor.settings import Settings
 from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_of
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
+from monitor.xtc.header import EPICS, Level, Transition
 from monitor.xtc.walk import Stop, heads
+from monitor.xtc.write import datagram, type_word, xtc
 
 QUEUE = 16
 """Messages that may wait in the socket; what the sender has beyond them it drops and counts."""
@@ -125,9 +127,7 @@ class ListenSource:
         if found.reason is not Stop.END:
             self._counts["broken datagrams from the source"] += 1
         if self._merge is not None:
-            # Numba compiled the walk for arrays that may be written to or not; a received part may not.
-            data = np.asarray(datagrams.bytes)
-            self._merge.feed(datagrams.stream, Memory(datagrams.bytes), data, found, now=self._clock())
+            self._merge.feed(datagrams.stream, Memory(datagrams.bytes), datagrams.bytes, found, now=self._clock())
         return blocks
 
     def _missed(self, n: int) -> list[Block]:
@@ -172,3 +172,15 @@ class ListenSource:
         self._counts += counts_of(merge)
         self._next_version = merge.state.version + 1
         return blocks
+
+
+def warm() -> None:
+    """Compile what the first events would else wait for: a live source does not wait meanwhile."""
+    begin = datagram(service=Transition.CONFIGURE, seconds=1, nanoseconds=1, children=[])
+    epics = xtc(level=Level.SEGMENT, physical=0, contains=type_word(EPICS, 1), payload=bytes(64))
+    event = datagram(service=Transition.L1ACCEPT, seconds=1, nanoseconds=2, children=[epics], fiducials=3)
+    data = np.frombuffer(begin + event, np.uint8)
+    merge = Merge("warm", 1, streams=(0,), look_ahead=(0, 0))
+    merge.feed(0, Memory(data), data, heads(data))
+    merge.end(0)
+    merge.take(10)

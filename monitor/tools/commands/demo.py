@@ -32,6 +32,7 @@ def command(
     from monitor.simulate.run import simulate
     from monitor.tools.commands.run import play
     from monitor.tools.setup import gather
+    from monitor.tools.shown import SHOWN
 
     if events is None and headless and scenario == "delay-scan":
         events = SHORT_EVENTS
@@ -49,6 +50,7 @@ def command(
             "pages.port": port,
             "stream.address": "tcp://127.0.0.1:0" if headless else stream,
             "calib_directory": str(run.calib_directory.absolute()),
+            **SHOWN.get(scenario, {}),
         },
     )
     return play(settings, dashboard=not headless, open_browser=open_ and not headless)

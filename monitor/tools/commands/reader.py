@@ -1,18 +1,18 @@
 """``xtcmon reader``: the reader process of a service."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.errors import XtcmonError
 from monitor.tools.process import settings_of
 
 
 def command(
     service: Annotated[Path, typer.Option(help="runtime folder of the service", show_default=False)],
     generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
-) -> None:
+) -> int:
     """Run the reader of a service: build events, hand out batches. `xtcmon run` starts it by itself.
 
     Example: xtcmon reader --service /run/user/1000/xtcmon/s1
@@ -20,5 +20,6 @@ def command(
     from monitor.reader.service import run_reader
 
     outcome = run_reader(settings_of(service), service, generation=generation)
-    if outcome.code:
-        raise XtcmonError(outcome.why)
+    if outcome.why:
+        print(f"xtcmon: {outcome.why}", file=sys.stderr)
+    return outcome.code

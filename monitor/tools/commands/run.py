@@ -7,10 +7,12 @@ import typer
 from monitor.errors import XtcmonError
 from monitor.settings import Settings
 from monitor.supervisor.folder import service_folder
+from monitor.supervisor.policy import FLAWED_EXIT
+from monitor.tools import logs
 from monitor.tools.launch import last_words, supervise
 from monitor.tools.look import Show, StatusLine
-from monitor.tools.screen import out
-from monitor.tools.setup import check_output, check_source, gather
+from monitor.tools.screen import err, out
+from monitor.tools.setup import check_output, check_ports, check_source, gather
 
 Bytes = Literal["auto", "reference", "ring", "inline"]
 Mode = Literal["auto", "lossless", "live"]
@@ -34,6 +36,8 @@ def command(
     check: Annotated[bool, typer.Option("--check", help="check everything, start nothing")] = False,
 ) -> int:
     """Read a run, work on it, write the small-data file and serve the pages, until the run is over.
+
+    The exit code is 0 for success, 3 if some of the input could not be used (what and where is said), 1 or 2 for failure.
 
     Example: xtcmon run e81-r0098-s*.xtc --rate 120 --output results
     """
@@ -64,8 +68,10 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     XtcmonError
         If it cannot start, or what was read is not all in the file.
     """
+    logs.set_up("WARNING")
     check_source(settings)
     check_output(settings.store.directory)
+    check_ports(settings, dashboard=dashboard)
     if check:
         out.print("settings, source and output folder are in order")
         return 0
@@ -75,9 +81,14 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
             service = supervise(folder, settings, dashboard=dashboard, each_turn=show.turn)
         finally:
             show.close()
-        failed = [name for name in ("reader", "aggregator") if service.exit_code_of(name)]
-        if failed:
-            raise XtcmonError(f"the {failed[0]} failed: {last_words(folder, failed[0])}")
+        codes = {name: service.exit_code_of(name) for name in ("reader", "aggregator")}
+        for name, code in codes.items():
+            if code not in (0, FLAWED_EXIT):
+                raise XtcmonError(f"the {name} failed: {last_words(folder, name)}")
+        flawed = last_words(folder, "reader") if codes["reader"] == FLAWED_EXIT else ""
     if unaccounted := show.unaccounted:
         raise XtcmonError(f"{unaccounted} events are not accounted for; run `xtcmon run` on the recorded files again")
+    if flawed:
+        err.print(f"xtcmon: {flawed}", markup=False)
+        return FLAWED_EXIT
     return 0

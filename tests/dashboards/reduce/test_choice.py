@@ -33,6 +33,9 @@ def test_a_detectors_region_is_the_signal_before_another_monitor() -> None:
     assert signal(XPP, "ipm2/sum") == "cspad/ROI_0_sum"
     assert signal(XPP[:8], "ipm2/sum") == "ipm3/sum"
     assert signal(XPP[:7], "ipm2/sum") == ""
+    # Every one of these devices has the letters "pim" in its name.
+    recorded = ["XppSb2Ipm_1_Ipimb_0/sum", "XppSb3Ipm_1_Ipimb_0/sum", "XppSb3Pim_1_Ipimb_0/sum"]
+    assert signal(recorded, recorded[0]) == recorded[2]
 
 
 def test_vital_signs_are_different_fields() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.reduce.picture import log_limits, percentile_limits, reduced
+from dashboards.reduce.picture import block_means, log_limits, percentile_limits, reduced
 
 NAN = np.nan
 
@@ -42,6 +42,21 @@ def test_no_side_is_larger_than_wanted(rows: int, columns: int, most: int) -> No
     assert max(small.shape) <= most
     assert small.shape == (-(-rows // side), -(-columns // side))
     assert (small == 1).all()
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_the_kernel_equals_a_plain_loop(rows: int, columns: int, side: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    image = random.normal(size=(rows, columns)).astype(np.float32)
+    image[random.random(image.shape) < 0.4] = NAN
+    small = np.empty((-(-rows // side), -(-columns // side)), np.float32)
+
+    block_means(image, side, small)
+
+    for (i, j), value in np.ndenumerate(small):
+        block = image[i * side : (i + 1) * side, j * side : (j + 1) * side].astype(np.float64)
+        good = block[np.isfinite(block)]
+        np.testing.assert_allclose(value, good.mean() if len(good) else NAN, rtol=1e-5, atol=1e-6)
 
 
 def test_limits_leave_out_masked_pixels() -> None:

@@ -57,14 +57,14 @@ def test_without_credit_the_oldest_unsent_batch_is_dropped_and_counted() -> None
         (4, 5, "no credit"),
     ]
     assert played.released() == [2, 3, 4]
-    assert played.dispatch.lost == 3
+    assert played.dispatch.intake.lost == 3
 
 
 def test_a_recorded_source_waits_instead() -> None:
     played = Played(live=False)
     played.give(0, QUEUE_LEAST + 2)
     assert played.dispatch.wants == 0
-    assert played.dispatch.lost == 0
+    assert played.dispatch.intake.lost == 0
 
 
 def test_memory_is_held_until_events_are_durable() -> None:
@@ -165,6 +165,15 @@ def test_a_restarted_aggregator_is_told_everything_it_does_not_know() -> None:
     again = played.dispatch.hello(b"aggregator", Hello(role="aggregator", generation=1), 1.0)
     kinds = [order.message.kind for order in again if isinstance(order, Send) and order.peer == b"aggregator"]
     assert kinds == ["session", "pipeline", "run", "step", "epoch"]
+
+
+def test_after_a_restart_live_events_are_new_ones_behind_those_that_are_durable() -> None:
+    dispatch = Dispatch(Settings(source=Source(max_events=1)), live=True, rereads=False, base=100)
+    dispatch.begin(0.0, 0.0, "me")
+    dispatch.hello(b"aggregator", Hello(role="aggregator", committed=70), 0.0)
+    dispatch.hello(b"w0", WORKER, 0.0)
+    out = dispatch.stretch(stretch_of(events(0, 1, at=HERE), 0.0), 0.0)
+    assert [order.draft.first for order in out if isinstance(order, HandOut)] == [70]
 
 
 def test_a_repeated_hello_changes_nothing() -> None:

@@ -34,4 +34,4 @@ def test_a_batch_that_kills_three_workers_is_set_aside_and_nothing_else(seed: in
     assert first <= 57 < stop
     assert world.aggregator.file == {seq: seq for seq in range(200) if not first <= seq < stop}
     assert world.aggregator.lost == dict.fromkeys(range(first, stop), "quarantined")
-    assert world.dispatch.quarantined == stop - first
+    assert world.dispatch.intake.quarantined == stop - first
