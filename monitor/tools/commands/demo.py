@@ -1,44 +1,12 @@
 """``xtcmon demo``: simulate a run, play it at 120 Hz through everything, open the pages."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from monitor.settings import Settings
 from monitor.tools.screen import err, progress
-
-SHOWN: Mapping[str, Mapping[str, Any]] = {
-    "delay-scan": {
-        "scan.signal": "XppSb3Pim_1_Ipimb_0/channels[1]",
-        "scan.monitor": "XppSb3Ipm_1_Ipimb_0/sum",
-        "scan.variable": "scan/fs2:ramp_angsft_target",
-        # The cavity measures picoseconds, the scan asks for femtoseconds.
-        "scan.time_scale": 1000.0,
-    },
-    "scattering": {
-        "detector": [
-            {
-                "name": "cspad",
-                "common_mode": 2,
-                "feature": [
-                    {"kind": "ROIFunc", "name": "ROI_0", "image_ROI": [[600, 800], [600, 800]]},
-                    {
-                        "kind": "azimuthalBinning",
-                        "name": "azav",
-                        "center": [-1923.6, 1923.6],
-                        "dis_to_sam": 100.0,
-                        "eBeam": 9.5,
-                        "qbin": 0.02,
-                    },
-                ],
-            }
-        ],
-        "scan.signal": "cspad/ROI_0_sum",
-    },
-}
-"""What each scenario is about, so that its pages show it at once."""
 
 SHORT_EVENTS = 24
 """Events per step without pages: a dozen seconds, so that it ends while one looks at it."""
@@ -64,6 +32,7 @@ def command(
     from monitor.simulate.run import simulate
     from monitor.tools.commands.run import play
     from monitor.tools.setup import gather
+    from monitor.tools.shown import SHOWN
 
     if events is None and headless and scenario == "delay-scan":
         events = SHORT_EVENTS

@@ -33,10 +33,18 @@ def test_only_wanted_fields_come_and_those_that_every_row_has() -> None:
     assert set(history.newest(5, ["a", "unknown"]).columns) == {"a", "seq", "event_time", "fiducials", "pipeline_version"}
 
 
-def test_arrays_and_texts_are_not_kept() -> None:
+def test_long_vectors_pictures_and_texts_are_not_kept() -> None:
     history = History(10)
-    history.add(some_rows(0, 1, {"wave": column("wave", [[1, 2]]), "name": column("name", [b"x"], dtype="S1")}))
-    assert {"wave", "name"}.isdisjoint(history.newest(1).columns)
+    wave, picture = column("wave", [list(range(17))]), column("picture", [[[1, 2], [3, 4]]])
+    history.add(some_rows(0, 1, {"wave": wave, "picture": picture, "name": column("name", [b"x"], dtype="S1")}))
+    assert {"wave", "picture", "name"}.isdisjoint(history.newest(1).columns)
+
+
+def test_short_vectors_are_kept_whole() -> None:
+    history = History(3)
+    for first in range(4):
+        history.add(some_rows(first, first + 1, {"channels": column("channels", [[first, 10 * first]])}))
+    assert history.newest(9).columns["channels"].values.tolist() == [[1, 10], [2, 20], [3, 30]]
 
 
 def test_a_field_that_changes_its_type_starts_anew() -> None:

@@ -1,0 +1,128 @@
+"""``xtcmon bench``: how fast it is, as ratios in one run."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from monitor.tools.screen import out, progress
+
+if TYPE_CHECKING:
+    from monitor.reader.bench_hop import HopRow
+
+command = typer.Typer(help="Measure: the hop from reader to worker, reading, the whole service.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
+
+
+@command.command()
+def hop(
+    workers: Annotated[int, typer.Option("-j", "--workers", help="worker processes")] = 2,
+    seconds: Annotated[float, typer.Option(help="about so long per line")] = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """Frames of 1, 2.3 and 4 Mpx and events of 1 kB, from reader to worker, by reference, ring and inline.
+
+    Example: xtcmon bench hop -j 2
+    """
+    from monitor.reader.bench_hop import bench_hop
+
+    lines = bench_hop(workers=workers, seconds=seconds)
+    show("reader to worker", [hop_columns(line) for line in lines], as_json)
+
+
+@command.command()
+def walk(
+    files: Annotated[list[Path] | None, typer.Argument(help="XTC files of a run", show_default="a simulated scan")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Headers, index and event building against reading the same bytes once.
+
+    Example: xtcmon bench walk e81-r0098-s*.xtc
+    """
+    from monitor.reader.bench import measure_walk
+
+    with tempfile.TemporaryDirectory() as scratch:
+        found = measure_walk(files or simulated("delay-scan", Path(scratch)))
+    show("walk, index and event building", [asdict(found)], as_json)
+
+
+@command.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="what to simulate")] = "delay-scan",
+    workers: Annotated[int, typer.Option("-j", "--workers", help="worker processes")] = 1,
+    rate: Annotated[float, typer.Option(help="events per second; 0 = as fast as it goes")] = 0.0,
+    steps: Annotated[int | None, typer.Option(help="calib cycles", show_default="the scenario's")] = None,
+    events: Annotated[int | None, typer.Option(help="events per step", show_default="the scenario's")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The whole service on a simulated run, file to HDF5: events per second, delays by stage, processor share.
+
+    Example: xtcmon bench run scattering -j 2 --rate 120
+    """
+    from monitor.tools.bench_run import bench_run
+
+    with tempfile.TemporaryDirectory() as scratch:
+        files = simulated(scenario, Path(scratch), steps=steps, events=events)
+        found = bench_run(scenario, files, Path(scratch) / "out", workers=workers, rate=rate)
+    show(f"{scenario}, {workers} workers", [found], as_json)
+
+
+@command.command(name="all")
+def everything() -> None:
+    """Every benchmark, one after the other.
+
+    Example: xtcmon bench all
+    """
+    walk(None)
+    hop(2, 2.0)
+    run("delay-scan", 1, 0.0, None, None)
+
+
+def simulated(scenario: str, folder: Path, *, steps: int | None = None, events: int | None = None) -> list[Path]:
+    """Files of a simulated run."""
+    from monitor.simulate.options import Options
+    from monitor.simulate.run import simulate
+
+    with progress(f"simulating {scenario}") as advance:
+        return list(simulate(scenario, folder, Options(steps=steps, events=events), advance).files)
+
+
+def hop_columns(line: "HopRow") -> dict[str, Any]:
+    """One line of the table: what travelled, how, how fast and at what cost."""
+    return {
+        "event": line.kind,
+        "way": line.way,
+        "events/s": line.events_per_s,
+        "batches/s": line.batches_per_s,
+        "GB/s": line.gigabytes_per_s,
+        "CPU us/event": line.cpu_per_event_us,
+    }
+
+
+def show(title: str, rows: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """A table for a person, or JSON for a program."""
+    if as_json:
+        print(json.dumps(rows))
+        return
+    if len(rows) == 1:
+        table = Table(title=title, show_header=False, box=None)
+        for name, value in rows[0].items():
+            table.add_row(name, words(value))
+    else:
+        table = Table(*rows[0], title=title, box=None)
+        for row in rows:
+            table.add_row(*(words(value) for value in row.values()))
+    out.print(table)
+
+
+def words(value: object) -> str:
+    """A number short enough for a table."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
