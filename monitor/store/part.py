@@ -92,6 +92,14 @@ class PartWriter:
         return int(self._file.id.get_filesize())
 
     @property
+    def in_place(self) -> bool:
+        """Whether the file still has its name: one that was removed takes all that is written and keeps nothing."""
+        try:
+            return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
+        except FileNotFoundError:
+            return False
+
+    @property
     def sums(self) -> Sums:
         """State of each sum over the rows of this part."""
         return self._states
