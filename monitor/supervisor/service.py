@@ -139,8 +139,7 @@ class Service:
         if self._leave_at is not None and now >= self._leave_at:
             self._dismiss()
         if self._kill_at is not None and now >= self._kill_at:
-            self.broken_off = self.broken_off or not (self.failure or self.done)
-            self.end()
+            self.abort()
 
     def request_stop(self) -> None:
         """Ask the reader to stop, so that what was read is finished and committed; the others follow it."""
@@ -155,7 +154,7 @@ class Service:
 
     def abort(self) -> None:
         """End at once, without finishing what was read; the files are still closed, so that every program can open them."""
-        self.broken_off = not self.done
+        self.broken_off = self.broken_off or not self.done
         self._kill_at = self._clock()
         for name in [name for name in self._running if name != KEEPER]:
             process = self._running.pop(name)
@@ -215,7 +214,7 @@ class Service:
             self._codes[name] = code
             if code < 0:
                 # It was killed while it drained: nobody else knows what is missing.
-                self.abort()
+                self._kill_at = now
             return
         match self._policies[name].ended(code, now):
             case Finished():
