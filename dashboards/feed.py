@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 TOPICS = ("run", "step", "schema/events", "rows/events", "status", "pipeline", "log", "end")
 """What the feed always listens to. Pictures are heavy: they are asked for while somebody looks."""
 
+MEANS = "sum/"
+
 POLL_S = 0.05
 HISTORY_AGAIN_S = 2.0
 
@@ -129,10 +131,18 @@ class Feed:
             return False
         return True
 
+    def _is_leaving(self) -> bool:
+        """Whether the service comes to its end."""
+        reader: Any = self._snapshot.status.get("reader") or {}
+        return self._snapshot.ended or reader.get("state") in ("draining", "ended")
+
     def _subscribe(self, stream: Stream) -> None:
         """Follow what the sessions look at."""
         with self._watch_lock:
             wanted = {topic for topic, viewers in self._watched.items() if viewers > 0}
+        if self._is_leaving():
+            # Who comes after the end of the run finds nobody to ask: the means are taken along, and nothing is let go.
+            wanted |= self._subscribed | {MEANS}
         for topic in wanted - self._subscribed:
             stream.subscribe(topic)
         for topic in self._subscribed - wanted:

@@ -34,6 +34,16 @@ class Source(Section):
     max_bytes: int = Field(8 << 20, ge=1)
     max_wait: float = Field(0.02, ge=0)
     first_camera_stream: int = Field(80, ge=1)
+    data_directory: str = ""
+    """Folder with the site's experiments (``<instrument>/<experiment>/xtc``) for dataset; empty: environment XTCMON_DATA."""
+    follow: Literal["auto", "yes", "no"] = "auto"
+    """Read on as the files grow; auto: where a name ends in ``.inprogress`` or the dataset says ``live``."""
+    follow_timeout: float = Field(120.0, gt=0)
+    """Seconds without growth after which the writer of a followed file counts as dead."""
+    events: str = ""
+    """Only these recorded events, counted from 0: ``17``, ``100:200``, ``100:``; not for listen."""
+    times: str = ""
+    """Only events of these Unix times in seconds: ``1329503100.25`` (the next one), ``A:B``; not for listen."""
 
 
 class Feature(Section):
@@ -93,7 +103,8 @@ class Pool(Section):
     workers: int = Field(2, ge=1, le=1024)
     credits: int = Field(4, ge=1, le=1024)
     lease_timeout: float = Field(20.0, gt=0)
-    epoch_time: float = Field(1.0, gt=0)
+    epoch_time: float = Field(2.0, gt=0)
+    """Seconds after which rows and sums become durable together; rows are published at once all the same."""
     ring_size: str = "512 MiB"
 
 

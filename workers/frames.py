@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from monitor.errors import ConfigError
 from monitor.model.column import Column
 from monitor.model.sums import Sums
-from monitor.running import state_of
+from monitor.running import split_name, state_of
+from monitor.running.split import REST
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
 from workers.chain import Chain
@@ -105,16 +106,18 @@ class AreaDetector:
         return columns
 
     def sums(self, frames: Frames, light: Mapping[str, NDArray[np.bool_]]) -> Sums:
-        """Running sums of these events alone, over all of them and over each light state: ``<det>_<algo>[_<state>]``."""
+        """Running sums of these events alone, each event under its light state: see ``monitor.running.split``."""
+        rest = np.ones(len(frames.events), bool)
+        states: dict[str, NDArray[np.bool_]] = {}
+        for state, lit in light.items():
+            states[state] = lit[frames.events]
+            rest &= ~states[state]
         sums = {}
         for algorithm in self.settings.sums:
-            kind, name = SUM_KINDS[algorithm], f"{self.name}_{algorithm}"
-            for suffix, chosen in {
-                "": np.ones(len(frames.events), bool),
-                **{f"_{k}": v[frames.events] for k, v in light.items()},
-            }.items():
+            for state, chosen in {**states, REST: rest}.items():
                 if chosen.any():
-                    sums[name + suffix] = state_of(kind, frames.values if chosen.all() else frames.values[chosen])
+                    values = frames.values if chosen.all() else frames.values[chosen]
+                    sums[split_name(f"{self.name}_{algorithm}", state)] = state_of(SUM_KINDS[algorithm], values)
         return sums
 
     def picture(self, frames: Frames, first: int) -> FrameView | None:

@@ -50,10 +50,10 @@ def fit_edge(x: NDArray[np.float64], y: NDArray[np.float64], error: NDArray[np.f
     x, y, error = x[good], y[good], error[good]
     if len(x) < LEAST_POINTS or np.ptp(x) == 0:
         return None
-    start = _start(x, y, error)
     span = float(np.ptp(x))
     # A step much sharper than the points are apart cannot be told from a sharper one, and would leave its position without error.
     sharpest = span / len(x) / 4
+    start = _start(x, y, error, sharpest)
     bounds = ([x.min() - span, sharpest, -np.inf, -np.inf], [x.max() + span, 2 * span, np.inf, np.inf])
     found = least_squares(lambda p: (step(x, *p) - y) / error, start, bounds=bounds, x_scale=[span, span, *_scale(y)])
     deviation = _deviation(found.jac, 2 * float(found.cost) / (len(x) - 4))
@@ -81,13 +81,15 @@ def _deviation(jacobian: NDArray[np.float64], reduced_chi2: float) -> NDArray[np
     return np.sqrt(variance) if (variance >= 0).all() and np.isfinite(variance).all() else None
 
 
-def _start(x: NDArray[np.float64], y: NDArray[np.float64], error: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Position, width, base and height with the least squares on a grid."""
+def _start(
+    x: NDArray[np.float64], y: NDArray[np.float64], error: NDArray[np.float64], sharpest: float
+) -> tuple[float, float, float, float]:
+    """Position, width (not below ``sharpest``), base and height with the least squares on a grid."""
     span = float(np.ptp(x))
     grid = np.linspace(x.min(), x.max(), 61)
     weight = 1 / error**2
     best = (np.inf, (float(x.mean()), span / 10, float(y.mean()), 0.0))
-    for width in span * np.array([0.01, 0.03, 0.08, 0.2]):
+    for width in np.maximum(span * np.array([0.01, 0.03, 0.08, 0.2]), sharpest):
         shape = step(x[:, None] - grid[None, :], 0.0, float(width), 0.0, 1.0)
         mean_shape, mean_y = weight @ shape / weight.sum(), float(weight @ y / weight.sum())
         spread = weight @ (shape - mean_shape) ** 2

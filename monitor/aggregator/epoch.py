@@ -9,6 +9,7 @@ from monitor.aggregator.ranges import Range, Ranges
 from monitor.errors import ProtocolError
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
+from monitor.running import joined
 from monitor.wire.aggregator_note import Epoch, Refused
 from monitor.wire.group import Group
 from monitor.wire.rows import Reduced
@@ -169,7 +170,7 @@ class Epochs:
             step=mine[-1].step if mine else -1,
             experiment=mine[-1].experiment if mine else "",
             rows=tuple(kept for part in mine for kept in _without(part.part(note.first, note.stop).rows, lost)),
-            sums=held.sums,
+            sums=joined(held.sums),
             lost=lost,
         )
 

@@ -16,7 +16,20 @@ from monitor.aggregator.trouble import Trouble
 from monitor.aggregator.view import View
 from monitor.errors import ProtocolError
 from monitor.settings import Pages
-from monitor.wire.aggregator_note import Bye, Committed, End, EndRun, Epoch, Lost, ReaderStatus, Refused, Run, Session, Step
+from monitor.wire.aggregator_note import (
+    Bye,
+    Committed,
+    End,
+    EndRun,
+    Epoch,
+    Lost,
+    ReaderStatus,
+    Refused,
+    Run,
+    Session,
+    Step,
+    Watched,
+)
 from monitor.wire.group import group_of
 from monitor.wire.message import Message
 from monitor.wire.note import Note, note_of, to_message
@@ -61,6 +74,7 @@ class Aggregator:
         self.live = False
         self._end: int | None = None
         self._left = False
+        self._told_watched: bool | None = None
         self._from_reader: Mapping[str, Callable[[Message, float], list[Instruction]]] = {
             Session.KIND: self._session,
             Run.KIND: self._run,
@@ -121,6 +135,10 @@ class Aggregator:
         out: list[Instruction] = []
         if self.link.hello_due(now, self.commits.idle) and not self._left:
             out.append(ToReader(to_message(replace(self._who, committed=self.commits.committed))))
+        watched = self.view.frames_watched
+        if watched != self._told_watched and not self.link.silent:
+            self._told_watched = watched
+            out.append(ToReader(to_message(Watched(frames=watched))))
         self._show(self.order.tick(now), now)
         out += [Publish(message) for message in self.view.due(now, self._figures)]
         return out + self._advance(now)
@@ -129,6 +147,7 @@ class Aggregator:
 
     def _session(self, message: Message, now: float) -> list[Instruction]:
         """A restarted reader hands everything out again that is not durable, perhaps cut differently."""
+        self._told_watched = None
         if self.link.is_other(note_of(Session, message).base):
             floor = self.epochs.floor
             self.epochs.reset(floor)
@@ -238,7 +257,7 @@ class Aggregator:
         if not self.link.silent:
             for complete in self.epochs.completed():
                 self.runs.add(complete)
-                self.view.means.add(complete.epoch.run, complete.step, complete.sums)
+                self.view.means.add(complete.epoch.run, complete.step, complete.sums, self.view.stream.wanted)
             self.runs.settle(self.epochs.floor)
             if self._end is not None and self.epochs.floor >= self._end and not self.runs.pending:
                 self.runs.close(self._end)

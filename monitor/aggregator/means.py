@@ -40,9 +40,15 @@ class Means:
         """Go on from the sums in a file that was found."""
         self._sums[RUN], self._of[RUN] = dict(sums), (run, 0)
 
-    def add(self, run: int, step: int, sums: Sums) -> None:
-        """Take the sums of one epoch; another run or step starts from nothing."""
+    def add(self, run: int, step: int, sums: Sums, wanted: Wanted = lambda topic: True) -> None:
+        """Take the sums of one epoch; another run or step starts from nothing.
+
+        Large sums cost time that rows wait for, so those of the step are kept only while somebody looks at them.
+        """
         for window, key in ((RUN, (run, 0)), (STEP, (run, step))):
+            if window == STEP and not any(wanted(self.topic(STEP, name)) for name in sums):
+                self._sums[STEP], self._of[STEP] = {}, (-1, -1)
+                continue
             if self._of[window] != key:
                 self._sums[window], self._of[window] = {}, key
             self._sums[window] = self._merge(self._sums[window], sums)

@@ -27,6 +27,10 @@ class Stream:
         """Whether somebody subscribes to this topic, so that it is worth making."""
         return any(topic.startswith(prefix) for prefix in self._prefixes)
 
+    def wanted_below(self, start: str) -> bool:
+        """Whether somebody subscribes to any topic that begins like this."""
+        return any(prefix.startswith(start) or start.startswith(prefix) for prefix in self._prefixes)
+
     def subscribed(self, prefix: str) -> list[Message]:
         """Somebody new subscribed: return the states he needs, with the counters they were sent under."""
         self._prefixes.add(prefix)

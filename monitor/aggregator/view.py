@@ -100,6 +100,11 @@ class View:
             messages.append(self.stream.stamped(self._status(now, figures())))
         return messages
 
+    @property
+    def frames_watched(self) -> bool:
+        """Whether somebody subscribes to the frames of any detector."""
+        return self.stream.wanted_below("frame/")
+
     def last(self, end: Message, now: float, figures: dict[str, Any]) -> list[Message]:
         """The final figures, every mean image that is not shown yet, and the end."""
         messages = self.flushed()

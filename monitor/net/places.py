@@ -15,6 +15,7 @@ from monitor.model.batch import Batch
 from monitor.model.place import FilePlace, InlinePlace, Place, RingPlace
 from monitor.net.ring import attach
 from monitor.wire.message import Message
+from monitor.xtc.filename import open_present
 
 Bytes = NDArray[np.uint8]
 
@@ -82,16 +83,21 @@ class Places:
 
         A map whose file was cut would answer with a signal that ends the process, so the length is asked for every batch.
         """
+        descriptor = -1
         try:
-            status = os.stat(path)
+            descriptor = open_present(path)
+            status = os.fstat(descriptor)
             known = self._files.get(path)
             inode = (status.st_dev, status.st_ino)
             if known is None or known.inode != inode or end > len(known.data) or status.st_size < len(known.data):
-                self._files[path] = _MappedFile(inode, _mapped(path))
+                self._files[path] = _MappedFile(inode, _mapped(descriptor, status.st_size))
                 _trim(self._files, self._limits[0])
         except OSError as error:
             self._files.pop(path, None)
             raise DamagedData(f"the file cannot be read: {error.strerror}", source=path) from error
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
         self._files.move_to_end(path)
         return self._files[path].data
 
@@ -107,12 +113,11 @@ def _ends(batch: Batch) -> list[int]:
     return [int(end) for end in ends]
 
 
-def _mapped(path: str) -> Bytes:
+def _mapped(descriptor: int, size: int) -> Bytes:
     """The whole file as read-only bytes."""
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return np.empty(0, np.uint8)
-        return np.frombuffer(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ), np.uint8)
+    if size == 0:
+        return np.empty(0, np.uint8)
+    return np.frombuffer(mmap.mmap(descriptor, size, prot=mmap.PROT_READ), np.uint8)
 
 
 def _name(place: Place) -> str:

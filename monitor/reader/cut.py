@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from monitor.model.event import EVENT_ID, PIECE
@@ -46,21 +47,23 @@ class Cut:
         first_camera_stream: int,
     ) -> None:
         self._first, self._delivered = groups.first, groups.delivered
-        self._pieces = items[groups.item]
-        self._stream = streams[groups.lane]
-        self._group = np.repeat(np.arange(len(self._delivered)), np.diff(self._first))
-        self._service = self._pieces["control"][self._first[:-1]] & 15
+        self._items, self._item, self._lane = items, groups.item, groups.lane
+        self._streams = streams
+        self._head = groups.item[groups.first[:-1]]
+        self._service = items["control"][self._head] & 15
         self._event: NDArray[np.int64] = np.cumsum(self._delivered) - self._delivered
         self._chunks = chunks
         self._first_camera = first_camera_stream
-        self._events = self._event_ids()
-        self._table, self._table_first, self._places = self._piece_table()
+        self._events, self._table, self._table_first = _lay_out(
+            items, groups.item, groups.lane, groups.first, groups.delivered, streams
+        )
+        self._places = self._name_places()
         self._updates = self._updates_in_order()
 
     def undelivered(self) -> Counter[str]:
         """Events left out, by reason."""
-        first = self._first[:-1][(self._service == L1ACCEPT) & ~self._delivered]
-        trimmed = int(np.count_nonzero(self._pieces["flags"][first] & TRIMMED))
+        first = self._head[(self._service == L1ACCEPT) & ~self._delivered]
+        trimmed = int(np.count_nonzero(self._items["flags"][first] & TRIMMED))
         return +Counter({"trimmed": trimmed, "only EPICS": len(first) - trimmed})
 
     def blocks(self, tracker: RunTracker) -> Iterator[Block]:
@@ -81,7 +84,8 @@ class Cut:
         position, updates = self._updates
         lo, hi = np.searchsorted(position, (self._first[start], self._first[stop]))
         found = Updates(updates.entry[lo:hi], updates.key[lo:hi], updates.value[lo:hi])
-        changes = tracker.changes(found, self._event[self._group[position[lo:hi]]] - a)
+        group = np.searchsorted(self._first, position[lo:hi], side="right") - 1
+        changes = tracker.changes(found, self._event[group] - a)
         before = tracker.values.copy()
         tracker.apply(changes)
         if a == z:
@@ -106,11 +110,11 @@ class Cut:
     def _transition(self, group: int, tracker: RunTracker) -> TransitionBlock:
         """Let a transition change the state; Configure comes from the lowest DAQ stream and from all cameras."""
         members = range(int(self._first[group]), int(self._first[group + 1]))
-        first = self._pieces[members[0]]
+        first = self._items[self._item[members[0]]]
         service = Transition(int(self._service[group]))
-        cameras = [i for i in members if self._stream[i] >= self._first_camera]
-        daq = [i for i in members if self._stream[i] < self._first_camera][:1]
-        contents = [self._contents(self._pieces[i]) for i in [*reversed(cameras), *daq]]
+        cameras = [i for i in members if self._streams[self._lane[i]] >= self._first_camera]
+        daq = [i for i in members if self._streams[self._lane[i]] < self._first_camera][:1]
+        contents = [self._contents(self._items[self._item[i]]) for i in [*reversed(cameras), *daq]]
         if service == Transition.CONFIGURE:
             tracker.configure(contents)
         elif service == Transition.BEGIN_RUN:
@@ -129,44 +133,61 @@ class Cut:
     def _contents(self, piece: Any) -> Any:
         return self._chunks[int(piece["chunk"])].contents.get(int(piece["offset"]), EMPTY)
 
-    def _event_ids(self) -> NDArray[Any]:
-        """``EVENT_ID`` of all delivered events, from the lowest stream of each."""
-        first = self._first[:-1][self._delivered]
-        ids = np.zeros(len(first), EVENT_ID)
-        for name in ("seconds", "nanoseconds", "fiducials", "ticks", "vector", "control"):
-            ids[name] = self._pieces[name][first]
-        if len(self._pieces):
-            bits = np.uint64(1) << np.minimum(self._stream, 63).astype(np.uint64)
-            ids["streams"] = np.bitwise_or.reduceat(bits, self._first[:-1])[self._delivered]
-        return ids
-
-    def _piece_table(self) -> tuple[NDArray[Any], NDArray[np.int64], tuple[FilePlace | Memory, ...]]:
-        """``PIECE`` of all delivered events, where each event's begin, shape (events + 1,), and their places, each once."""
-        chosen = np.flatnonzero(self._delivered[self._group])
-        table = np.zeros(len(chosen), PIECE)
-        table["event"] = self._event[self._group[chosen]]
-        numbers, chunk = np.unique(self._pieces["chunk"][chosen], return_inverse=True)
+    def _name_places(self) -> tuple[FilePlace | Memory, ...]:
+        """Places of the pieces, each once; the pieces count chunks until here and places from here on."""
+        if not len(self._table):
+            return ()
+        least = int(self._table["place"].min())
+        lookup = np.zeros(int(self._table["place"].max()) - least + 1, np.uint32)
         index: dict[FilePlace | Memory, int] = {}
-        place = [index.setdefault(self._chunks[int(n)].place, len(index)) for n in numbers]
-        table["place"] = np.array(place, np.uint32)[chunk]
-        table["stream"] = self._stream[chosen]
-        table["length"] = self._pieces["length"][chosen]
-        table["offset"] = self._pieces["offset"][chosen]
-        return table, np.searchsorted(table["event"], np.arange(len(self._events) + 1)), tuple(index)
+        for number, chunk in self._chunks.items():
+            if 0 <= number - least < len(lookup):
+                lookup[number - least] = index.setdefault(chunk.place, len(index))
+        self._table["place"] = lookup[self._table["place"] - least]
+        return tuple(index)
 
     def _updates_in_order(self) -> tuple[NDArray[np.int64], Updates]:
         """All EPICS updates in the order of the run, and the piece each comes from."""
-        pieces = self._pieces
-        with_updates = np.flatnonzero(pieces["updates"])
+        with_updates = np.flatnonzero(self._items["updates"][self._item])
+        pieces = self._items[self._item[with_updates]]
         positions, parts = [np.empty(0, np.int64)], [Updates(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
-        for number in np.unique(pieces["chunk"][with_updates]):
-            mine = with_updates[pieces["chunk"][with_updates] == number]
+        for number in np.unique(pieces["chunk"]):
+            mine = pieces["chunk"] == number
             count = pieces["updates"][mine].astype(np.int64)
             index = np.repeat(pieces["update"][mine] - (np.cumsum(count) - count), count) + np.arange(count.sum())
             source = self._chunks[int(number)].updates
-            positions.append(np.repeat(mine, count))
+            positions.append(np.repeat(with_updates[mine], count))
             parts.append(Updates(source.entry[index], source.key[index], source.value[index]))
         position = np.concatenate(positions)
         order = np.argsort(position, kind="stable")
         entry, key, value = (np.concatenate([getattr(part, name) for part in parts])[order] for name in ("entry", "key", "value"))
         return position[order], Updates(entry, key, value)
+
+
+@njit(cache=True, nogil=True)
+def _lay_out(items, item, lane, first, delivered, streams):  # type: ignore[no-untyped-def]
+    """``EVENT_ID`` and ``PIECE`` of all delivered events, and where each event's pieces begin, shape (events + 1,).
+
+    Identity comes from the lowest stream; ``place`` is the number of the chunk.
+    """
+    events, pieces = np.empty(len(delivered), EVENT_ID), np.empty(len(item), PIECE)
+    begins = np.empty(len(delivered) + 1, np.int64)
+    n, m = 0, 0
+    for group in range(len(delivered)):
+        if not delivered[group]:
+            continue
+        begins[n] = m
+        head, event = items[item[first[group]]], events[n]
+        event.seconds, event.nanoseconds, event.fiducials = head.seconds, head.nanoseconds, head.fiducials
+        event.ticks, event.vector, event.control = head.ticks, head.vector, head.control
+        mask = np.uint64(0)
+        for i in range(first[group], first[group + 1]):
+            one, piece, stream = items[item[i]], pieces[m], streams[lane[i]]
+            mask |= np.uint64(1) << np.uint64(min(stream, 63))
+            piece.event, piece.place, piece.stream = n, one.chunk, stream
+            piece.length, piece.offset = one.length, one.offset
+            m += 1
+        event.streams = mask
+        n += 1
+    begins[n] = m
+    return events[:n], pieces[:m], begins[: n + 1]

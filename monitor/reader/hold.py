@@ -19,6 +19,7 @@ from monitor.reader.dispatch.cut import Stretch
 from monitor.reader.dispatch.draft import Draft, DraftPlace
 from monitor.wire.batch import batch_message
 from monitor.wire.message import Message
+from monitor.xtc.filename import open_present
 
 Way = Literal["reference", "ring", "inline"]
 """How bytes travel."""
@@ -186,7 +187,7 @@ class Hold:
     def _descriptor(self, path: str) -> int:
         """An open file."""
         if path not in self._files:
-            self._files[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._files[path] = open_present(path)
             if len(self._files) > OPEN_FILES:
                 os.close(self._files.popitem(last=False)[1])
         self._files.move_to_end(path)

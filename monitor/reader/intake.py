@@ -14,6 +14,7 @@ from monitor.reader.events.item import DATA, EPICS, ITEM, TRIMMED
 from monitor.reader.state import Contents
 from monitor.xtc.header import EPICS as EPICS_TYPE
 from monitor.xtc.header import Transition
+from monitor.xtc.smalldata import SmallData
 from monitor.xtc.tally import SourceTally
 from monitor.xtc.updates import Updates, updates
 from monitor.xtc.walk import HEAD, walk
@@ -68,7 +69,12 @@ class Tally:
 
 
 def take_in(
-    place: FilePlace | Memory, buffer: NDArray[np.uint8], heads: NDArray[Any], number: int, tally: Tally
+    place: FilePlace | Memory,
+    buffer: NDArray[np.uint8],
+    heads: NDArray[Any],
+    number: int,
+    tally: Tally,
+    through: SmallData | None = None,
 ) -> tuple[Chunk, NDArray[Any]]:
     """Chunk ``number`` and its items, dtype ``ITEM``.
 
@@ -82,21 +88,33 @@ def take_in(
         Number to write into the items.
     tally
         Counters; increased.
+    through
+        If the buffer is small data: its datagrams as they are in the big file.
     """
-    found = walk(buffer, heads["offset"], heads["length"])
+    found = walk(buffer, heads["offset"], heads["length"]) if through is None else through.walk
     service = heads["control"] & 15
-    flags, of_epics, damaged = _survey(found.index, found.corrupt, heads["env"], service)
+    flags, of_epics, damaged = _survey(
+        found.index["datagram"],
+        found.index["contains"],
+        found.index["damage"],
+        found.corrupt["datagram"],
+        heads["env"],
+        service,
+    )
     new = updates(buffer, found.index[of_epics])
     new = Updates(of_epics[new.entry], new.key, new.value)
     items = np.zeros(len(heads), ITEM)
     for name in HEAD.names or ():
         items[name] = heads[name]
+    if through is not None:
+        elsewhere = through.offset >= 0
+        items["offset"][elsewhere], items["length"][elsewhere] = through.offset[elsewhere], through.length[elsewhere]
     items["chunk"] = number
     items["flags"] = flags
     items["updates"] = np.bincount(found.index["datagram"][new.entry], minlength=len(heads))
     items["update"] = np.cumsum(items["updates"]) - items["updates"]
     event = service == Transition.L1ACCEPT
-    tally.sources.add(found.index, event, event)
+    tally.sources.take(found.index, event, event)
     tally.damage.update(found.index[damaged][["level", "logical", "physical", "damage"]].tolist())
     tally.datagrams += len(heads)
     tally.payloads += len(found.index)
@@ -105,25 +123,25 @@ def take_in(
 
 
 @njit(cache=True, nogil=True)
-def _survey(index, corrupt, env, service):  # type: ignore[no-untyped-def]
+def _survey(datagrams, types, damages, corrupt, env, service):  # type: ignore[no-untyped-def]
     """Flags of each datagram; and of the payloads of events, the positions of EPICS ones and of damaged ones."""
     flags = np.zeros(len(env), np.uint32)
-    of_epics, damaged = np.empty(len(index), np.int64), np.empty(len(index), np.int64)
+    of_epics, damaged = np.empty(len(datagrams), np.int64), np.empty(len(datagrams), np.int64)
     updates, bad = 0, 0
-    for i in range(len(index)):
-        datagram = index[i].datagram
-        epics = index[i].contains & 0xFFFF == EPICS_TYPE
+    for i in range(len(datagrams)):
+        datagram = datagrams[i]
+        epics = types[i] & 0xFFFF == EPICS_TYPE
         flags[datagram] |= EPICS if epics else DATA
         if service[datagram] != L1ACCEPT:
             continue
-        if index[i].damage:
+        if damages[i]:
             damaged[bad] = i
             bad += 1
         elif epics:
             of_epics[updates] = i
             updates += 1
     for i in range(len(corrupt)):
-        flags[corrupt[i].datagram] |= DATA
+        flags[corrupt[i]] |= DATA
     for i in range(len(env)):
         if service[i] == L1ACCEPT and env[i] >> 31:
             flags[i] |= TRIMMED

@@ -14,7 +14,7 @@ from monitor.reader.feed import Clock, Feed
 from monitor.reader.hold import Hold
 from monitor.reader.report import flaws
 from monitor.reader.status import Rate, reader_status
-from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused
+from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, Watched
 from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
@@ -96,6 +96,7 @@ class Reader:
             Hello.KIND: lambda peer, m, now: dispatch.hello(peer, note_of(Hello, m), now),
             Committed.KIND: lambda peer, m, now: dispatch.commit(note_of(Committed, m), now),
             Refused.KIND: lambda peer, m, now: dispatch.refused(note_of(Refused, m), now),
+            Watched.KIND: lambda peer, m, now: dispatch.watched(note_of(Watched, m)),
             Bye.KIND: self._bye,
             Control.KIND: self._control,
             Command.KIND: self._command,
@@ -106,7 +107,8 @@ class Reader:
     def run(self) -> Outcome:
         """Work until everything is durable, or nothing moves any more."""
         while (outcome := self.outcome) is None:
-            self.step()
+            if not self.step():
+                self._rest()
         return outcome
 
     def stop(self) -> None:
@@ -124,8 +126,8 @@ class Reader:
             return Outcome(1, "the aggregator did not finish; what it committed is in the file, start again to continue")
         return None
 
-    def step(self) -> None:
-        """One turn: hear, read, let time pass, say how things are; then wait if there was nothing to do."""
+    def step(self) -> bool:
+        """One turn, without waiting: hear, read, let time pass, say how things are; whether there was anything to do."""
         now = self._clock.now()
         heard = self._hear(now)
         took = self._feed.turn(now, self._carry_out, stopping=self._stopping)
@@ -137,8 +139,7 @@ class Reader:
         if now >= self._next_status:
             self._next_status = now + STATUS_INTERVAL_S
             self._tell_status(now)
-        if not heard and not took:
-            self._rest()
+        return heard or took
 
     def _hear(self, now: float) -> bool:
         """Take what peers say."""

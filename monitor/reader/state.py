@@ -48,9 +48,12 @@ class RunTracker:
         Run number, or ``None`` to take it from BeginRun.
     version
         Version of the first state.
+    values_known
+        Whether the EPICS values of transitions are the newest ones; else those of events alone count.
     """
 
-    def __init__(self, experiment: str, run: int | None, version: int = 0) -> None:
+    def __init__(self, experiment: str, run: int | None, version: int = 0, *, values_known: bool = True) -> None:
+        self._values_known = values_known
         self._fixed_run = run
         self.state = RunState(version=version, experiment=experiment, run=run or 0, step=-1, format="xtc", configs={}, pvs=())
         self.values: NDArray[np.float64] = np.empty(0)
@@ -86,7 +89,7 @@ class RunTracker:
         configs = dict(self.state.configs)
         for part in contents:
             configs.update(self._configs(part))
-            self.apply(self.changes(updates(part.buffer, part.index), 0))
+            self._take_values(part)
         self._next(step=self.state.step + 1, configs=configs)
 
     def changes(self, found: Updates, event: NDArray[Any] | int) -> NDArray[Any]:
@@ -146,4 +149,9 @@ class RunTracker:
         self._columns = np.argsort(keys, kind="stable")
         self._keys = keys[self._columns]
         for part in contents:
+            self._take_values(part)
+
+    def _take_values(self, part: Contents) -> None:
+        """Let the EPICS values of a transition hold."""
+        if self._values_known:
             self.apply(self.changes(updates(part.buffer, part.index), 0))

@@ -1,5 +1,6 @@
 """Merging of named sums, whatever their kind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,23 @@ def merge(a: SumState, b: SumState) -> SumState:
     ValueError
         If the kinds or the shapes differ.
     """
-    if a.kind != b.kind:
-        raise ValueError(f"sums of kinds {a.kind!r} and {b.kind!r} cannot be merged")
-    if not a.count or not b.count:
-        return a if a.count else b
-    return STATISTICS.get(a.kind).merge((a, b))
+    return merge_all((a, b))
+
+
+def merge_all(states: Sequence[SumState]) -> SumState:
+    """State over the events of all, at least one; as it is if only one has events.
+
+    Raises
+    ------
+    ValueError
+        If the kinds or the shapes differ.
+    """
+    if len({state.kind for state in states}) > 1:
+        raise ValueError(f"sums of kinds {sorted({state.kind for state in states})} cannot be merged")
+    filled = [state for state in states if state.count]
+    if len(filled) < 2:
+        return filled[0] if filled else states[0]
+    return STATISTICS.get(filled[0].kind).merge(filled)
 
 
 def value(state: SumState) -> NDArray[Any]:

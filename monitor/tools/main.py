@@ -1,11 +1,13 @@
 """The ``xtcmon`` command: gathers the sub-commands and turns every expected error into one sentence."""
 
+import functools
 import importlib
+import os
 import pkgutil
 import sys
+from collections.abc import Callable
 from typing import Any
 
-import click
 import typer
 
 import monitor.tools.commands as commands
@@ -32,7 +34,7 @@ def application() -> typer.Typer:
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)
         else:
-            app.command(name=name)(target)
+            app.command(name=name)(_exiting(target))
     return app
 
 
@@ -44,20 +46,32 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Exit code of one call, with every expected error printed as a sentence on standard error."""
     try:
-        result = application()(args=arguments, prog_name="xtcmon", standalone_mode=False)
+        application()(args=arguments, prog_name="xtcmon")
     except (ConfigError, Unusable) as error:
         return _say(error, WRONG_USAGE)
     except XtcmonError as error:
         return _say(error, FAILED)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read our output has seen enough; the interpreter must not complain while it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return result if isinstance(result, int) else 0
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else 0
+    return 0
+
+
+def _exiting(function: Callable[..., int | None]) -> Callable[..., None]:
+    """The same command, whose whole number becomes the exit code of the process."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        code = function(*args, **kwargs)
+        if code:
+            raise typer.Exit(code)
+
+    return wrapper
 
 
 def _say(error: Exception, code: int) -> int:

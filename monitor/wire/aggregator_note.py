@@ -113,6 +113,14 @@ class Refused(Note):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watched(Note):
+    """Whether anybody looks at frames; until it is told, the reader takes it that somebody does."""
+
+    KIND: ClassVar[str] = "watched"
+    frames: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bye(Note):
     """The last commit is done and the files are closed."""
 

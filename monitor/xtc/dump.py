@@ -13,12 +13,13 @@ from monitor.errors import DamagedData
 from monitor.xtc.compression import blocks, decompress
 from monitor.xtc.decode import config_scope, config_type, epics_layout
 from monitor.xtc.fields import decode_struct
-from monitor.xtc.header import ANY, EPICS, XTC_SIZE, Transition, is_compressed, type_id, version
+from monitor.xtc.header import ANY, DATAGRAM, DATAGRAM_SIZE, EPICS, XTC_SIZE, Transition, is_compressed, type_id, version
 from monitor.xtc.names import UNKNOWN, level_name, source_text, type_name
 from monitor.xtc.scope import Record
 from monitor.xtc.summary import plain_record
 from monitor.xtc.tree import End, Node, datagrams, nodes
 from monitor.xtc.types import TYPES
+from monitor.xtc.walk import heads
 
 Bytes = NDArray[np.uint8]
 Line = dict[str, Any]
@@ -31,28 +32,46 @@ NO_SIZE = {"Acqiris.TdcDataV1"}
 """Structures that have no size at all in the original."""
 
 
-def dump_lines(path: Path | str) -> Iterator[Line]:
+def dump_lines(path: Path | str, events: NDArray[np.int64] | None = None) -> Iterator[Line]:
     """One mapping per datagram, XTC, corruption and end of file, in file order, ready for ``json.dumps``.
 
     Parameters
     ----------
     path
         An XTC file, possibly gzipped (``.gz``).
+    events
+        Offsets of the only datagrams wanted; all if left out. Transitions before them are read for what they configure.
     """
     name = Path(path)
     if name.suffix == ".gz":
         buffer = np.frombuffer(gzip.decompress(name.read_bytes()), np.uint8)
     else:
         buffer = np.asarray(np.memmap(name, np.uint8, "r")) if name.stat().st_size else np.empty(0, np.uint8)
-    yield from Dump(buffer).lines()
+    dump = Dump(buffer)
+    yield from dump.lines() if events is None else dump.chosen(events)
+
+
+Configs = dict[tuple[int, int], dict[tuple[int, int], Record]]
+"""Decoded configuration of each source (level and physical word), by type id and version."""
 
 
 class Dump:
-    """The lines of one buffer; remembers the configuration of each source on the way."""
+    """The lines of one buffer; remembers the configuration of each source on the way.
 
-    def __init__(self, buffer: Bytes) -> None:
+    Parameters
+    ----------
+    buffer
+        The whole file, uint8.
+    configs
+        Configuration from earlier chunks of the same stream; what is found is added to it.
+    payloads
+        Look into payloads; without, their headers are all there is.
+    """
+
+    def __init__(self, buffer: Bytes, configs: Configs | None = None, *, payloads: bool = True) -> None:
         self._buffer = buffer
-        self._configs: dict[tuple[int, int], dict[tuple[int, int], Record]] = {}
+        self._payloads = payloads
+        self._configs: Configs = {} if configs is None else configs
 
     def lines(self) -> Iterator[Line]:
         """All lines, the last of which says why reading ended."""
@@ -61,17 +80,33 @@ class Dump:
                 size = len(self._buffer)
                 yield {"k": "end", "reason": found.reason, "offset": found.offset, "file_size": size, "dgrams": count}
                 return
-            offset, head = found
-            yield datagram_line(count, offset, head)
-            for node in nodes(self._buffer, offset):
-                yield self._node_line(count, node)
+            yield from self.datagram(count, *found)
+
+    def datagram(self, count: int, offset: int, head: Any) -> Iterator[Line]:
+        """The lines of the datagram with this header (dtype ``DATAGRAM``) at this offset; ``count`` is the number it gets."""
+        yield datagram_line(count, offset, head)
+        for node in nodes(self._buffer, offset):
+            yield self._node_line(count, node)
+
+    def chosen(self, offsets: NDArray[np.int64]) -> Iterator[Line]:
+        """The lines of some events alone."""
+        table = heads(self._buffer).table
+        wanted = np.isin(table["offset"], offsets)
+        state = table["control"] & 15 != Transition.L1ACCEPT
+        last = int(np.flatnonzero(wanted)[-1]) if wanted.any() else -1
+        for count in np.flatnonzero((wanted | state)[: last + 1]).tolist():
+            offset = int(table["offset"][count])
+            lines = [self._node_line(count, node) for node in nodes(self._buffer, offset)]
+            if wanted[count]:
+                yield datagram_line(count, offset, self._buffer[offset : offset + DATAGRAM_SIZE].view(DATAGRAM)[0])
+                yield from lines
 
     def _node_line(self, datagram: int, node: Node) -> Line:
         place = {"dg": datagram, "i": node.index, "depth": node.depth, "parent": node.parent, "offset": node.offset}
         if node.corrupt:
             return {"k": "corrupt", **place, "extent": node.extent, "remaining": node.remaining}
         line = {"k": "xtc", **place, **header_fields(node.damage, node.logical, node.physical, node.contains, node.extent)}
-        if node.is_container or type_id(node.contains) == ANY:
+        if node.is_container or type_id(node.contains) == ANY or not self._payloads:
             return line
         if node.incomplete:
             return {**line, "data": None, "undecoded": "incomplete contribution"}

@@ -1,5 +1,6 @@
 """Names of XTC files, ``<experiment>-r<run>-s<stream>-c<chunk>.xtc``, and the runs that such files make up."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,10 @@ from pathlib import Path
 
 from monitor.errors import ConfigError
 
+GROWING = ".inprogress"
+"""Ending of a file that its recorder still writes; it is renamed when it is complete."""
+SMALL_FOLDER, INDEX_FOLDER = "smalldata", "index"
+"""Folders beside the big files for small-data files and for indexes."""
 PATTERN = re.compile(r"(?P<experiment>.+)-r(?P<run>\d+)-s(?P<stream>\d+)-c(?P<chunk>\d+)", re.ASCII)
 
 
@@ -40,8 +45,8 @@ def parse(path: Path) -> XtcName | None:
     """
     stem, _, ending = path.name.partition(".")
     found = PATTERN.fullmatch(stem)
-    growing = ending.endswith(".inprogress")
-    ending = ending.removesuffix(".inprogress")
+    growing = ending.endswith(GROWING)
+    ending = ending.removesuffix(GROWING)
     if found is None or ending not in ("xtc", "smd.xtc"):
         return None
     run, stream, chunk = (int(found[part]) for part in ("run", "stream", "chunk"))
@@ -50,11 +55,71 @@ def parse(path: Path) -> XtcName | None:
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """The files of one run: chunks in order, by stream."""
+    """The files of one run: chunks in order, by stream; either big files or small-data files."""
 
     experiment: str
     run: int | None
     streams: Mapping[int, tuple[Path, ...]]
+    small: bool = False
+
+
+def final_name(path: Path) -> Path:
+    """The name a file has when it is complete.
+
+    >>> final_name(Path("e81-r0098-s00-c00.xtc.inprogress")).name
+    'e81-r0098-s00-c00.xtc'
+    """
+    return path.with_name(path.name.removesuffix(GROWING))
+
+
+def next_chunk(path: Path) -> Path | None:
+    """Final name of the chunk behind this one; ``None`` if the name says nothing about chunks.
+
+    >>> next_chunk(Path("e81-r0098-s00-c09.xtc.inprogress")).name
+    'e81-r0098-s00-c10.xtc'
+    """
+    stem, dot, ending = final_name(path).name.partition(".")
+    found = PATTERN.fullmatch(stem)
+    if found is None:
+        return None
+    digits = found["chunk"]
+    return path.with_name(f"{stem[: -len(digits)]}{int(digits) + 1:0{len(digits)}d}{dot}{ending}")
+
+
+def big_file(small: Path) -> Path:
+    """The file of which a small-data file is a digest.
+
+    >>> big_file(Path("xtc/smalldata/e81-r0098-s00-c00.smd.xtc"))
+    PosixPath('xtc/e81-r0098-s00-c00.xtc')
+    """
+    stem = final_name(small).name.removesuffix(".smd.xtc")
+    folder = small.parent.parent if small.parent.name == SMALL_FOLDER else small.parent
+    return folder / f"{stem}.xtc"
+
+
+def index_file(path: Path) -> Path:
+    """Where the index of a file is, if it has one.
+
+    >>> index_file(Path("xtc/e81-r0098-s00-c00.xtc"))
+    PosixPath('xtc/index/e81-r0098-s00-c00.xtc.idx')
+    """
+    return path.parent / INDEX_FOLDER / f"{final_name(path).name}.idx"
+
+
+def open_present(path: str) -> int:
+    """Descriptor of a file that may still have its growing name, or be renamed at this very moment.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened under either name.
+    """
+    for name in (path, path + GROWING):
+        try:
+            return os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def runs_of(paths: Sequence[Path]) -> list[RunFiles]:
@@ -86,5 +151,5 @@ def runs_of(paths: Sequence[Path]) -> list[RunFiles]:
     for name in sorted(known):
         streams = runs.setdefault(name.run, {})
         streams[name.stream] = (*streams.get(name.stream, ()), known[name])
-    experiment = next(iter(known)).experiment
-    return [RunFiles(experiment, run, streams) for run, streams in runs.items()]
+    first = next(iter(known))
+    return [RunFiles(first.experiment, run, streams, first.small) for run, streams in runs.items()]

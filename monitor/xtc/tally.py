@@ -53,10 +53,16 @@ class SourceCount:
     extra: str = ""
 
 
+SLICE = 4096
+LISTED = 1024
+"""Different sources and types that are told apart; a run has a few dozen."""
+
+
 class SourceTally:
     """Counters that grow with each index added."""
 
     def __init__(self) -> None:
+        self.unlisted = 0
         self._keys = np.zeros((64, 3), np.int64)
         self._counts = np.zeros((64, 2), np.int64)
         self._used = 0
@@ -72,8 +78,27 @@ class SourceTally:
         counted, state
             Whether each datagram counts at all, and whether it is one of Configure, BeginCalibCycle and L1Accept.
         """
-        self._keys, self._counts, self._used, incomplete = _count(index, counted, state, self._keys, self._counts, self._used)
-        self.incomplete += incomplete
+        columns = [index[name] for name in ("level", "physical", "contains", "datagram")]
+        done = 0
+        while True:
+            done, self._used, incomplete = _count(done, *columns, counted, state, self._keys, self._counts, self._used)
+            self.incomplete += incomplete
+            if done == len(index):
+                return
+            self._keys = np.concatenate((self._keys, np.zeros_like(self._keys)))
+            self._counts = np.concatenate((self._counts, np.zeros_like(self._counts)))
+
+    def take(self, index: NDArray[Any], counted: NDArray[np.bool_], state: NDArray[np.bool_]) -> None:
+        """Count as ``add`` does, until more sources and types were met than any run has; from then on payloads are ``unlisted``.
+
+        Telling sources apart takes time that grows with their number, and random bytes have millions of them.
+        """
+        for start in range(0, len(index), SLICE):
+            part = index[start : start + SLICE]
+            if self._used < LISTED:
+                self.add(part, counted, state)
+            else:
+                self.unlisted += int(np.count_nonzero(counted[part["datagram"]]))
 
     def types(self) -> dict[int, int]:
         """Payloads by type word without the compression bit."""
@@ -119,31 +144,35 @@ def _source(level: int, physical: int) -> tuple[str, str]:
 
 
 @njit(cache=True, nogil=True)
-def _count(index, counted, state, keys, counts, used):  # type: ignore[no-untyped-def]
-    """Look each payload up from where the one before was found: events repeat their sources in order."""
+def _count(start, levels, physicals, types, datagrams, counted, state, keys, counts, used):  # type: ignore[no-untyped-def]
+    """Look each payload up from where the one before was found: events repeat their sources in order.
+
+    Returns how far it came, how many keys there are, and incomplete subtrees; it stops where there is no room for a new key.
+    The columns come one by one and no array is replaced: a kernel that counts references takes seven times as long.
+    """
     incomplete, slot = 0, 0
-    for i in range(len(index)):
-        entry = index[i]
-        if not counted[entry.datagram]:
+    for i in range(start, len(levels)):
+        if not counted[datagrams[i]]:
             continue
-        if entry.contains & 0xFFFF == CONTAINER:
+        if types[i] & 0xFFFF == CONTAINER:
             incomplete += 1
             continue
-        level, contains = np.int64(entry.level), np.int64(entry.contains & 0x7FFFFFFF)
-        physical = np.int64(entry.physical) if level in (SOURCE, REPORTER) else np.int64(0)
-        for step in range(used + 1):
-            slot = (slot + 1) % used if used else 0
-            if step == used:
-                slot = used
+        level, contains = np.int64(levels[i]), np.int64(types[i] & 0x7FFFFFFF)
+        physical = np.int64(physicals[i]) if level in (SOURCE, REPORTER) else np.int64(0)
+        known = False
+        for _ in range(used):
+            if slot >= used:
+                slot = 0
+            if keys[slot, 1] == physical and keys[slot, 2] == contains and keys[slot, 0] == level:
+                known = True
                 break
-            if keys[slot, 0] == level and keys[slot, 1] == physical and keys[slot, 2] == contains:
-                break
-        if slot == used:
+            slot += 1
+        if not known:
             if used == len(keys):
-                keys = np.concatenate((keys, np.zeros_like(keys)))
-                counts = np.concatenate((counts, np.zeros_like(counts)))
-            keys[used] = level, physical, contains
+                return i, used, incomplete
+            slot = used
+            keys[slot, 0], keys[slot, 1], keys[slot, 2] = level, physical, contains
             used += 1
         counts[slot, 0] += 1
-        counts[slot, 1] += state[entry.datagram]
-    return keys, counts, used, incomplete
+        counts[slot, 1] += state[datagrams[i]]
+    return len(levels), used, incomplete

@@ -124,7 +124,7 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:
-        count, at, code = _heads(plain(buffer), at, stop, min(most - found, len(table)), table)
+        count, at, code = _heads(plain(buffer), at, stop, min(most - found, len(table)), *_columns(table))
         reason = Stop(code)
         found += count
         parts.append(table[:count].copy())
@@ -151,7 +151,25 @@ def walk(buffer: NDArray[np.uint8], offsets: NDArray[Any], lengths: NDArray[Any]
     starts, sizes = np.asarray(offsets).astype(np.int64), np.asarray(lengths).astype(np.int64)
     starts[(starts < 0) | (starts > len(buffer)) | (sizes < 0)] = len(buffer)
     stops = starts + np.minimum(sizes, len(buffer) - starts)
-    return Walk(*_walk(plain(buffer), starts, stops, np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)))
+    entries, corrupt = np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)
+    done, found, bad = 0, 0, 0
+    while True:
+        done, found, bad = _walk(plain(buffer), starts, stops, done, found, bad, *_columns(entries), *_columns(corrupt))
+        if done == len(starts):
+            return Walk(entries[:found], corrupt[:bad])
+        entries, corrupt = _grown(entries), _grown(corrupt)
+
+
+def _columns(table: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Views of the fields; a kernel that goes through records counts references and takes six times as long."""
+    return tuple(table[name] for name in table.dtype.names or ())
+
+
+def _grown(table: NDArray[Any]) -> NDArray[Any]:
+    """The same rows in an array twice as long."""
+    larger = np.empty(2 * len(table), table.dtype)
+    larger[: len(table)] = table
+    return larger
 
 
 def plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -163,13 +181,21 @@ def plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @njit(cache=True, nogil=True, inline="always")
 def _word(buffer, at):  # type: ignore[no-untyped-def]
-    """Little-endian 32-bit word as int64; four bytes from ``at`` must be inside."""
-    return np.int64(buffer[at]) | np.int64(buffer[at + 1]) << 8 | np.int64(buffer[at + 2]) << 16 | np.int64(buffer[at + 3]) << 24
+    """Little-endian 32-bit word as int64; four bytes from ``at`` must be inside.
+
+    Unsigned positions spare the test for negative ones, and with it the compiler sees one load instead of four.
+    """
+    a = np.uint64(at)
+    low = np.uint32(buffer[a]) | np.uint32(buffer[a + np.uint64(1)]) << np.uint32(8)
+    high = np.uint32(buffer[a + np.uint64(2)]) << np.uint32(16) | np.uint32(buffer[a + np.uint64(3)]) << np.uint32(24)
+    return np.int64(np.uint32(low | high))
 
 
 @njit(cache=True, nogil=True)
-def _heads(buffer, at, stop, most, table):  # type: ignore[no-untyped-def]
-    """Fill ``table``; returns how many, where it stopped, and why (a ``Stop``)."""
+def _heads(  # type: ignore[no-untyped-def]
+    buffer, at, stop, most, offset, length, seconds, nanoseconds, fiducials, ticks, vector, control, env, damage
+):
+    """Fill the columns of ``HEAD``; returns how many, where it stopped, and why (a ``Stop``)."""
     count = 0
     while True:
         if at == stop:
@@ -184,17 +210,16 @@ def _heads(buffer, at, stop, most, table):  # type: ignore[no-untyped-def]
         if stop - at < CLOCK_TO_ROOT + extent:
             return count, at, 2
         low, high = _word(buffer, at + 8), _word(buffer, at + 12)
-        row = table[count]
-        row.offset = at
-        row.length = CLOCK_TO_ROOT + extent
-        row.nanoseconds = _word(buffer, at)
-        row.seconds = _word(buffer, at + 4)
-        row.ticks = low & 0xFFFFFF
-        row.control = low >> 24
-        row.fiducials = high & 0x1FFFF
-        row.vector = high >> 17
-        row.env = _word(buffer, at + 16)
-        row.damage = _word(buffer, at + 20)
+        offset[count] = at
+        length[count] = CLOCK_TO_ROOT + extent
+        nanoseconds[count] = _word(buffer, at)
+        seconds[count] = _word(buffer, at + 4)
+        ticks[count] = low & 0xFFFFFF
+        control[count] = low >> 24
+        fiducials[count] = high & 0x1FFFF
+        vector[count] = high >> 17
+        env[count] = _word(buffer, at + 16)
+        damage[count] = _word(buffer, at + 20)
         count += 1
         at += CLOCK_TO_ROOT + extent
 
@@ -203,14 +228,19 @@ INCOMPLETE = int(Damage.INCOMPLETE_CONTRIBUTION)
 
 
 @njit(cache=True, nogil=True)
-def _walk(buffer, starts, stops, entries, corrupt):  # type: ignore[no-untyped-def]
-    """Depth-first walk with a stack of container ends, inside the buffer; all arrays grow as needed.
+def _walk(  # type: ignore[no-untyped-def]
+    buffer, starts, stops, done, found, bad,
+    offset_, datagram_, level_, logical_, physical_, contains_, damage_, size_,
+    lost_offset, lost_datagram, lost_extent, lost_remaining,
+):  # fmt: skip
+    """Depth-first walk with a stack of container ends, inside the buffer, from datagram ``done`` on.
 
-    One function, because with the entry filled in a helper it takes 2.7 times as long (85 instead of 32 ns per payload).
+    Fills the columns of ``INDEX`` and of ``CORRUPT``. Returns how many datagrams are done and how many rows there are; it stops
+    before a datagram for which there is no room.
     """
     ends = np.empty(64, np.int64)
-    n, bad = 0, 0
-    for datagram in range(len(starts)):
+    for datagram in range(done, len(starts)):
+        n, m = found, bad
         at = starts[datagram] + CLOCK_TO_ROOT
         ends[0] = stops[datagram]
         depth = 0
@@ -219,11 +249,10 @@ def _walk(buffer, starts, stops, entries, corrupt):  # type: ignore[no-untyped-d
             extent = _word(buffer, at + 16) if remaining >= XTC_SIZE else np.int64(0)
             if remaining <= 0 or extent < XTC_SIZE or extent > remaining:
                 if remaining > 0:
-                    if bad == len(corrupt):
-                        corrupt = _grown(corrupt)
-                    lost = corrupt[bad]
-                    lost.offset, lost.datagram, lost.extent, lost.remaining = at, datagram, extent, remaining
-                    bad += 1
+                    if m == len(lost_offset):
+                        return datagram, found, bad
+                    lost_offset[m], lost_datagram[m], lost_extent[m], lost_remaining[m] = at, datagram, extent, remaining
+                    m += 1
                 at = ends[depth]
                 depth -= 1
                 continue
@@ -232,30 +261,26 @@ def _walk(buffer, starts, stops, entries, corrupt):  # type: ignore[no-untyped-d
             if inside and not damage & INCOMPLETE:
                 depth += 1
                 if depth == len(ends):
-                    ends = _grown(ends)
+                    ends = _deeper(ends)
                 ends[depth] = at + extent
                 at += XTC_SIZE
                 continue
-            if n == len(entries):
-                entries = _grown(entries)
+            if n == len(offset_):
+                return datagram, found, bad
             logical = _word(buffer, at + 4)
-            row = entries[n]
-            row.offset = at + XTC_SIZE
-            row.datagram = datagram
-            row.level = logical >> 24
-            row.logical = logical
-            row.physical = _word(buffer, at + 8)
-            row.contains = contains
-            row.damage = damage
-            row.size = 0 if inside else extent - XTC_SIZE
+            offset_[n], datagram_[n] = at + XTC_SIZE, datagram
+            level_[n], logical_[n], physical_[n] = logical >> 24, logical, _word(buffer, at + 8)
+            contains_[n], damage_[n] = contains, damage
+            size_[n] = 0 if inside else extent - XTC_SIZE
             n += 1
             at += extent
-    return entries[:n], corrupt[:bad]
+        found, bad = n, m
+    return len(starts), found, bad
 
 
 @njit(cache=True, nogil=True)
-def _grown(array):  # type: ignore[no-untyped-def]
-    """The same rows in an array twice as long."""
-    larger = np.empty(2 * len(array), array.dtype)
-    larger[: len(array)] = array
+def _deeper(ends):  # type: ignore[no-untyped-def]
+    """The same stack with twice the room."""
+    larger = np.empty(2 * len(ends), np.int64)
+    larger[: len(ends)] = ends
     return larger

@@ -90,6 +90,17 @@ def test_pictures_are_asked_for_only_while_somebody_looks(feed: Feed, link: Memo
     assert link.topics == []
 
 
+def test_the_means_are_taken_along_when_the_service_comes_to_its_end(feed: Feed, link: MemoryLink) -> None:
+    turns(feed, link, Message("status", {"n": 1, "session": 1, "reader": {"state": "running"}}, {}, "status"))
+    assert "sum/" not in link.topics
+    turns(feed, link, Message("status", {"n": 2, "session": 1, "reader": {"state": "draining"}}, {}, "status"))
+    image = np.ones((2, 2), np.float32)
+    turns(feed, link, Message("sum", {"n": 1, "session": 1, "count": 3, "unit": "keV"}, {"image": image}, "sum/cspad/calib"))
+
+    assert "sum/" in link.topics
+    np.testing.assert_array_equal(feed.snapshot.pictures["sum/cspad/calib"].image, image)
+
+
 def test_control_is_answered_in_another_thread(feed: Feed, link: MemoryLink) -> None:
     link.control_answer = Message("accepted", {"version": 2})
 

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
+from monitor.running import joined
 from monitor.settings import Settings, parse
 from monitor.xtc.header import Level
 from monitor.xtc.write import type_word, xtc
@@ -109,7 +110,7 @@ def test_no_picture_is_made_when_nobody_looks() -> None:
 def test_sums_tell_laser_on_from_off_and_leave_out_dropped_shots() -> None:
     shots = [(0, (140,)), (1, (91,)), (2, (140,)), (3, (162,)), (4, ())]
     result = run([[codes(i, *seen), frame(pixels(i))] for i, seen in shots])
-    counts = {name: (state.count, float(state.arrays["total"][0, 0])) for name, state in result.sums.items()}
+    counts = {name: (state.count, float(state.arrays["total"][0, 0])) for name, state in joined(result.sums).items()}
     assert counts == {
         f"{NAME}_calib": (5, 10.0),
         f"{NAME}_calib_laser_on": (2, 2.0),

@@ -44,6 +44,7 @@ class Lending:
         self._next_lease = base
         self._frame_interval = frame_interval
         self._shown = float("-inf")
+        self.watched = True
         self._host = host
         self._flushable: dict[int, EpochState] = {}
 
@@ -192,6 +193,6 @@ class Lending:
         if epoch is not None:
             epoch.owing.add(worker.peer)
         self._queued(draft, -1)
-        show = now - self._shown >= self._frame_interval
+        show = self.watched and now - self._shown >= self._frame_interval
         self._shown = now if show else self._shown
         self.out.append(HandOut(worker.peer, draft, lease, show, worker.hello.host in ("", self._host)))

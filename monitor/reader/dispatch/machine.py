@@ -19,7 +19,7 @@ from monitor.reader.dispatch.instruction import Instruction
 from monitor.reader.dispatch.intake import Intake
 from monitor.reader.dispatch.lending import Lending
 from monitor.settings import Settings
-from monitor.wire.aggregator_note import Committed, Refused
+from monitor.wire.aggregator_note import Committed, Refused, Watched
 from monitor.wire.client_note import Accepted, Control, RequestRefused
 from monitor.wire.worker_note import Done, Heartbeat, Hello, WhoAreYou
 
@@ -218,6 +218,11 @@ class Dispatch:
             if draft.standing is Standing.DONE and any(a < draft.stop and draft.first < b for a, b in note.batches):
                 self.lending.again(draft)
         return self._pumped(now)
+
+    def watched(self, note: Watched) -> list[Instruction]:
+        """Somebody looks at frames, or nobody does any more."""
+        self.lending.watched = note.frames
+        return []
 
     def bye(self) -> None:
         """The aggregator has closed its files."""

@@ -4,6 +4,7 @@ Rules as psana's (facility's PSXtcInput): events are sorted by clock inside a lo
 Enable and Disable are dropped; so are events without a valid fiducial. The result does not depend on how the stream was cut.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,8 @@ class Stream:
         Structured array of dtype ``ITEM``; the first ``ready`` have their final place.
     ended
         Nothing more will come.
+    waited
+        How many of the items were there at the last but one tick or before.
     """
 
     number: int
@@ -66,13 +69,17 @@ class Stream:
     items: NDArray[Any] = field(default_factory=lambda: np.empty(0, ITEM))
     ready: int = 0
     ended: bool = False
+    waited: int = 0
     progress: NDArray[Any] = field(default_factory=lambda: np.zeros(1, PROGRESS))
+    _arrivals: deque[tuple[float, int]] = field(default_factory=deque)
 
-    def feed(self, items: NDArray[Any]) -> NDArray[Any]:
-        """Take the next datagrams of the stream; return the chunk number of each one that was dropped."""
+    def feed(self, items: NDArray[Any], now: float = 0.0) -> NDArray[Any]:
+        """Take the next datagrams of the stream, that came now; return the chunk number of each one that was dropped."""
         queue = joined([self.items, items])
         dropped = np.empty(len(items), np.uint32)
         self.ready, kept, lost = _settle(queue, self.ready, len(self.items), self.progress, self.window, self.camera, dropped)
+        if kept > len(self.items):
+            self._arrivals.append((now, kept - len(self.items)))
         self.items = queue[:kept]
         return dropped[:lost]
 
@@ -85,6 +92,40 @@ class Stream:
         """Forget the first ``count`` datagrams, which are ready."""
         self.items = self.items[count:]
         self.ready -= count
+        self.waited = max(0, self.waited - count)
+        while count > 0:
+            at, number = self._arrivals.popleft()
+            if number > count:
+                self._arrivals.appendleft((at, number - count))
+            count -= number
+
+    @property
+    def oldest(self) -> float:
+        """When the first datagram that is here came; infinite if there is none."""
+        return self._arrivals[0][0] if self._arrivals else float("inf")
+
+    def came_before(self, moment: float) -> int:
+        """How many of the datagrams that are ready came until some moment."""
+        count = 0
+        for at, number in self._arrivals:
+            if at > moment:
+                break
+            count += number
+        return min(count, self.ready)
+
+    def tick(self) -> None:
+        """Time passed: events that were here at the last tick have waited long enough for earlier ones."""
+        self.release(self.waited)
+        self.waited = len(self.items)
+
+    def release(self, count: int) -> None:
+        """Let the first so many datagrams go on, whatever may still come."""
+        if count <= self.ready:
+            return
+        last, progress = self.items[count - 1], self.progress[0]
+        self.ready = count
+        progress["has_last"] = True
+        progress["last_seconds"], progress["last_nanoseconds"] = last["seconds"], last["nanoseconds"]
 
 
 @njit(cache=True, nogil=True)
@@ -102,7 +143,7 @@ def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ign
                 continue
             _insert(queue, i, place, kept)
             kept += 1
-            while kept - ready > window:
+            while kept - ready > max(window, _may_have_other_half(queue[kept - 1], camera)):
                 p.has_last = True
                 p.last_seconds, p.last_nanoseconds = queue[ready].seconds, queue[ready].nanoseconds
                 ready += 1
@@ -146,6 +187,12 @@ def _event_place(queue, i, ready, kept, p, camera):  # type: ignore[no-untyped-d
         p.duplicate += 1
         return -1
     return place
+
+
+@njit(cache=True, nogil=True)
+def _may_have_other_half(item, camera):  # type: ignore[no-untyped-def]
+    """1 if an event has lost a part that may come as the next datagram, else 0."""
+    return 1 if not camera and item.damage & DROPPED else 0
 
 
 @njit(cache=True, nogil=True)

@@ -1,10 +1,16 @@
 """Which source the settings ask for."""
 
-from monitor.errors import ConfigError
+import glob
+from collections.abc import Sequence
+from pathlib import Path
+
+from monitor.errors import ConfigError, Unusable
+from monitor.reader.sources.chosen import ChosenSource
 from monitor.reader.sources.files import FileSource
+from monitor.reader.sources.follow import FollowSource, is_growing, watched
 from monitor.reader.sources.listen import ListenSource
 from monitor.reader.sources.source import Source
-from monitor.reader.sources.spec import files_of, parse_dataset
+from monitor.reader.sources.spec import files_of, parse_dataset, watched_of
 from monitor.settings import Settings
 
 
@@ -24,9 +30,54 @@ def source_of(settings: Settings) -> Source:
         found = " and ".join(named) or "nothing"
         raise ConfigError(f"{found} given; a source is one of dataset, files, listen", key="source")
     if source.dataset:
-        return FileSource(files_of(parse_dataset(source.dataset)), settings)
+        return _dataset(settings)
     if source.files:
-        return FileSource(source.files, settings)
+        paths = expanded(source.files)
+        if source.follow == "yes" or (source.follow == "auto" and is_growing(paths)):
+            _refuse_choice(settings)
+            return FollowSource(watched(paths), settings)
+        return _files(paths, settings)
     if source.listen:
+        _refuse_choice(settings)
         return ListenSource(source.listen, settings)
     raise ConfigError("a simulated run is written first; give its files here", key="source.simulate")
+
+
+def _dataset(settings: Settings) -> Source:
+    """Files, or files that grow, of a dataset string."""
+    source = settings.source
+    dataset = parse_dataset(source.dataset)
+    if source.follow == "yes" or (source.follow == "auto" and dataset.live):
+        _refuse_choice(settings)
+        return FollowSource(watched_of(dataset, source.data_directory), settings)
+    return _files(files_of(dataset, source.data_directory), settings, index=dataset.index)
+
+
+def _files(paths: Sequence[Path], settings: Settings, *, index: bool = False) -> Source:
+    """Finished files, or a choice of their events."""
+    if settings.source.events or settings.source.times:
+        return ChosenSource(paths, settings, index=index)
+    return FileSource(paths, settings)
+
+
+def _refuse_choice(settings: Settings) -> None:
+    """Refuse to choose among events that have not been recorded yet."""
+    if settings.source.events or settings.source.times:
+        raise ConfigError("events can be chosen in finished files only", key="source.events, source.times")
+
+
+def expanded(names: tuple[str, ...]) -> list[Path]:
+    """Paths of files, patterns such as ``xtc/*-r0098-*.xtc`` replaced by what they match.
+
+    Raises
+    ------
+    Unusable
+        If a pattern matches nothing.
+    """
+    paths: list[Path] = []
+    for name in names:
+        found = [name] if Path(name).exists() or not glob.has_magic(name) else sorted(glob.glob(name))
+        if not found:
+            raise Unusable(f"no file matches {name}")
+        paths += [Path(one) for one in found]
+    return paths

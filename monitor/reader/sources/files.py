@@ -8,21 +8,17 @@ from monitor.model.place import FilePlace
 from monitor.reader.block import Block, EventBlock
 from monitor.reader.merge import Merge
 from monitor.reader.report import Report
+from monitor.reader.sources.file_stream import FileStream
+from monitor.reader.sources.found import StreamFiles
+from monitor.reader.sources.jump_stream import JumpStream
+from monitor.reader.sources.small_stream import SmallStream, check_small
 from monitor.settings import Settings
-from monitor.xtc.filename import runs_of
-from monitor.xtc.mapped import MappedFile, check, open_mapped
-from monitor.xtc.walk import Heads, Stop
+from monitor.xtc.event_count import SAME_PULSE_SECONDS
+from monitor.xtc.filename import GROWING, RunFiles, runs_of
+from monitor.xtc.mapped import check
 
-FIRST_STRIDE, STRIDE = 64, 4096
-"""Datagrams of a stream read at a time, at first and later: the first event is out at once even if the run is huge."""
 SMALL_ENOUGH_TO_COUNT = 64 << 20
 """Bytes that are walked beforehand to know the number of events; more would delay the first."""
-
-ENDS = {
-    Stop.HEADER: "file ends inside a datagram",
-    Stop.PAYLOAD: "file ends inside a datagram",
-    Stop.EXTENT: "corrupt datagram, rest of the file lost",
-}
 
 
 class FileSource:
@@ -31,9 +27,12 @@ class FileSource:
     Parameters
     ----------
     paths
-        XTC files in any order; their names say what they are.
+        XTC files in any order; their names say what they are. Small-data files lead to the events of their big files.
     settings
         ``source.first_camera_stream`` is used.
+    jump_to
+        Clock (seconds << 32 | nanoseconds) of the first event wanted, reached through the indexes; cameras start earlier,
+        since their clock is another one. EPICS values are unknown until they are first updated.
 
     Raises
     ------
@@ -41,15 +40,17 @@ class FileSource:
         At once, if one of the files cannot be read, is not XTC, or does not fit the others.
     """
 
-    def __init__(self, paths: Iterable[Path | str], settings: Settings) -> None:
+    def __init__(self, paths: Iterable[Path | str], settings: Settings, *, jump_to: int | None = None) -> None:
         self._paths = list(dict.fromkeys(Path(path) for path in paths))
         self._settings = settings
         self._runs = runs_of(self._paths)
-        self._size = sum(check(path, growing=path.name.endswith(".inprogress")) for path in self._paths)
+        self._size = sum(_checked(run) for run in self._runs)
+        self._jump_to = jump_to
         self._total: int | None = None
+        self._handed_out = 0
         self._report = Report()
         self._ends: Counter[str] = Counter()
-        self._open: dict[int, _FileStream] = {}
+        self._open: dict[int, StreamFiles] = {}
         self._merge = self._next_run(0)
 
     @property
@@ -59,8 +60,10 @@ class FileSource:
 
     @property
     def total_events(self) -> int | None:
-        """Events that will be delivered in all; counted beforehand for small runs, else known at the end."""
-        if self._total is None and self._size <= SMALL_ENOUGH_TO_COUNT:
+        """Events that will be delivered in all: counted beforehand if the files are small, else known at the end only."""
+        if self.finished:
+            return self._handed_out
+        if self._total is None and self._jump_to is None and self._size <= SMALL_ENOUGH_TO_COUNT:
             self._total = count_events(self._paths, self._settings)
         return self._total
 
@@ -74,6 +77,7 @@ class FileSource:
         while max_events > 0:
             blocks = self._merge.take(max_events)
             if blocks:
+                self._handed_out += sum(block.count for block in blocks if isinstance(block, EventBlock))
                 return blocks
             if not self._merge.finished:
                 self._feed()
@@ -94,14 +98,22 @@ class FileSource:
         """The machine for the next run, nothing fed yet."""
         self.close()
         run = self._runs.pop(0)
-        self._open = {number: _FileStream(list(paths)) for number, paths in run.streams.items()}
+        self._open = {number: self._stream(number, paths, small=run.small) for number, paths in run.streams.items()}
         return Merge(
             run.experiment,
             run.run,
             streams=run.streams,
             first_camera_stream=self._settings.source.first_camera_stream,
             version=version,
+            values_known=self._jump_to is None,
         )
+
+    def _stream(self, number: int, paths: tuple[Path, ...], *, small: bool) -> StreamFiles:
+        """The files of a stream, from where they are wanted."""
+        if self._jump_to is None:
+            return SmallStream(paths) if small else FileStream(paths)
+        early = SAME_PULSE_SECONDS << 32 if number >= self._settings.source.first_camera_stream else 0
+        return JumpStream(paths, self._jump_to - early)
 
     def _feed(self) -> None:
         """Give each hungry stream its next datagrams."""
@@ -110,39 +122,15 @@ class FileSource:
             if found is None:
                 self._merge.end(number)
             else:
-                file, heads = found
-                self._merge.feed(number, FilePlace(str(file.path.absolute())), file.data, heads)
+                self._merge.feed(number, FilePlace(str(found.path.absolute())), found.data, found.heads, found.through)
 
 
-class _FileStream:
-    """The chunks of one stream, one behind the other."""
-
-    def __init__(self, paths: list[Path]) -> None:
-        self._paths = paths
-        self._file: MappedFile | None = None
-        self._stride = FIRST_STRIDE
-
-    def next(self, ends: Counter[str]) -> tuple[MappedFile, Heads] | None:
-        """Further datagrams and the file they are in; ``None`` at the end. Files that end badly are counted in ``ends``."""
-        while self._file is not None or self._paths:
-            if self._file is None:
-                self._file = open_mapped(self._paths.pop(0))
-            file = self._file
-            found = file.next(self._stride)
-            self._stride = min(4 * self._stride, STRIDE)
-            if file.ended is not None:
-                if file.ended in ENDS:
-                    ends[f"{file.path.name}: {ENDS[file.ended]} at byte {file.at}"] += 1
-                self.close()
-            if len(found.table):
-                return file, found
-        return None
-
-    def close(self) -> None:
-        """Close the file that is open; what was given out of it stays readable."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+def _checked(run: RunFiles) -> int:
+    """Size of the files of a run, each of which can be read."""
+    paths = [path for chunks in run.streams.values() for path in chunks]
+    if run.small:
+        return sum(check_small(path) for path in paths)
+    return sum(check(path, growing=path.name.endswith(GROWING)) for path in paths)
 
 
 def count_events(paths: Iterable[Path | str], settings: Settings) -> int:

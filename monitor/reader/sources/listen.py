@@ -22,8 +22,10 @@ from monitor.xtc.write import datagram, type_word, xtc
 QUEUE = 16
 """Messages that may wait in the socket; what the sender has beyond them it drops and counts."""
 
-PATIENCE_S = 0.5
-"""A stream that is silent for so long is no longer waited for."""
+LEAST_PATIENCE_S, PATIENCE_S = 0.02, 0.5
+"""Limits of the time that an event waits for a stream: for one that is silent or on time, and for one that is late."""
+SETTLE_S = 0.02
+"""An event that lost a part waits for its other half at least so long, and at most twice."""
 
 MESSAGES_PER_READ = 256
 EVERYTHING = 1 << 30
@@ -125,7 +127,7 @@ class ListenSource:
         if found.reason is not Stop.END:
             self._counts["broken datagrams from the source"] += 1
         if self._merge is not None:
-            self._merge.feed(datagrams.stream, Memory(datagrams.bytes), datagrams.bytes, found)
+            self._merge.feed(datagrams.stream, Memory(datagrams.bytes), datagrams.bytes, found, now=self._clock())
         return blocks
 
     def _missed(self, n: int) -> list[Block]:
@@ -154,6 +156,8 @@ class ListenSource:
             first_camera_stream=self._first_camera,
             look_ahead=(0, 0),
             patience_s=PATIENCE_S,
+            least_patience_s=LEAST_PATIENCE_S,
+            settle_s=SETTLE_S,
             version=self._next_version,
         )
 

@@ -8,6 +8,7 @@ from monitor.errors import XtcmonError
 from monitor.settings import Settings
 from monitor.supervisor.folder import service_folder
 from monitor.supervisor.policy import FLAWED_EXIT
+from monitor.tools import logs
 from monitor.tools.launch import last_words, supervise
 from monitor.tools.look import Show, StatusLine
 from monitor.tools.screen import err, out
@@ -22,6 +23,8 @@ def command(
     output: Annotated[str | None, typer.Option("-o", "--output", help="folder for the small-data file")] = None,
     rate: Annotated[float | None, typer.Option(help="play files as a live source of so many events a second")] = None,
     listen: Annotated[str | None, typer.Option(help="wait for `xtcmon replay --to` at this address")] = None,
+    event: Annotated[str | None, typer.Option(help="only these recorded events: 17, 100:200, 100:")] = None,
+    time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
     workers: Annotated[int | None, typer.Option("-j", "--workers", help="worker processes", show_default="2")] = None,
     dashboard: Annotated[bool, typer.Option("--dashboard/--no-dashboard", help="serve the live pages")] = True,
     port: Annotated[int | None, typer.Option(help="port of the pages, 0 = any", show_default="5006")] = None,
@@ -47,6 +50,8 @@ def command(
             "source.listen": listen,
             "source.bytes": bytes_,
             "source.mode": mode,
+            "source.events": event,
+            "source.times": time,
             "pool.workers": workers,
             "pages.port": port,
             "stream.address": stream,
@@ -63,6 +68,7 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     XtcmonError
         If it cannot start, or what was read is not all in the file.
     """
+    logs.set_up("WARNING")
     check_source(settings)
     check_output(settings.store.directory)
     check_ports(settings, dashboard=dashboard)

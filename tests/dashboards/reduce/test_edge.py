@@ -70,3 +70,13 @@ def test_noise_alone_is_mostly_no_step(seed: int) -> None:
 )
 def test_what_holds_no_step_gives_none(x: np.ndarray, y: np.ndarray, error: np.ndarray) -> None:
     assert fit_edge(x, y, error) is None
+
+
+@pytest.mark.parametrize("points", range(5, 30))
+def test_the_first_few_points_of_a_scan_never_break_the_fit(points: int) -> None:
+    x = np.linspace(-1500, 1500, points)
+    y = np.where(x > 100, 1.3, 1.0) + np.random.default_rng(points).normal(0, 0.01, points)
+
+    found = fit_edge(x, y, np.full(points, 0.01))
+
+    assert found is None or abs(found.position - 100) < 3000 / (points - 1)

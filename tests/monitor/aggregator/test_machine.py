@@ -56,7 +56,8 @@ def rows(machine: Aggregator, first: int, stop: int, **changes: Any) -> list[Ins
 
 def test_hello_is_repeated_while_the_reader_is_silent_and_not_after(machine: Aggregator) -> None:
     def hellos(now: float) -> list[dict[str, Any]]:
-        return [dict(each.message.header) for each in machine.tick(now) if isinstance(each, ToReader)]
+        said = [each.message for each in machine.tick(now) if isinstance(each, ToReader)]
+        return [dict(message.header) for message in said if message.kind == "hello"]
 
     first = hellos(0.0)
     assert [(each["role"], each["generation"], each["pid"], each["committed"]) for each in first] == [("aggregator", 3, 7, 0)]
@@ -70,6 +71,21 @@ def test_hello_is_repeated_while_the_reader_is_silent_and_not_after(machine: Agg
 def test_hello_is_said_even_if_the_reader_speaks_first_to_whoever_was_here_before(machine: Aggregator) -> None:
     tell(machine, STATUS, 0.0)
     assert [each.message.kind for each in machine.tick(0.01) if isinstance(each, ToReader)] == ["hello"]
+
+
+def test_the_reader_is_told_when_somebody_begins_or_ceases_to_look_at_frames(machine: Aggregator) -> None:
+    def watched(now: float) -> list[bool]:
+        said = [each.message for each in machine.tick(now) if isinstance(each, ToReader)]
+        return [message.header["frames"] for message in said if message.kind == "watched"]
+
+    machine.tick(0.0)
+    tell(machine, STATUS, 0.1)
+    assert watched(0.2) == [False]
+    machine.subscribed("frame/cspad")
+    assert watched(0.3) == [True]
+    assert watched(0.4) == []
+    machine.view.stream.unsubscribed("frame/cspad")
+    assert watched(0.5) == [False]
 
 
 def test_a_reader_that_asks_who_we_are_is_told_at_once(machine: Aggregator) -> None:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.reader.block import EventBlock, TransitionBlock
+from monitor.reader.block import EventBlock, Memory, TransitionBlock
 from monitor.reader.merge import Merge
+from monitor.xtc.walk import heads
 from tests.support import plain_merge
 from tests.support.merged import blocks_of, feed, plain
 from tests.support.xtc_bytes import (
@@ -356,3 +357,101 @@ def test_mutated_streams_end_without_an_error_of_ours(noise: bytes, at: int) -> 
         if not merge.take(50):
             break
     assert merge.finished
+
+
+def test_the_halves_of_a_split_event_find_each_other_without_look_ahead() -> None:
+    halves = [event(1, ipm(1), damage=2), event(1, ipm(2), damage=2)]
+    stream = one_stream(event(0), *halves, event(2))
+    merge = Merge("test", 7, streams=[0], look_ahead=(0, 0), settle_s=1.0)
+    blocks = []
+    for one in stream:
+        feed(merge, 0, one)
+        blocks += merge.take(10, now=5.0)
+    merge.end(0)
+    blocks += merge.take(10, now=5.0)
+    pieces = [block.pieces["event"].tolist() for block in blocks if isinstance(block, EventBlock)]
+    assert pieces == [[0], [0, 0], [0]]
+    assert merge.left_out == {}
+
+
+def test_half_an_event_waits_no_longer_than_it_has_to() -> None:
+    merge = Merge("test", 7, streams=[0], look_ahead=(0, 0), settle_s=1.0)
+    feed(merge, 0, b"".join(one_stream(event(0), event(1, ipm(1), damage=2))[:6]))
+    assert len(events_of(merge.take(10, now=5.0))) == 1
+    assert merge.take(10, now=5.9) == []
+    assert len(events_of(merge.take(10, now=6.1))) == 1
+
+
+def test_an_event_waits_for_earlier_ones_for_a_limited_time() -> None:
+    merge = Merge("test", 7, streams=[0], settle_s=1.0)
+    data = one_stream(*(event(n) for n in range(5)))
+    feed(merge, 0, b"".join(data[:-3]))
+    assert not any(isinstance(block, EventBlock) for block in merge.take(10, now=5.0))
+    assert len(events_of(merge.take(10, now=6.1))) == 5
+
+
+def test_a_stream_that_is_skipped_keeps_what_it_has() -> None:
+    streams = run_streams(steps=1, events=8, daq=2)
+    merge = Merge("test", 7, streams=streams)
+    feed(merge, 0, b"".join(streams[0]))
+    feed(merge, 1, b"".join(streams[1][:6]))
+    merge.end(0)
+    merge.skip(1)
+    ids = events_of(merge.take(3))
+    merge.skip(1)
+    ids = np.concatenate([ids, events_of(merge.take(100))])
+    assert ids["vector"].tolist() == [0, 1, 2, 3, 4, 6]
+
+
+def live(streams: Streams, lag_s: dict[int, float]) -> tuple[list[float], np.ndarray, Merge]:
+    """Plays a run live, 8.3 ms between events, each stream late by so much; delays of the events, and the events."""
+    merge = Merge("test", 7, streams=streams, look_ahead=(0, 0), patience_s=0.5, least_patience_s=0.02)
+    due = []
+    for number, data in streams.items():
+        for one in data:
+            seconds, nanoseconds = int.from_bytes(one[4:8], "little"), int.from_bytes(one[:4], "little")
+            taken = (seconds - 1_329_500_000 - 3 * (number == 80 and one[11] & 15 == L1ACCEPT)) + nanoseconds / 1e9
+            due.append((taken + lag_s[number], number, one))
+    due.sort(key=lambda item: item[0])
+    delays, found, now = [], [], 0.0
+    while due or not merge.finished:
+        now += 0.004
+        while due and due[0][0] <= now:
+            _, number, one = due.pop(0)
+            array = np.frombuffer(one, np.uint8)
+            merge.feed(number, Memory(array), array, heads(array), now=now)
+        if not due:
+            for number in streams:
+                merge.end(number)
+        for block in merge.take(100, now):
+            if isinstance(block, EventBlock):
+                found.append(block.events)
+                delays += (now - (block.events["seconds"] - 1_329_500_000.0) - block.events["nanoseconds"] / 1e9).tolist()
+    return delays, np.concatenate(found), merge
+
+
+def test_a_camera_that_fell_silent_costs_live_events_little() -> None:
+    streams = run_streams(steps=1, events=3600, daq=1, camera=True)
+    streams[80] = streams[80][:10]
+    delays, ids, _ = live(streams, {0: 0.0, 80: 0.005})
+    assert len(ids) == 3600
+    assert np.median(delays[-600:]) <= 0.03
+    assert max(delays) <= 0.51
+
+
+def test_a_camera_that_is_late_now_and_then_keeps_its_events() -> None:
+    streams = run_streams(steps=1, events=1200, daq=1, camera=True)
+    events = [one for one in streams[80] if one[11] & 15 == L1ACCEPT]
+    rare = set(events[::30])
+    streams[80] = [one for one in streams[80] if one[11] & 15 != L1ACCEPT or one in rare]
+    _, ids, merge = live(streams, {0: 0.0, 80: 0.1})
+    assert merge.left_out == {}
+    assert np.count_nonzero(ids["streams"] == 1 | 1 << 63) == len(rare)
+    assert len(ids) == 1200
+
+
+def test_streams_in_turn_wait_for_each_other_and_lose_nothing() -> None:
+    delays, ids, merge = live(run_streams(steps=2, events=300, daq=3), {0: 0.0, 1: 0.004, 2: 0.05})
+    assert ids["vector"].tolist() == list(range(600))
+    assert merge.left_out == {}
+    assert np.median(delays) < 0.1

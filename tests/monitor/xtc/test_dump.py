@@ -67,3 +67,12 @@ def test_floats_are_added_one_by_one() -> None:
 
 def test_large_integers_are_added_exactly() -> None:
     assert array_summary(np.array([2**64 - 1, 2**64 - 1], "u8"))["sum"] == 2 * (2**64 - 1)
+
+
+def test_chosen_events_have_the_lines_they_have_among_all() -> None:
+    path = COMMITTED / "zoo12345-r0001-s00-c00.xtc"
+    whole = list(dump_lines(path))
+    events = [line for line in whole if line.get("service_name") == "L1Accept"]
+    wanted = [events[0], events[-1]]
+    expected = [line for line in whole if line["k"] != "end" and line["dg"] in [one["dg"] for one in wanted]]
+    assert list(dump_lines(path, np.array([one["offset"] for one in wanted]))) == expected

@@ -36,10 +36,14 @@ def test_an_experiment_number_names_the_files_of_old_runs() -> None:
         ("exp=a:rum=5", "did you mean 'run'"),
         ("exp=a:run=5:run=6", "given once"),
         ("exp=a:run=", "with a value"),
-        ("exp=a:run=5:live", "still being written"),
-        ("exp=a:run=5:smd", "small-data"),
-        ("exp=a:run=5:idx", "random access"),
+        ("exp=a:run=5:smd:xtc", "exclude each other"),
+        ("exp=a:run=5:idx:live", "exclude each other"),
+        ("exp=a:run=5:life", "did you mean 'live'"),
+        ("exp=a:run=5:rax", "use idx"),
+        ("exp=a:run=5:h5", "HDF5"),
+        ("exp=a:run=5:stop=none", "shared memory"),
         ("shmem=psana.0", "shared memory"),
+        ("exp=a:run=5:live=1", "not understood"),
     ],
 )
 def test_what_cannot_be_used_is_named(text: str, words: str) -> None:

@@ -1,0 +1,107 @@
+"""The pages in front of the real service: reader, workers and aggregator in processes of their own."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from monitor.client import Monitor
+from monitor.net.endpoints import Endpoints, read_endpoints
+from tests.support.command import PATIENCE_S, Command, command
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
+
+
+@pytest.fixture
+def xtcmon() -> Iterator[Command]:
+    with command() as found:
+        yield found
+
+
+def served(xtcmon: Command) -> tuple[Path, Endpoints]:
+    """Runtime folder and addresses of the one service, as soon as its pages are there."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        for folder in xtcmon.services():
+            if (found := read_endpoints(folder)).dashboard and found.stream:
+                return folder, found
+        time.sleep(0.1)
+    raise AssertionError("the pages are not served")
+
+
+def opened(browser: Browser, address: str, errors: list[str]) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(40_000)
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("body[data-level=live]")
+    return page
+
+
+def draw(page: Page) -> None:
+    """Draw a rectangle in the middle of the image."""
+    page.get_by_role("button", name="Draw the region").click()
+    page.wait_for_timeout(500)
+    box = page.locator(".bk-Canvas").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 60, y - 40)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=5)
+    page.mouse.move(x + 60, y + 40, steps=5)
+    page.mouse.up()
+
+
+def test_a_region_drawn_on_the_page_changes_what_the_service_publishes(browser: Browser, xtcmon: Command, tmp_path: Path) -> None:
+    errors: list[str] = []
+    demo = ("demo", "--scenario", "scattering", "--steps", "1", "--events", "200", "--rate", "6", "--no-open")
+    with xtcmon.started(*demo, "--port", "0", "--stream", "tcp://127.0.0.1:0", "-o", tmp_path, "-j", "1"):
+        _, addresses = served(xtcmon)
+        page = opened(browser, addresses.dashboard + "image", errors)
+        expect(page.locator("#region-value")).to_have_text(re.compile(r"\d"))
+        with Monitor(addresses.stream) as monitor:
+            before = next(rows for rows in monitor.rows("cspad/ROI_0_sum", "pipeline_version", timeout_s=PATIENCE_S))
+            assert set(before["pipeline_version"].tolist()) == {1}
+            draw(page)
+            expect(page.locator("#region-state")).to_have_text("In force since settings version 2.", timeout=40_000)
+            for rows in monitor.rows("cspad/ROI_0_sum", "pipeline_version", timeout_s=PATIENCE_S):
+                if rows["pipeline_version"][0] == 2:
+                    break
+            settings = monitor.latest("pipeline").header["settings"]
+        (feature,) = [f for f in settings["detector"][0]["feature"] if f["name"] == "ROI_0"]
+        assert feature["image_ROI"] != [[600, 800], [600, 800]]
+        assert np.isfinite(rows["cspad/ROI_0_sum"][0])
+        assert rows["cspad/ROI_0_sum"][0] != before["cspad/ROI_0_sum"][0]
+        page.reload()
+        expect(page.locator("#head-version")).to_have_text("2", timeout=40_000)
+    assert errors == []
+
+
+def test_the_pages_go_on_by_themselves_when_every_process_is_killed_in_turn(
+    browser: Browser, xtcmon: Command, tmp_path: Path
+) -> None:
+    errors: list[str] = []
+    demo = ("demo", "--steps", "61", "--events", "120", "--rate", "60", "--no-open", "-j", "1")
+    with xtcmon.started(*demo, "--port", "0", "--stream", "tcp://127.0.0.1:0", "-o", tmp_path) as service:
+        folder, addresses = served(xtcmon)
+        page = opened(browser, addresses.dashboard + "overview", errors)
+        for role in ("worker", "aggregator", "reader"):
+            victims = [
+                child
+                for child in psutil.Process(service.pid).children()
+                if role in child.cmdline() and str(folder) in child.cmdline()
+            ]
+            os.kill(victims[0].pid, signal.SIGKILL)
+            page.wait_for_timeout(1500)
+            page.wait_for_selector("body[data-level=live]")
+            shown = page.locator("#processed").inner_text()
+            expect(page.locator("#processed")).not_to_have_text(shown)
+    assert errors == []
