@@ -99,7 +99,9 @@ class ScanResult:
     ends: tuple[str, ...]
 
 
-def scan(paths: Iterable[Path | str], progress: Progress | None = None) -> ScanResult:
+def scan(
+    paths: Iterable[Path | str], progress: Progress | None = None, events: Mapping[Path, NDArray[np.int64]] | None = None
+) -> ScanResult:
     """Count what is in these files.
 
     Parameters
@@ -108,6 +110,8 @@ def scan(paths: Iterable[Path | str], progress: Progress | None = None) -> ScanR
         XTC files of one experiment, in any order.
     progress
         Called now and then with the bytes done and all bytes.
+    events
+        Offsets of the only events that count, by file; all if left out.
 
     Raises
     ------
@@ -118,7 +122,7 @@ def scan(paths: Iterable[Path | str], progress: Progress | None = None) -> ScanR
     runs = runs_of(files)
     size = sum(check(path, growing=path.name.endswith(".inprogress")) for path in files)
     start = time.perf_counter()
-    scanner = _Scanner(progress or (lambda done, of: None), size)
+    scanner = _Scanner(progress or (lambda done, of: None), size, events)
     for run in runs:
         scanner.scan_run(run)
     return scanner.result(tuple(files), time.perf_counter() - start)
@@ -127,8 +131,9 @@ def scan(paths: Iterable[Path | str], progress: Progress | None = None) -> ScanR
 class _Scanner:
     """Counters over the files of all runs."""
 
-    def __init__(self, progress: Progress, size: int) -> None:
+    def __init__(self, progress: Progress, size: int, only: Mapping[Path, NDArray[np.int64]] | None) -> None:
         self._progress, self._size, self._done = progress, size, 0
+        self._only = only
         self._datagrams = self._payloads = self._corrupt = self._events_before = 0
         self._tally = SourceTally()
         self._transitions: Counter[str] = Counter()
@@ -176,14 +181,22 @@ class _Scanner:
             while file.ended is None:
                 before = file.at
                 found = file.next(STRIDE)
-                if len(found.table):
-                    self._add(file.data, found.table, seen, events)
+                table = self._counted(path, found.table)
+                if len(table):
+                    self._add(file.data, table, seen, events)
                 self._done += file.at - before
                 self._progress(self._done, self._size)
         finally:
             file.close()
         if file.ended != Stop.END:
             self._ends.append(f"{path.name} cannot be read behind byte {file.at} of {len(file.data)}")
+
+    def _counted(self, path: Path, heads: NDArray[Any]) -> NDArray[Any]:
+        """Transitions, and the events that count."""
+        if self._only is None:
+            return heads
+        kept: NDArray[Any] = heads[(heads["control"] & 15 != Transition.L1ACCEPT) | np.isin(heads["offset"], self._only[path])]
+        return kept
 
     def _add(self, buffer: NDArray[np.uint8], heads: NDArray[Any], seen: set[tuple[int, int, int]], events: EventCount) -> None:
         service = heads["control"] & 15

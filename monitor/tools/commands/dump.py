@@ -21,6 +21,7 @@ def command(
 
     Example: xtcmon dump e81-r0098-s00-c00.xtc -v | less
     """
+    from monitor.tools.chosen import chosen
     from monitor.xtc.dump import dump_lines
 
     for path in files:
@@ -34,19 +35,6 @@ def command(
             else:
                 for text in words(line, path, verbose):
                     print(text)
-
-
-def chosen(files: list[Path], events: str, times: str) -> dict[Path, Any]:
-    """Offsets of the events wanted, by file; empty if all are."""
-    from monitor.settings import Settings
-    from monitor.xtc.event_choice import choice_of, chosen_offsets, common_choice
-    from monitor.xtc.filename import runs_of
-
-    choice = choice_of(events, times)
-    if choice is None:
-        return {}
-    run = common_choice(runs_of(files), choice)
-    return chosen_offsets(run, choice, first_camera_stream=Settings().source.first_camera_stream)
 
 
 def words(line: Mapping[str, Any], path: Path, verbose: int) -> Iterator[str]:

@@ -18,16 +18,20 @@ RULE = "-" * 61
 def command(
     files: Annotated[list[Path], typer.Argument(help="XTC files of a run, all its streams", show_default=False)],
     epics: Annotated[bool, typer.Option("-e", "--epics", help="list the EPICS variables")] = False,
+    event: Annotated[str | None, typer.Option(help="only these recorded events: 17, 100:200, 100:")] = None,
+    time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object instead of the table")] = False,
 ) -> None:
     """Count what is in XTC files: calib cycles, events, scanned variables, devices with their types.
 
     Example: xtcmon scan e81-r0098-s00-c00.xtc e81-r0098-s01-c00.xtc
     """
+    from monitor.tools.chosen import chosen
     from monitor.xtc.scan import scan
 
+    events = chosen(files, event or "", time or "")
     with progress("scanning", "bytes") as advance:
-        result = scan(files, advance)
+        result = scan(files, advance, events or None)
     if as_json:
         print(json.dumps(plain(result)))
         return
