@@ -117,7 +117,7 @@ def take_in(
     items["updates"] = np.bincount(found.index["datagram"][new.entry], minlength=len(heads))
     items["update"] = np.cumsum(items["updates"]) - items["updates"]
     event = service == Transition.L1ACCEPT
-    tally.sources.add(found.index, event, event)
+    tally.sources.take(found.index, event, event)
     tally.damage.update(found.index[damaged][["level", "logical", "physical", "damage"]].tolist())
     whole = np.flatnonzero(heads["damage"])
     whole = whole[event[whole] & ~np.isin(whole, found.index["datagram"][damaged])]

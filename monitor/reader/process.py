@@ -107,7 +107,8 @@ class Reader:
     def run(self) -> Outcome:
         """Work until everything is durable, or nothing moves any more."""
         while (outcome := self.outcome) is None:
-            self.step()
+            if not self.step():
+                self._rest()
         return outcome
 
     def stop(self) -> None:
@@ -125,8 +126,8 @@ class Reader:
             return Outcome(1, "the aggregator did not finish; what it committed is in the file, start again to continue")
         return None
 
-    def step(self) -> None:
-        """One turn: hear, read, let time pass, say how things are; then wait if there was nothing to do."""
+    def step(self) -> bool:
+        """One turn, without waiting: hear, read, let time pass, say how things are; whether there was anything to do."""
         now = self._clock.now()
         heard = self._hear(now)
         took = self._feed.turn(now, self._carry_out, stopping=self._stopping)
@@ -138,8 +139,7 @@ class Reader:
         if now >= self._next_status:
             self._next_status = now + STATUS_INTERVAL_S
             self._tell_status(now)
-        if not heard and not took:
-            self._rest()
+        return heard or took
 
     def _hear(self, now: float) -> bool:
         """Take what peers say."""

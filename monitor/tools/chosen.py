@@ -10,8 +10,8 @@ from monitor.xtc.event_choice import choice_of, chosen_offsets, common_choice
 from monitor.xtc.filename import runs_of
 
 
-def chosen(files: list[Path], events: str, times: str) -> dict[Path, NDArray[np.int64]]:
-    """Offsets of the events wanted, by file; empty if all are.
+def chosen(files: list[Path], events: str, times: str) -> dict[Path, NDArray[np.int64]] | None:
+    """Offsets of the events wanted, by file; ``None`` if all are.
 
     Raises
     ------
@@ -20,6 +20,6 @@ def chosen(files: list[Path], events: str, times: str) -> dict[Path, NDArray[np.
     """
     choice = choice_of(events, times)
     if choice is None:
-        return {}
+        return None
     run = common_choice(runs_of(files), choice)
     return chosen_offsets(run, choice, first_camera_stream=Settings().source.first_camera_stream)

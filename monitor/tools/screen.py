@@ -1,5 +1,6 @@
 """What all commands share on the terminal: progress bars that vanish when nobody looks, and sizes in words."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,18 @@ def progress(text: str, unit: str = "events") -> Iterator[Advance]:
             bar.update(task, completed=done, total=total, rate=f"{speed:,.0f} {unit}/s" if speed else "")
 
         yield advance
+
+
+@contextmanager
+def until_closed() -> Iterator[None]:
+    """Print in the block; when nobody reads any further (``| head``), it ends there without a word."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would fail again when the interpreter ends.
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 def size(count: float) -> str:

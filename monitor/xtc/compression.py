@@ -6,6 +6,7 @@ checked before use.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -20,6 +21,8 @@ DECOMPRESSED_LIMIT = 256 << 20
 """Largest believable decompressed payload; nothing larger fits into a datagram."""
 
 RAW, BITMAP, BITMAP_RUNS = 0, 1, 3
+BITS = 16
+"""Pixels that one word of a bit map speaks of."""
 BLOCK_WORDS = 16
 """Bytes of a block between its header and its compressed bytes: engine, reserved, two sizes."""
 
@@ -98,7 +101,7 @@ def _hist16(data: Bytes, size: int) -> Bytes:
         words = _exactly(body, size).view("<u2")
     else:
         base, n = _u2(body, 0), _u4(body, 2)
-        packed, bits = _slice(body, 6, n), _bitmap(body, 6 + n, flag)
+        packed, bits = _slice(body, 6, n), _bitmap(body, 6 + n, flag, size // 2)
         words = np.zeros(size // 2, np.uint16)
         if size % 2 or not _unpack_bytes(packed, bits, np.uint16(base), words):
             raise DamagedData("the compressed pixels do not fill the image")
@@ -117,28 +120,33 @@ def _histn(data: Bytes, size: int) -> Bytes:
         values = _exactly(body, size).view(f"<u{depth}")
     else:
         unmapped, mapped, base, n = _u2(body, 0), _u2(body, 2), _u4(body, 4), _u4(body, 8)
-        stream, bits = _slice(body, 12, n), _bitmap(body, 12 + n, flag)
+        stream, bits = _slice(body, 12, n), _bitmap(body, 12 + n, flag, size // depth)
         if not (0 <= unmapped <= 32 and 0 <= mapped <= 32):
             raise DamagedData(f"a compressed image cannot use {unmapped} and {mapped} bits per pixel")
-        wide = np.zeros(size // depth, np.uint32)
-        if n % 4 or not _unpack_stream(stream, bits, unmapped, mapped, np.uint32(base), wide):
+        values = np.zeros(size // depth, f"<u{depth}")
+        if n % 4 or not _unpack_stream(stream, bits, unmapped, mapped, np.uint32(base), values):
             raise DamagedData("the compressed pixels do not fill the image")
-        values = wide.astype(f"<u{depth}")
     if int(values.sum(dtype=np.uint64)) & 0xFFFFFFFF != checksum:
         raise DamagedData("the checksum of the compressed pixels is wrong")
     return values.view(np.uint8)
 
 
-def _bitmap(body: Bytes, at: int, flag: int) -> NDArray[np.uint16]:
-    """Words of the bit map, run lengths expanded."""
+def _bitmap(body: Bytes, at: int, flag: int, pixels: int) -> NDArray[np.uint16]:
+    """Words of the bit map, run lengths expanded; as many as the image needs, or one more.
+
+    Checked before the image is made, so that a few bytes cannot ask for much memory.
+    """
+    needed = -(-pixels // BITS)
     words = _slice(body, at + 4, 2 * _u4(body, at)).view("<u2").astype(np.uint16)
     if flag == BITMAP:
+        if not needed <= len(words) <= needed + 1:
+            raise DamagedData("the bit map of a compressed image does not fit its size")
         return words
     if flag != BITMAP_RUNS or len(words) % 2:
         raise DamagedData(f"the bit map of a compressed image has the unknown form {flag}")
     counts = words[0::2].astype(np.int64)
-    if counts.sum() * 16 > 8 * DECOMPRESSED_LIMIT:
-        raise DamagedData("the bit map of a compressed image is longer than any image")
+    if not needed <= counts.sum() <= needed + 1:
+        raise DamagedData("the bit map of a compressed image does not fit its size")
     return np.repeat(words[1::2], counts)
 
 
@@ -165,7 +173,7 @@ def _unpack_bytes(packed: Bytes, bits: NDArray[np.uint16], base: np.uint16, out:
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _unpack_stream(
-    stream: Bytes, bits: NDArray[np.uint16], unmapped: int, mapped: int, base: np.uint32, out: NDArray[np.uint32]
+    stream: Bytes, bits: NDArray[np.uint16], unmapped: int, mapped: int, base: np.uint32, out: NDArray[Any]
 ) -> bool:
     """Fill ``out``; false if the bit map or the bit stream runs out or whole words are left over."""
     at = 0

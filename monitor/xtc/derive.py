@@ -4,7 +4,7 @@ Source: the accessor methods of the facility's data descriptions. One that has n
 ``ValueError`` or ``ArithmeticError``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,21 @@ def alvium_depth(record: Mapping[str, Any]) -> int:
 def rayonix_width(record: Mapping[str, Any]) -> int:
     """Unbinned pixels along each side of a Rayonix detector."""
     return 7680 if record["deviceID"].startswith("MX340-HS") else 3840
+
+
+def nonlinear_corrected(*, flip: int = 0) -> Callable[[Mapping[str, Any], int], float]:
+    """Counts of one pixel of a spectrum, corrected by the polynomial of the configuration; ``flip`` is a bit stored inverted."""
+
+    def value(record: Mapping[str, Any], i: int) -> float:
+        if not 0 <= i < len(record["data"]):
+            raise KeyError(f"pixel {i}")
+        counts = float(int(record["data"][i]) ^ flip)
+        factor = 0.0
+        for coefficient in reversed(record["config"]["nonlinCorrect"].tolist()):
+            factor = factor * counts + coefficient
+        return counts / factor
+
+    return value
 
 
 def frame_duration(record: Mapping[str, Any]) -> float:

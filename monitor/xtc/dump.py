@@ -51,12 +51,27 @@ def dump_lines(path: Path | str, events: NDArray[np.int64] | None = None) -> Ite
     yield from dump.lines() if events is None else dump.chosen(events)
 
 
-class Dump:
-    """The lines of one buffer; remembers the configuration of each source on the way."""
+Configs = dict[tuple[int, int], dict[tuple[int, int], Record]]
+"""Decoded configuration of each source (level and physical word), by type id and version."""
 
-    def __init__(self, buffer: Bytes) -> None:
+
+class Dump:
+    """The lines of one buffer; remembers the configuration of each source on the way.
+
+    Parameters
+    ----------
+    buffer
+        The whole file, uint8.
+    configs
+        Configuration from earlier chunks of the same stream; what is found is added to it.
+    payloads
+        Look into payloads; without, their headers are all there is.
+    """
+
+    def __init__(self, buffer: Bytes, configs: Configs | None = None, *, payloads: bool = True) -> None:
         self._buffer = buffer
-        self._configs: dict[tuple[int, int], dict[tuple[int, int], Record]] = {}
+        self._payloads = payloads
+        self._configs: Configs = {} if configs is None else configs
 
     def lines(self) -> Iterator[Line]:
         """All lines, the last of which says why reading ended."""
@@ -65,10 +80,13 @@ class Dump:
                 size = len(self._buffer)
                 yield {"k": "end", "reason": found.reason, "offset": found.offset, "file_size": size, "dgrams": count}
                 return
-            offset, head = found
-            yield datagram_line(count, offset, head)
-            for node in nodes(self._buffer, offset):
-                yield self._node_line(count, node)
+            yield from self.datagram(count, *found)
+
+    def datagram(self, count: int, offset: int, head: Any) -> Iterator[Line]:
+        """The lines of the datagram with this header (dtype ``DATAGRAM``) at this offset; ``count`` is the number it gets."""
+        yield datagram_line(count, offset, head)
+        for node in nodes(self._buffer, offset):
+            yield self._node_line(count, node)
 
     def chosen(self, offsets: NDArray[np.int64]) -> Iterator[Line]:
         """The lines of some events alone."""
@@ -88,7 +106,7 @@ class Dump:
         if node.corrupt:
             return {"k": "corrupt", **place, "extent": node.extent, "remaining": node.remaining}
         line = {"k": "xtc", **place, **header_fields(node.damage, node.logical, node.physical, node.contains, node.extent)}
-        if node.is_container or type_id(node.contains) == ANY:
+        if node.is_container or type_id(node.contains) == ANY or not self._payloads:
             return line
         if node.incomplete:
             return {**line, "data": None, "undecoded": "incomplete contribution"}

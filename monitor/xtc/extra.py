@@ -24,9 +24,32 @@ def _frame(rows: str, columns: str) -> Words:
     return words
 
 
+SIDES = (
+    ("numberOfRows", "numberOfColumns"),
+    ("numPixelsY", "numPixelsX"),
+    ("height", "width"),
+)
+"""Names under which configurations say how many rows and columns a frame has."""
+
+
+def _any_frame(record: Mapping[str, Any]) -> str:
+    """Words for a frame whose configuration says its size under one of the usual names."""
+    return next((words for words in (_frame(*names)(record) for names in SIDES) if words), "")
+
+
+def _cycle(record: Mapping[str, Any]) -> str:
+    """How long a calib cycle is meant to last."""
+    if record["uses_events"]:
+        return f"{record['events']} ev/cycle"
+    if record["uses_duration"]:
+        return f"{record['duration']['seconds'] + 1e-9 * record['duration']['nanoseconds']:g} s/cycle"
+    return ""
+
+
 WORDS: Mapping[int, Words] = {
     4: lambda record: f"{record['derived']['nbrChannels']} ch",
     9: lambda record: "480x640",
+    10: _cycle,
     12: _frame("numRows", "numChannels"),
     18: _frame("numPixelsY", "numPixelsX"),
     21: _frame("trimmedHeight", "trimmedWidth"),
@@ -45,9 +68,9 @@ def extra(physical: int, contains: int, payload: Any) -> str:
     if number == OPAL_CONFIG:
         return OPAL_SIZES.get(physical >> 8 & 0xFF, "")
     kind = TYPES.get((number, version(contains)))
-    if kind is None or number not in WORDS:
+    if kind is None or not kind.is_config:
         return ""
     try:
-        return WORDS[number](decode(kind, payload))
-    except DamagedData:
+        return WORDS.get(number, _any_frame)(decode(kind, payload))
+    except (DamagedData, KeyError):
         return ""

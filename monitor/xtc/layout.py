@@ -30,8 +30,8 @@ from monitor.xtc.expression import Formula, formula
 REST = "rest"
 """A shape item: as many elements as the payload still holds."""
 
-Derive = Callable[[Mapping[str, Any]], Any]
-"""Computes an accessor from the decoded record; a ``KeyError`` or ``ArithmeticError`` means that it has no value."""
+Derive = Callable[..., Any]
+"""Computes an accessor from the decoded record and its arguments; a ``KeyError`` or ``ArithmeticError`` says: no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Field:
 class Derived:
     """An accessor that computes: a formula over fields and configuration, or a function of the record.
 
-    One with ``arguments`` is for other formulas only and does not appear in records.
+    One with ``arguments`` does not appear in records; other formulas and ``monitor.xtc.quantity.accessor`` call it.
     """
 
     name: str

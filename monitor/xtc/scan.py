@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
+from monitor.xtc.clock_order import Limits, prefix
 from monitor.xtc.decode import decode
 from monitor.xtc.event_count import EventCount
 from monitor.xtc.extra import extra
@@ -76,6 +77,8 @@ class ScanResult:
         Per source its payloads by type, in order of first sight.
     incomplete
         Subtrees that came in part; reported, not counted.
+    unlisted
+        Payloads of more different sources and types than any run has; counted in ``payloads`` alone.
     corrupt
         Containers with a child that cannot be.
     ends
@@ -95,12 +98,21 @@ class ScanResult:
     epics: tuple[str, ...]
     sources: tuple[SourceCount, ...]
     incomplete: int
+    unlisted: int
     corrupt: int
     ends: tuple[str, ...]
 
 
+NO_LIMITS = Limits()
+
+
 def scan(
-    paths: Iterable[Path | str], progress: Progress | None = None, events: Mapping[Path, NDArray[np.int64]] | None = None
+    paths: Iterable[Path | str],
+    progress: Progress | None = None,
+    limits: Limits = NO_LIMITS,
+    *,
+    l1_offset_s: float = 0.0,
+    events: Mapping[Path, NDArray[np.int64]] | None = None,
 ) -> ScanResult:
     """Count what is in these files.
 
@@ -110,6 +122,10 @@ def scan(
         XTC files of one experiment, in any order.
     progress
         Called now and then with the bytes done and all bytes.
+    limits
+        Where to stop in each run; its streams are merged by clock to know that.
+    l1_offset_s
+        Added to the clocks of transitions before they are merged, in seconds.
     events
         Offsets of the only events that count, by file; all if left out.
 
@@ -124,7 +140,7 @@ def scan(
     start = time.perf_counter()
     scanner = _Scanner(progress or (lambda done, of: None), size, events)
     for run in runs:
-        scanner.scan_run(run)
+        scanner.scan_run(run, prefix(run.streams, limits, l1_offset_s) if limits.any else {})
     return scanner.result(tuple(files), time.perf_counter() - start)
 
 
@@ -143,14 +159,14 @@ class _Scanner:
         self._extra: dict[tuple[int, int], str] = {}
         self._ends: list[str] = []
 
-    def scan_run(self, run: RunFiles) -> None:
-        """Add one run, stream by stream."""
+    def scan_run(self, run: RunFiles, ends: Mapping[Path, int]) -> None:
+        """Add one run, stream by stream; of files in ``ends`` the bytes before that offset."""
         seen: set[tuple[int, int, int]] = set()
         events = EventCount()
         for stream, chunks in sorted(run.streams.items()):
             events.begin_stream(stream >= FIRST_CAMERA_STREAM)
             for path in chunks:
-                self._scan_file(path, seen, events)
+                self._scan_file(path, seen, events, ends.get(path))
         before, per_cycle = events.counts()
         self._events_before += before
         self._per_cycle += per_cycle
@@ -171,24 +187,27 @@ class _Scanner:
             epics=tuple(self._epics),
             sources=self._tally.sources(self._extra),
             incomplete=self._tally.incomplete,
+            unlisted=self._tally.unlisted,
             corrupt=self._corrupt,
             ends=tuple(self._ends),
         )
 
-    def _scan_file(self, path: Path, seen: set[tuple[int, int, int]], events: EventCount) -> None:
+    def _scan_file(self, path: Path, seen: set[tuple[int, int, int]], events: EventCount, end: int | None) -> None:
         file = open_mapped(path)
         try:
-            while file.ended is None:
+            while file.ended is None and (end is None or file.at < end):
                 before = file.at
-                found = file.next(STRIDE)
-                table = self._counted(path, found.table)
+                table = file.next(STRIDE).table
+                if end is not None:
+                    table = table[table["offset"] < end]
+                table = self._counted(path, table)
                 if len(table):
                     self._add(file.data, table, seen, events)
                 self._done += file.at - before
                 self._progress(self._done, self._size)
         finally:
             file.close()
-        if file.ended != Stop.END:
+        if file.ended not in (Stop.END, None):
             self._ends.append(f"{path.name} cannot be read behind byte {file.at} of {len(file.data)}")
 
     def _counted(self, path: Path, heads: NDArray[Any]) -> NDArray[Any]:
@@ -216,7 +235,7 @@ class _Scanner:
         # Streams share the transitions, but a camera's Configure describes its own cameras.
         counted = new | shared if events.camera else new
         with_state = np.isin(service, WITH_STATE)
-        self._tally.add(found.index, counted, with_state | event)
+        self._tally.take(found.index, counted, with_state | event)
         state = found.index[(with_state & counted)[found.index["datagram"]]]
         self._epics |= dict.fromkeys(names(buffer, state, every=True).values())
         self._controls |= dict.fromkeys(_controls(buffer, state))

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.errors import DamagedData
 from monitor.xtc.expression import Formula
-from monitor.xtc.layout import REST, Derived, Struct
+from monitor.xtc.layout import REST, Derive, Derived, Struct
 
 Record = dict[str, Any]
 """A decoded payload: numbers, text, arrays (views of the payload), records and lists of them, accessors under "derived"."""
@@ -43,15 +43,24 @@ class RecordScope:
     def call(self, name: str, arguments: list[Any]) -> Any:
         """Value of an accessor that takes arguments."""
         rule = self.struct.functions[name]
-        return _formula_of(rule)(_Arguments(self, dict(zip(rule.arguments, arguments, strict=True))))
+        if rule.formula is None:
+            return self._function(rule)(self._whole_record(), *arguments)
+        return rule.formula(_Arguments(self, dict(zip(rule.arguments, arguments, strict=True))))
 
     def accessor(self, rule: Derived) -> Any:
         """Value of an accessor; raises one of ``NO_VALUE`` if it has none."""
         if rule.formula is not None:
             value = rule.formula(self)
             return int(value) if isinstance(value, bool) else value
+        return self._function(rule)(self._whole_record())
+
+    def _whole_record(self) -> Record:
+        """The record, with that of the configuration beside its fields."""
+        return self.record if self.config is None else {**self.record, "config": self.config.record}
+
+    def _function(self, rule: Derived) -> Derive:
         assert callable(rule.rule)
-        return rule.rule(self.record if self.config is None else {**self.record, "config": self.config.record})
+        return rule.rule
 
     def dimensions(self, items: tuple[int | str | Formula, ...], remaining: int, per: int) -> tuple[int, ...]:
         """Numbers of a shape, each checked to be a believable length.
@@ -89,8 +98,3 @@ class _Arguments:
 
     def call(self, name: str, arguments: list[Any]) -> Any:
         return self._outer.call(name, arguments)
-
-
-def _formula_of(rule: Derived) -> Formula:
-    assert rule.formula is not None
-    return rule.formula

@@ -53,10 +53,16 @@ class SourceCount:
     extra: str = ""
 
 
+SLICE = 4096
+LISTED = 1024
+"""Different sources and types that are told apart; a run has a few dozen."""
+
+
 class SourceTally:
     """Counters that grow with each index added."""
 
     def __init__(self) -> None:
+        self.unlisted = 0
         self._keys = np.zeros((64, 3), np.int64)
         self._counts = np.zeros((64, 2), np.int64)
         self._used = 0
@@ -81,6 +87,18 @@ class SourceTally:
                 return
             self._keys = np.concatenate((self._keys, np.zeros_like(self._keys)))
             self._counts = np.concatenate((self._counts, np.zeros_like(self._counts)))
+
+    def take(self, index: NDArray[Any], counted: NDArray[np.bool_], state: NDArray[np.bool_]) -> None:
+        """Count as ``add`` does, until more sources and types were met than any run has; from then on payloads are ``unlisted``.
+
+        Telling sources apart takes time that grows with their number, and random bytes have millions of them.
+        """
+        for start in range(0, len(index), SLICE):
+            part = index[start : start + SLICE]
+            if self._used < LISTED:
+                self.add(part, counted, state)
+            else:
+                self.unlisted += int(np.count_nonzero(counted[part["datagram"]]))
 
     def types(self) -> dict[int, int]:
         """Payloads by type word without the compression bit."""

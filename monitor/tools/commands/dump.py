@@ -1,66 +1,65 @@
 """``xtcmon dump``: datagram by datagram."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from monitor.errors import Unusable
+from monitor.tools.screen import progress, until_closed
 
 
 def command(
     files: Annotated[list[Path], typer.Argument(help="XTC files", show_default=False)],
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="-v payloads, -vv file positions")] = 0,
+    l1_offset: Annotated[float, typer.Option("-l", "--l1-offset", help="seconds added to the clocks of transitions")] = 0.0,
     event: Annotated[str | None, typer.Option(help="only these recorded events of all the files: 17, 100:200, 100:")] = None,
     time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="one JSON object a line, every field")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="one JSON object a line, file by file, all that is there")] = False,
 ) -> None:
-    """Print the contents of XTC files, datagram by datagram.
+    """Print the contents of XTC files, datagram by datagram; streams are merged by clock.
 
     Example: xtcmon dump e81-r0098-s00-c00.xtc -v | less
     """
     from monitor.tools.chosen import chosen
+    from monitor.tools.listing import listing
+
+    offsets = chosen(files, event or "", time or "")
+    # A bar among the lines of a terminal would be in their way.
+    bar = progress("listing", "bytes") if not sys.stdout.isatty() else nullcontext(lambda done, of: None)
+    with until_closed(), bar as advance:
+        if jsonl:
+            texts = json_lines(files, offsets)
+        elif offsets is not None:
+            texts = chosen_lines(files, offsets, verbose)
+        else:
+            texts = listing(files, verbose, l1_offset, advance)
+        for text in texts:
+            print(text)
+
+
+def json_lines(files: list[Path], offsets: Mapping[Path, Any] | None) -> Iterator[str]:
+    """Every line of every file, or those of the chosen events; of several files each line says which it is of."""
+    from monitor.xtc.dump import dump_lines
+    from monitor.xtc.mapped import open_file
+
+    for path in files:
+        open_file(path).close()
+    for path in files:
+        place = {"file": str(path)} if len(files) > 1 else {}
+        for line in dump_lines(path, None if offsets is None else offsets.get(path)):
+            yield json.dumps({**line, **place})
+
+
+def chosen_lines(files: list[Path], offsets: Mapping[Path, Any], verbose: int) -> Iterator[str]:
+    """The chosen events as text, file by file."""
+    from monitor.tools.listing import words
     from monitor.xtc.dump import dump_lines
 
     for path in files:
-        if not path.is_file():
-            raise Unusable(f"there is no file {path}")
-    offsets = chosen(files, event or "", time or "")
-    for path in files:
-        for line in dump_lines(path, offsets.get(path)):
-            if jsonl:
-                print(json.dumps(line))
-            else:
-                for text in words(line, path, verbose):
-                    print(text)
-
-
-def words(line: Mapping[str, Any], path: Path, verbose: int) -> Iterator[str]:
-    """The text lines for one dump line, in the manner of pyxtcreader."""
-    match line["k"]:
-        case "dgram":
-            if verbose >= 2:
-                yield f"file={path} position={line['offset']}"
-            root = line["xtc"]
-            yield (
-                f"{line['service_name']} damage={root['damage']:#x} type={line['seq_type']} "
-                f"time={line['seconds']}.{line['nanoseconds']:09d} ticks={line['ticks']} fiducials={line['fiducials']} "
-                f"control={line['control']} vector={line['vector']} payloadSize={root['extent'] - 20}"
-            )
-        case "xtc":
-            indent = "  " * (line["depth"] + 1)
-            yield (
-                f"{indent}{line['level']} payloadSize={line['extent'] - 20} damage={line['damage']:#x} "
-                f"src={line['src']} contains={line['type_name']}_V{line['version']}"
-            )
-            if verbose and line.get("data") is not None:
-                yield f"{indent}  Payload: {json.dumps(line['data'])}"
-            elif verbose and line.get("undecoded"):
-                yield f"{indent}  Payload not decoded: {line['undecoded']}"
-        case "corrupt":
-            yield f"  corrupt: {json.dumps({key: value for key, value in line.items() if key != 'k'})}"
-        case "end":
-            if line["reason"] != "eof":
-                yield f"reading of {path} ends at byte {line['offset']}: {line['reason'].replace('_', ' ')}"
+        if path in offsets:
+            for line in dump_lines(path, offsets[path]):
+                yield from words(line, path, verbose)

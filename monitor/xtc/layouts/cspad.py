@@ -142,6 +142,9 @@ CONFIG_V5 = Struct(
     derived=CONFIG_V2.derived,
 )
 
+COMMON_MODE = Derived("common_mode", "0", arguments=("section",))
+"""The data acquisition subtracts nothing; the accessor is there for those who ask."""
+
 ELEMENT_V1 = Struct(
     "CsPad.ElementV1",
     Field(
@@ -173,7 +176,7 @@ ELEMENT_V1 = Struct(
         "data", "i2", ("config.numAsicsRead//2", 185, 388), doc="pixels [section][185][388]; sections not in the mask are absent"
     ),
     Field("extra", "u2", (2,), hidden=True),
-    derived=(Derived("sectionMask", "0x3 if (config.asicMask & 0xf) == 1 else 0xff"),),
+    derived=(Derived("sectionMask", "0x3 if (config.asicMask & 0xf) == 1 else 0xff"), COMMON_MODE),
     config=("CsPad.ConfigV1", "CsPad.ConfigV2", "CsPad.ConfigV3", "CsPad.ConfigV4", "CsPad.ConfigV5"),
 )
 
@@ -193,7 +196,7 @@ ELEMENT_V2 = Struct(
         doc="pixels [section][185][388]; sections not in the mask are absent",
     ),
     Field("extra", "u2", (2,), hidden=True),
-    derived=(Derived("sectionMask", "config.roiMask(quad)"),),
+    derived=(Derived("sectionMask", "config.roiMask(quad)"), COMMON_MODE),
     config=("CsPad.ConfigV2", "CsPad.ConfigV3", "CsPad.ConfigV4", "CsPad.ConfigV5"),
 )
 

@@ -4,6 +4,7 @@ Source: the facility's data description of CsPad2x2.
 """
 
 from monitor.xtc.layout import Bits, Derived, Field, Struct, fields_of
+from monitor.xtc.layouts.cspad import COMMON_MODE
 
 DIGITAL_POTS = Struct(
     "CsPad2x2.CsPad2x2DigitalPotsCfg",
@@ -122,4 +123,5 @@ ELEMENT_V1 = Struct(
     Field("sb_temp", "u2", (4,), doc="four temperature readings, raw"),
     Field("frame_type", "u4", doc="frame type"),
     Field("data", "i2", (185, 388, 2), doc="pixels [185][388][2]: the section is the FASTEST index"),
+    derived=(COMMON_MODE,),
 )

@@ -9,7 +9,7 @@ from monitor.xtc.layout import Derived, Field, Struct, fields_of
 CONFIG_V1 = Struct(
     "OceanOptics.ConfigV1",
     Field("exposureTime", "f4", unit="s", doc="exposure time"),
-    Field("waveLenCalib", "f8", (4,), doc="wavelength polynomial"),
+    Field("waveLenCalib", "f8", (4,), unit="nm", doc="wavelength polynomial, constant first"),
     Field("nonlinCorrect", "f8", (8,), doc="non-linearity polynomial, 8 terms"),
     Field("strayLightConstant", "f8", doc="stray light"),
 )
@@ -18,7 +18,7 @@ CONFIG_V2 = Struct(
     "OceanOptics.ConfigV2",
     Field("exposureTime", "f4", unit="s", doc="exposure time"),
     Field("deviceType", "i4", doc="device type"),
-    Field("waveLenCalib", "f8", (4,), doc="wavelength polynomial"),
+    Field("waveLenCalib", "f8", (4,), unit="nm", doc="wavelength polynomial, constant first"),
     Field("nonlinCorrect", "f8", (8,), doc="non-linearity polynomial, 8 terms"),
     Field("strayLightConstant", "f8", doc="stray light"),
 )
@@ -43,7 +43,10 @@ DATA_V1 = Struct(
     Field("numSpectraInQueue", "i1"),
     Field("numSpectraUnused", "i1"),
     Field("iReserved1", "i1", hidden=True),
-    derived=(Derived("durationOfFrame", derive.frame_duration),),
+    derived=(
+        Derived("durationOfFrame", derive.frame_duration),
+        Derived("nonlinearCorrected", derive.nonlinear_corrected(flip=0x2000), arguments=("i",)),
+    ),
     config=("OceanOptics.ConfigV1", "OceanOptics.ConfigV2"),
 )
 
@@ -61,13 +64,19 @@ DATA_V2 = Struct(
     Field("numSpectraInQueue", "i1"),
     Field("numSpectraUnused", "i1"),
     Field("iReserved1", "i1", hidden=True),
-    derived=(Derived("durationOfFrame", derive.frame_duration),),
+    derived=(
+        Derived("durationOfFrame", derive.frame_duration),
+        Derived("nonlinearCorrected", derive.nonlinear_corrected(), arguments=("i",)),
+    ),
     config=("OceanOptics.ConfigV2",),
 )
 
 DATA_V3 = Struct(
     "OceanOptics.DataV3",
     *fields_of(DATA_V1),
-    derived=(Derived("durationOfFrame", derive.frame_duration),),
+    derived=(
+        Derived("durationOfFrame", derive.frame_duration),
+        Derived("nonlinearCorrected", derive.nonlinear_corrected(), arguments=("i",)),
+    ),
     config=("OceanOptics.ConfigV2",),
 )

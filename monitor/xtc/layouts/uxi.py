@@ -24,6 +24,8 @@ CONFIG_V1 = Struct(
         Derived("numPixelsPerFrame", "width*height"),
         Derived("numPixels", "width*height*numberOfFrames"),
         Derived("frameSize", "numPixels*numberOFBytesPerPixel"),
+        Derived("potIsReadOnly", "(readOnlyPots >> i) & 1 if 13 > i else 0", arguments=("i",)),
+        Derived("potIsTuned", "(readOnlyPots >> (i + 13)) & 1 if 13 > i else 0", arguments=("i",)),
     ),
 )
 
