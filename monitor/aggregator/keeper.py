@@ -1,18 +1,29 @@
 """Carries out the store's orders beside the loop, so that a slow disk delays acknowledgements and never the stream."""
 
 import json
+import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from monitor.aggregator.instruction import Commit, Configure, FinishRun, OpenRun, StoreOrder
 from monitor.store.face import RunStore
+from monitor.store.trouble import NoSpace
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 2.0
+"""How often it is tried again while the disk is nearly full."""
 
 OpenStore = Callable[[OpenRun], RunStore]
 
 
 class Keeper(Protocol):
     """Takes one order at a time."""
+
+    waiting: str
+    """Why an order has to wait, in words that do not change from try to try; empty if it need not."""
 
     def start(self, order: StoreOrder) -> None:
         """Begin to carry out an order; the one before is finished."""
@@ -56,6 +67,8 @@ class DirectKeeper:
         self._on_finish = on_finish
         self._store = store
         self._done = False
+        self._noted: Commit | None = None
+        self.waiting = ""
 
     def start(self, order: StoreOrder) -> None:
         """Carry out an order."""
@@ -86,8 +99,10 @@ class DirectKeeper:
             text = json.dumps(note.settings, indent=1)
             self._store.settings(note.version, text, first=note.first, author=note.author, time=note.time)
         elif isinstance(order, Commit):
-            for absence in order.lost:
+            # An order that found no room comes again; its gaps are noted already.
+            for absence in order.lost if order is not self._noted else ():
                 self._store.lost(absence.first, absence.stop, absence.why)
+            self._noted = order
             self._store.commit(order.rows, order.sums, stop=order.stop)
         else:
             self._store.finish(complete=order.complete, ledger=order.ledger)
@@ -96,29 +111,48 @@ class DirectKeeper:
 
 
 class ThreadKeeper:
-    """Carries out orders in a thread of its own.
+    """Carries out orders in a thread of its own; one for which the disk has no room is tried again until it has.
 
     Parameters
     ----------
     direct
         Does the work.
+    clock
+        Monotonic time in seconds.
     """
 
-    def __init__(self, direct: DirectKeeper) -> None:
+    def __init__(self, direct: DirectKeeper, clock: Callable[[], float] = time.monotonic) -> None:
         self._direct = direct
+        self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._future: Future[None] | None = None
+        self._order: StoreOrder | None = None
+        self._again_at = 0.0
+        self.waiting = ""
 
     def start(self, order: StoreOrder) -> None:
         """Begin to carry out an order."""
+        self._order = order
         self._future = self._thread.submit(self._direct.start, order)
 
     def finished(self) -> bool:
         """Whether the order is carried out; true once per order; raises what the store raised."""
-        if self._future is None or not self._future.done():
+        if self._future is None:
+            if self.waiting and self._order is not None and self._clock() >= self._again_at:
+                self.start(self._order)
             return False
-        self._future.result()
-        self._future = None
+        if not self._future.done():
+            return False
+        future, self._future = self._future, None
+        try:
+            future.result()
+        except NoSpace as error:
+            if not self.waiting:
+                log.error("no_space", extra={"why": str(error)})
+            self.waiting = "waiting for room on the disk; nothing is written until there is some"
+            self._again_at = self._clock() + RETRY_S
+            return False
+        self.waiting = ""
         return self._direct.finished()
 
     def close(self) -> None:

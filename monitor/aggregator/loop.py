@@ -32,6 +32,7 @@ class Loop:
     keeper: Keeper
     clock: Callable[[], float]
     left: bool = False
+    _waited: bool = False
 
     def step(self) -> bool:
         """Do one turn without waiting; return whether anything came."""
@@ -56,6 +57,10 @@ class Loop:
         if self.keeper.finished():
             busy = True
             self._carry_out(self.machine.stored(self.clock()))
+        if bool(self.keeper.waiting) != self._waited:
+            self._waited = not self._waited
+            if self._waited:
+                self.machine.trouble.add(self.keeper.waiting)
         self._carry_out(self.machine.tick(self.clock()))
         self._count_bad()
         return busy

@@ -137,7 +137,10 @@ def _new_segment(service: str) -> tuple[str, int]:
         except OSError as error:
             raise Unusable(f"{FOLDER} gives no shared memory ({error.strerror}); set source.bytes to inline") from error
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        return name, descriptor
+        if os.fstat(descriptor).st_nlink:
+            return name, descriptor
+        # Another service swept it away before it was locked.
+        os.close(descriptor)
     raise Unusable("this process has too many shared-memory segments")
 
 

@@ -81,6 +81,7 @@ class PartWriter:
         with filled(new, sync=sync) as (file, _):
             _create(file, head, self.columns, sums)
         self._file = h5py.File(new, "r+", libver=layout.LIVE, locking="best-effort")
+        self._made = os.fstat(self._descriptor)
         self._datasets = {name: self._file[name] for name in self.columns}
         self._journal, self._records = self._file[layout.JOURNAL], self._file[layout.COMMITS]
         self._slots = SumSlots(self._file)
@@ -90,6 +91,14 @@ class PartWriter:
     def nbytes(self) -> int:
         """Size of the file so far."""
         return int(self._file.id.get_filesize())
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file still has its name: one that was removed takes all that is written and keeps nothing."""
+        try:
+            return os.path.samestat(os.stat(self.path), self._made)
+        except FileNotFoundError:
+            return False
 
     @property
     def sums(self) -> Sums:

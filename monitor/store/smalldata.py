@@ -20,7 +20,7 @@ from monitor.store.names import RunNames
 from monitor.store.part import Head, PartWriter
 from monitor.store.recovery import Found, recover, remove
 from monitor.store.summary import total_sums
-from monitor.store.trouble import free_bytes, need_space, refusals
+from monitor.store.trouble import NoSpace, free_bytes, need_space, refusals
 
 log = logging.getLogger(__name__)
 
@@ -141,11 +141,14 @@ class SmallDataFile:
         states = {name: state for name, state in sums.items() if state.count}
         wanted = sum(block.nbytes for block in blocks.values())
         wanted += 3 * sum(array.nbytes for state in states.values() for array in state.arrays.values())
-        need_space(self._names.directory, wanted)
         try:
             with refusals(self.path, "write to"):
+                self._in_place()
+                need_space(self._names.directory, wanted)
                 part = self._part_for(columns, states)
                 part.commit(sum(table.count for table in rows), blocks, states, self._lines, stop=stop)
+        except NoSpace:
+            raise
         except Unusable:
             self._give_up()
             raise
@@ -217,6 +220,11 @@ class SmallDataFile:
         self._sums = total_sums([self._sums, part.sums])
         part.close()
         write_index(self._names.parts(), self.path, self._sums)
+
+    def _in_place(self) -> None:
+        """Refuse to write into a file that somebody removed."""
+        if self._part is not None and not self._part.in_place:
+            raise Unusable(f"{self._part.path} was removed while it was being written; its {self._part.rows:,} rows are gone")
 
     def _say(self, entry: Entry) -> None:
         self._writable()

@@ -12,6 +12,11 @@ from monitor.errors import Unusable
 SPARE_BYTES = 64 << 20
 """Never filled up by us: what closing the files and everybody else on that disk may still need."""
 
+
+class NoSpace(Unusable):
+    """The disk is nearly full: nothing was begun, the same can be tried again."""
+
+
 _SENTENCES = {
     errno.ENOSPC: "the disk is full; make room, what is committed is safe",
     errno.EDQUOT: "the disk quota is used up; make room, what is committed is safe",
@@ -39,12 +44,12 @@ def need_space(directory: Path, wanted: int) -> None:
 
     Raises
     ------
-    Unusable
+    NoSpace
         If ``wanted`` bytes do not fit, with some to spare.
     """
     free = free_bytes(directory)
     if free < wanted + SPARE_BYTES:
-        raise Unusable(
+        raise NoSpace(
             f"cannot write to {directory}: the disk is nearly full ({free >> 20} MiB free); make room, what is committed is safe"
         )
 

@@ -25,7 +25,7 @@ def base() -> Path:
 
 @contextmanager
 def service_folder(root: Path | None = None) -> Iterator[Path]:
-    """A fresh runtime folder owned by this process; removed at the end unless it holds a log of a failure.
+    """A fresh runtime folder owned by this process; removed at the end.
 
     Raises
     ------
@@ -40,7 +40,10 @@ def service_folder(root: Path | None = None) -> Iterator[Path]:
     except OSError as error:
         raise Unusable(f"no runtime folder can be made in {root}: {error.strerror}; set XDG_RUNTIME_DIR") from error
     me = psutil.Process()
-    (folder / OWNER).write_text(json.dumps({"pid": me.pid, "started": me.create_time()}))
+    # In one move: who reads half of it takes the service for dead and its folder away.
+    fresh = folder / f".{OWNER}"
+    fresh.write_text(json.dumps({"pid": me.pid, "started": me.create_time()}))
+    fresh.replace(folder / OWNER)
     try:
         yield folder
     finally:

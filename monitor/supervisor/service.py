@@ -18,6 +18,9 @@ DRAIN_TIME_S = 30.0
 LEAVE_TIME_S = 5.0
 """How long a process may take to end after it was asked to."""
 
+KEEPER = "aggregator"
+"""Role that writes the files: what it has finished is safe, and it is the one that should close them properly."""
+
 
 class Process(Protocol):
     """What the service needs of a child process."""
@@ -94,7 +97,10 @@ class Service:
         self._due: dict[str, float] = {role.name: 0.0 for role in roles}
         self._codes: dict[str, int] = {}
         self._kill_at: float | None = None
+        self._leave_at: float | None = None
         self.failure = ""
+        self.broken_off = False
+        """Ended before what was read had become durable."""
 
     @property
     def restarts(self) -> Mapping[str, int]:
@@ -130,8 +136,10 @@ class Service:
             if now >= at:
                 del self._due[name]
                 self._begin(name, now)
+        if self._leave_at is not None and now >= self._leave_at:
+            self._dismiss()
         if self._kill_at is not None and now >= self._kill_at:
-            self.end()
+            self.abort()
 
     def request_stop(self) -> None:
         """Ask the reader to stop, so that what was read is finished and committed; the others follow it."""
@@ -142,7 +150,17 @@ class Service:
         if (reader := self._running.get("reader")) is not None:
             reader.terminate()
         else:
-            self.end()
+            self.abort()
+
+    def abort(self) -> None:
+        """End at once, without finishing what was read; the files are still closed, so that every program can open them."""
+        self.broken_off = self.broken_off or not self.done
+        self._kill_at = self._clock()
+        for name in [name for name in self._running if name != KEEPER]:
+            process = self._running.pop(name)
+            process.kill()
+            self._codes[name] = -signal.SIGKILL
+        self.end()
 
     def end(self) -> None:
         """End every process that still runs: politely, then by force."""
@@ -174,14 +192,34 @@ class Service:
         policy.started(now)
         log.info("process_started", extra={"role": name, "generation": policy.generation})
 
+    def _dismiss(self) -> None:
+        """All is written: end whoever was started anew too late to be told so."""
+        self._leave_at = float("inf")
+        for name, role in self._roles.items():
+            if role.essential and name not in self._codes:
+                self._due.pop(name, None)
+                if (process := self._running.pop(name, None)) is not None:
+                    process.kill()
+                self._codes[name] = 0
+
     def _ended(self, name: str, code: int, now: float) -> None:
         """Act on a process that ended. While stopping, what the drain needs is still restarted; the reader is not."""
-        if self.failure or (self.stopping and name == "reader"):
+        if self.failure:
             self._codes[name] = code
+            return
+        if self._leave_at is not None and self._roles[name].essential:
+            self._codes[name] = max(code, 0)
+            return
+        if self.stopping and name == "reader":
+            self._codes[name] = code
+            if code < 0:
+                # It was killed while it drained: nobody else knows what is missing.
+                self._kill_at = now
             return
         match self._policies[name].ended(code, now):
             case Finished():
                 self._codes[name] = code
+                self._leave_at = now + LEAVE_TIME_S if name == KEEPER else self._leave_at
             case Restart(at=at):
                 log.warning("process_died", extra={"role": name, "code": code})
                 self._due[name] = at

@@ -11,6 +11,7 @@ from monitor.errors import Unusable
 from monitor.settings import Settings
 from monitor.supervisor.child import Child
 from monitor.supervisor.service import Role, Service
+from monitor.tools import logs
 from monitor.tools.process import SETTINGS_FILE, argv
 
 TURN_S = 0.05
@@ -43,10 +44,12 @@ def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: E
         If a process cannot start, in that process's own words.
     """
     (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
+    logs.set_up(folder / "supervisor.log")
     service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
     try:
-        with _signals(service):
+        with _signals() as asked:
             while (each_turn(service) and not service.stopping) or not service.done:
+                _obey(service, len(asked))
                 service.step()
                 time.sleep(TURN_S)
     finally:
@@ -65,19 +68,25 @@ def last_words(folder: Path, name: str) -> str:
     return lines[-1].removeprefix("xtcmon: ") if lines else ""
 
 
+def _obey(service: Service, asked: int) -> None:
+    """The first SIGINT or SIGTERM drains and commits, the second ends at once."""
+    if asked and not service.stopping:
+        service.request_stop()
+    elif asked > 1 and not service.broken_off:
+        service.abort()
+
+
 @contextmanager
-def _signals(service: Service) -> Iterator[None]:
-    """First SIGINT or SIGTERM drains and commits, the second ends at once."""
+def _signals() -> Iterator[list[int]]:
+    """The SIGINT and SIGTERM received so far. A handler may run between any two steps of the service, so it only takes note."""
+    asked: list[int] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if service.stopping:
-            service.end()
-        else:
-            service.request_stop()
+        asked.append(number)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

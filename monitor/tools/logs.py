@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from pathlib import Path
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -19,8 +20,8 @@ class EventFormatter(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def set_up(level: str = "INFO") -> None:
-    """Send log lines of this process to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+def set_up(file: Path | None = None, level: str = "INFO") -> None:
+    """Send log lines of this process to a file, or to standard error."""
+    handler = logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file)
     handler.setFormatter(EventFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -109,6 +109,7 @@ class Show:
         self._folder, self._line, self._open_browser, self._stay = folder, line, open_browser, stay
         self._watcher = Watcher(folder)
         self._served = self._summed = False
+        self._restarts: dict[str, int] = {}
 
     @property
     def unaccounted(self) -> int:
@@ -119,6 +120,7 @@ class Show:
         """Show what is new; True while the service should be kept for its viewers."""
         if self._watcher.poll():
             self._line.show(self._watcher.line())
+        self._tell_restarts(service)
         address = read_endpoints(self._folder).dashboard
         if address and not self._served:
             self._served = True
@@ -137,6 +139,13 @@ class Show:
         if not self._summed:
             self._sum_up()
         self._watcher.close()
+
+    def _tell_restarts(self, service: Service) -> None:
+        """Say who died and is started again."""
+        for name, count in service.restarts.items():
+            if count > self._restarts.get(name, 0):
+                self._restarts[name] = count
+                err.print(f"{name} died and is started again ({count} so far)")
 
     def _sum_up(self) -> None:
         """Events, losses, and how to look at the file."""

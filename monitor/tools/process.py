@@ -21,6 +21,9 @@ SETTINGS_FILE = "settings.json"
 
 POLL_S = 0.02
 
+STOPPED_EXIT = 4
+"""Exit code of a process that a signal ended before its work was done; unless the supervisor sent it, it is started again."""
+
 
 def declared(name: str) -> Callable[..., Any]:
     """The function that runs a process of another package (``worker``, ``dashboard``), found as an entry point.

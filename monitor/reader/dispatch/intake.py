@@ -39,6 +39,8 @@ class Intake:
         Events without a row, by reason.
     place
         Run and step in force.
+    safe
+        Events below this are durable and forgotten.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Intake:
         self.lost = 0
         self.quarantined = 0
         self.place = PlaceInRun(controls)
+        self.safe = 0
         self._lending = lending
         self._link = link
         self._cutter = Cutter(settings.source.max_events, settings.source.max_bytes)
@@ -157,6 +160,7 @@ class Intake:
 
     def forget(self, stop: int, now: float) -> None:
         """Everything before ``stop`` is durable."""
+        self.safe = max(self.safe, stop)
         for draft in self._lending.forget(stop, now):
             self._lending.out += self._claims.drop(draft.cut.held)
         self._link.forget(stop)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Unusable
 from monitor.model.run_state import RunState
 from monitor.reader.block import TransitionBlock
 from monitor.reader.dispatch.aggregator_link import AggregatorLink
@@ -147,12 +147,19 @@ class Dispatch:
     # What peers say.
 
     def hello(self, peer: bytes, hello: Hello, now: float) -> list[Instruction]:
-        """A worker or the aggregator introduces itself."""
+        """A worker or the aggregator introduces itself.
+
+        Raises
+        ------
+        Unusable
+            If the aggregator lost what it had made durable.
+        """
         if hello.role == "aggregator":
             if self.resume is None:
                 self.resume = hello.committed
                 # A live source does not begin anew: its next event is the next one of the service.
                 self.intake.seq = self.intake.seq if self._rereads else hello.committed
+            self._check_kept(hello.committed)
             self.intake.forget(min(hello.committed, self.intake.seq), now)
             self.link.welcome(peer, hello)
             self._stop_if_all_safe()
@@ -264,6 +271,20 @@ class Dispatch:
         if self.ended:
             return "draining"
         return "waiting" if self.resume is None or not len(self.lending.pool) else "running"
+
+    def _check_kept(self, committed: int) -> None:
+        """Refuse an aggregator that has less than was durable once: those events are forgotten here.
+
+        Raises
+        ------
+        Unusable
+            With both numbers.
+        """
+        if committed < self.intake.safe:
+            raise Unusable(
+                f"the file now ends at event {committed:,} and {self.intake.safe:,} were safe in it: it was removed or replaced "
+                "in the middle of the run; start again"
+            )
 
     def _taken(self) -> list[Instruction]:
         """All instructions collected so far."""

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.tools.process import settings_of, stop_event
+from monitor.tools.process import STOPPED_EXIT, settings_of, stop_event
 
 
 def command(
     service: Annotated[Path, typer.Option(help="runtime folder of the service", show_default=False)],
     generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
-) -> None:
+) -> int:
     """Run the aggregator of a service: order rows, write the file, publish. `xtcmon run` starts it by itself.
 
     Example: xtcmon aggregator --service /run/user/1000/xtcmon/s1
@@ -20,4 +20,5 @@ def command(
     from monitor.aggregator.stores import stores_for
 
     settings = settings_of(service)
-    run_aggregator(settings, service, stores_for(settings, service), generation=generation, stop=stop_event())
+    done = run_aggregator(settings, service, stores_for(settings, service), generation=generation, stop=stop_event())
+    return 0 if done else STOPPED_EXIT

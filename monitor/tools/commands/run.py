@@ -68,7 +68,7 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     XtcmonError
         If it cannot start, or what was read is not all in the file.
     """
-    logs.set_up("WARNING")
+    logs.set_up(level="WARNING")
     check_source(settings)
     check_output(settings.store.directory)
     check_ports(settings, dashboard=dashboard)
@@ -81,6 +81,8 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
             service = supervise(folder, settings, dashboard=dashboard, each_turn=show.turn)
         finally:
             show.close()
+        if service.broken_off:
+            raise XtcmonError(f"stopped before everything was written; what was committed is in {settings.store.directory}")
         codes = {name: service.exit_code_of(name) for name in ("reader", "aggregator")}
         for name, code in codes.items():
             if code not in (0, FLAWED_EXIT):

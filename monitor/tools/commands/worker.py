@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from monitor.tools.process import declared, known_endpoints, settings_of, stop_event
+from monitor.tools.process import STOPPED_EXIT, declared, known_endpoints, settings_of, stop_event
 
 
 def command(
     service: Annotated[Path, typer.Option(help="runtime folder of the service", show_default=False)],
     name: Annotated[str, typer.Option(help="name, unique within the service", show_default="worker and its pid")] = "",
     generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
-) -> None:
+) -> int:
     """Run one worker: decode, correct, extract features. `xtcmon run` starts its workers by itself; more may join.
 
     Example: xtcmon worker --service /run/user/1000/xtcmon/s1 --name extra
@@ -22,3 +22,4 @@ def command(
     endpoints = known_endpoints(service, stop, "reader", "rows")
     run = declared("worker")
     run(endpoints, name or f"worker-{os.getpid()}", generation, credits=settings.pool.credits, stop=stop)
+    return STOPPED_EXIT if stop.is_set() else 0

@@ -1,6 +1,7 @@
 """The store's orders carried out, and where a restarted process goes on."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.recovery import recovered_from
 from monitor.aggregator.stores import NoStores, SmallDataStores, Unkept, stores_for
 from monitor.errors import Unusable
+from monitor.model.rows import Rows
+from monitor.model.sums import Sums
 from monitor.settings import parse
 from monitor.store.memory import MemoryFile
+from monitor.store.trouble import NoSpace
 from monitor.wire.worker_note import Pipeline
 from tests.support.some_rows import some_rows
 
@@ -119,3 +123,35 @@ def test_without_a_folder_nothing_is_kept_but_the_progress(tmp_path: Path) -> No
     assert isinstance(again, Unkept)
     assert (again.committed, again.rows) == (16, 4)
     assert [path.name for path in tmp_path.iterdir()] == ["unkept.txt"]
+
+
+class FullDisk(MemoryFile):
+    """A run whose first commits find no room."""
+
+    def __init__(self, refusals: int) -> None:
+        super().__init__("e81", 98)
+        self.refusals = refusals
+
+    def commit(self, rows: Sequence[Rows], sums: Sums, *, stop: int) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise NoSpace("nearly full")
+        super().commit(rows, sums, stop=stop)
+
+
+def test_an_order_without_room_on_the_disk_is_tried_until_there_is_some_and_counts_once() -> None:
+    file, now = FullDisk(refusals=2), [0.0]
+    keeper = ThreadKeeper(DirectKeeper(lambda order: file), clock=lambda: now[0])
+    keeper.start(OPEN)
+    until_finished(keeper)
+    keeper.start(COMMIT)
+    end = time.monotonic() + 5.0
+    while not keeper.finished():
+        assert time.monotonic() < end
+        now[0] += 1.0 if keeper.waiting else 0.0
+        time.sleep(0.001)
+    assert keeper.waiting == ""
+    assert file.refusals == 0
+    np.testing.assert_array_equal(file["seq"], [0, 1, 4, 5])
+    assert [(gap.first, gap.stop) for gap in file.gaps] == [(2, 4)]
+    keeper.close()

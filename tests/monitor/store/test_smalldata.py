@@ -325,3 +325,12 @@ def test_rows_that_overlap_or_reach_too_far_are_our_own_mistake(tmp_path: Path, 
     with pytest.raises(ValueError, match="do not follow"):
         file.commit([table(first, stop)], {}, stop=up_to)
     file.close()
+
+
+def test_a_part_that_somebody_removed_takes_no_more_rows(tmp_path: Path) -> None:
+    file = store(tmp_path)
+    file.commit([table(0, 9)], sums(0, 9), stop=9)
+    (part,) = tmp_path.glob("*part0001.h5")
+    part.unlink()
+    with pytest.raises(Unusable, match="removed while it was being written; its 9 rows are gone"):
+        file.commit([table(9, 12)], sums(9, 12), stop=12)

@@ -105,3 +105,35 @@ def test_one_process_that_cannot_start_ends_the_service() -> None:
     house.newest("worker-0").code = -15
     house.service.step()
     assert house.service.done
+
+
+def test_when_the_aggregator_has_finished_nobody_is_started_again() -> None:
+    house = House("aggregator", "reader", "worker-0")
+    house.newest("aggregator").code = 0
+    house.service.step()
+    house.newest("reader").code = -9
+    house.service.step()
+    assert house.service.exit_code_of("reader") == 0
+    house.now = 6.0
+    house.service.step()
+    assert house.newest("worker-0").killed
+    assert house.service.done
+    assert not house.service.broken_off
+
+
+def test_ending_at_once_kills_all_but_the_aggregator_which_closes_its_files() -> None:
+    house = House("aggregator", "reader", "worker-0")
+    house.newest("aggregator").terminate = lambda: setattr(house.newest("aggregator"), "code", 4)  # type: ignore[method-assign]
+    house.service.abort()
+    assert [p.killed for p in house.started] == [False, True, True]
+    assert house.service.broken_off
+    assert house.service.done
+
+
+def test_a_reader_that_is_killed_while_it_drains_ends_the_service() -> None:
+    house = House("aggregator", "reader", "worker-0")
+    house.service.request_stop()
+    house.newest("reader").code = -9
+    house.service.step()
+    assert house.service.done
+    assert house.service.broken_off

@@ -2,6 +2,8 @@
 
 import pytest
 
+from monitor.errors import Unusable
+from monitor.wire.worker_note import Hello
 from tests.support.dispatch_world import World
 
 pytestmark = pytest.mark.timeout(60)
@@ -35,3 +37,10 @@ def test_a_batch_that_kills_three_workers_is_set_aside_and_nothing_else(seed: in
     assert world.aggregator.file == {seq: seq for seq in range(200) if not first <= seq < stop}
     assert world.aggregator.lost == dict.fromkeys(range(first, stop), "quarantined")
     assert world.dispatch.intake.quarantined == stop - first
+
+
+def test_an_aggregator_that_lost_what_was_safe_is_refused() -> None:
+    world = World(1).run(trouble=0.0)
+    hello = Hello(role="aggregator", name="aggregator", generation=9, pid=9, committed=100)
+    with pytest.raises(Unusable, match="ends at event 100 and 200 were safe in it"):
+        world.dispatch.hello(b"aggregator", hello, 1e6)
