@@ -22,10 +22,11 @@ from monitor.xtc.extra import extra
 from monitor.xtc.filename import RunFiles, runs_of
 from monitor.xtc.header import Transition, version
 from monitor.xtc.mapped import check, open_mapped
+from monitor.xtc.small_run import small_run
 from monitor.xtc.tally import SourceCount, SourceTally
 from monitor.xtc.types import TYPES
 from monitor.xtc.updates import names
-from monitor.xtc.walk import Stop, walk
+from monitor.xtc.walk import Stop, heads, walk
 
 STRIDE = 4096
 FIRST_CAMERA_STREAM = 80
@@ -137,6 +138,7 @@ def scan(
     files = list(dict.fromkeys(Path(path) for path in paths))
     runs = runs_of(files)
     size = sum(check(path, growing=path.name.endswith(".inprogress")) for path in files)
+    _warm()
     start = time.perf_counter()
     scanner = _Scanner(progress or (lambda done, of: None), size, events)
     for run in runs:
@@ -241,6 +243,12 @@ class _Scanner:
         self._controls |= dict.fromkeys(_controls(buffer, state))
         self._extra |= _extras(buffer, state)
         events.add(heads, service)
+
+
+def _warm() -> None:
+    """Compile the kernels, or load them from disk, so that the time given is that of reading."""
+    data = small_run()
+    _Scanner(lambda done, of: None, 0, None)._add(data, heads(data).table, set(), EventCount())
 
 
 def _service_name(number: int) -> str:

@@ -25,8 +25,8 @@ from monitor.wire.worker_note import Done, Heartbeat, Hello, WhoAreYou
 
 log = logging.getLogger(__name__)
 
-QUEUE_LEAST = 64
-"""Batches kept waiting, or four per credit if that is more."""
+QUEUE_LEAST = 256
+"""Batches kept waiting, or four per credit if that is more: in live mode some two seconds of large frames."""
 
 TABLE_LIMIT = 128 << 20
 """Bytes that the tables of batches may take until they are durable."""
