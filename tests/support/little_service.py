@@ -51,11 +51,16 @@ class LittleWorker(threading.Thread):
                 if self._most is not None and batches > self._most:
                     break
                 self._take(message, places)
+                if not self._goes_on():
+                    break
                 dealer.send(to_message(Done(lease=message.header["lease"], epoch=message.header["epoch"])), timeout_s=1.0)
             if time.monotonic() - beat > 0.5:
                 beat = time.monotonic()
                 dealer.send(to_message(Heartbeat(name=self._name_)))
         dealer.close(linger_s=0.5)
+
+    def _goes_on(self) -> bool:
+        return True
 
     def _take(self, message: Message, places: Places) -> None:
         batch = batch_of(message)
@@ -70,6 +75,45 @@ class LittleWorker(threading.Thread):
             data: NDArray[np.uint8] = buffers[piece["place"]]
             start = int(piece["offset"])
             self.seen[batch.first + int(piece["event"])].append(data[start : start + int(piece["length"])].tobytes())
+
+
+class Phoenix(threading.Thread):
+    """A worker that dies of one event and comes back; ``seen`` is what all its lives have finished."""
+
+    def __init__(self, folder: Path, name: str, deadly: int) -> None:
+        super().__init__(daemon=True)
+        self._folder, self._name_, self._deadly = folder, name, deadly
+        self.lives: list[LittleWorker] = []
+
+    @property
+    def seen(self) -> set[int]:
+        return {seq for life in self.lives for seq in life.seen}
+
+    def run(self) -> None:
+        died = True
+        while died:
+            life = Mortal(self._folder, self._name_, generation=len(self.lives), deadly=self._deadly)
+            self.lives.append(life)
+            life.run()
+            died = life.died
+
+
+class Mortal(LittleWorker):
+    """Dies without a word of a batch that holds one certain event."""
+
+    def __init__(self, folder: Path, name: str, *, generation: int, deadly: int) -> None:
+        super().__init__(folder, name, generation=generation)
+        self._deadly = deadly
+        self.died = False
+
+    def _take(self, message: Message, places: Places) -> None:
+        batch = batch_of(message)
+        self.died = batch.first <= self._deadly < batch.stop
+        if not self.died:
+            super()._take(message, places)
+
+    def _goes_on(self) -> bool:
+        return not self.died
 
 
 class LittleAggregator(threading.Thread):
