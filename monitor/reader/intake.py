@@ -57,6 +57,8 @@ class Tally:
         Containers with a child that cannot be.
     damage
         Damaged payloads of events, by level, logical word, physical word and damage.
+    whole
+        Damaged events in which no part says that it is the damaged one, by damage.
     sources
         Payloads of events, by source and type.
     """
@@ -65,6 +67,7 @@ class Tally:
     payloads: int = 0
     corrupt: int = 0
     damage: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
+    whole: Counter[int] = field(default_factory=Counter)
     sources: SourceTally = field(default_factory=SourceTally)
 
 
@@ -116,6 +119,8 @@ def take_in(
     event = service == Transition.L1ACCEPT
     tally.sources.take(found.index, event, event)
     tally.damage.update(found.index[damaged][["level", "logical", "physical", "damage"]].tolist())
+    told = np.isin(np.arange(len(heads)), found.index["datagram"][damaged]) | ~event
+    tally.whole.update(heads["damage"][(heads["damage"] != 0) & ~told].tolist())
     tally.datagrams += len(heads)
     tally.payloads += len(found.index)
     tally.corrupt += len(found.corrupt)

@@ -45,6 +45,8 @@ def counts_of(merge: Merge) -> Counter[str]:
     counts["corrupt container"] += merge.tally.corrupt
     for (level, logical, physical, damage), n in merge.tally.damage.items():
         counts[f"{source_text(level, logical, physical)}: {damage_text(damage)}"] += n
+    for damage, n in merge.tally.whole.items():
+        counts[f"whole event: {damage_text(damage)}"] += n
     for (level, physical, contains), n in merge.damaged_configs.items():
         name = source_text(level, level << 24, physical)
         counts[f"{name}: damaged configuration {type_name(type_id(contains))} not taken"] += n

@@ -68,7 +68,7 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     XtcmonError
         If it cannot start, or what was read is not all in the file.
     """
-    logs.set_up("WARNING")
+    logs.set_up(level="WARNING")
     check_source(settings)
     check_output(settings.store.directory)
     check_ports(settings, dashboard=dashboard)

@@ -41,6 +41,7 @@ def events(folder: Path) -> list[tuple[int, tuple[float, ...]]]:
                     for change in block.epics_changes[block.epics_changes["event"] == n]:
                         values[change["pv"]] = change["value"]
                     found.append((fiducial, tuple(values.tolist())))
+    source.close()
     return found
 
 

@@ -147,6 +147,17 @@ def test_damage_is_counted_by_source_and_kind(tmp_path: Path) -> None:
     }
 
 
+def test_damage_that_no_part_of_the_event_explains_is_counted_for_the_event(tmp_path: Path) -> None:
+    data = run_streams(steps=1, events=2, daq=1)[0]
+    whole = datagram(L1ACCEPT, ipm(1), time=(1_329_500_000, 999), fiducials=2000, damage=1 << 13)
+    explained = datagram(L1ACCEPT, ipm(1, damage=1 << 13), time=(1_329_500_001, 5), fiducials=2009, damage=1 << 13)
+    path = tmp_path / "xpptut15-r0012-s00-c00.xtc"
+    path.write_bytes(b"".join([*data[:4], whole, explained, *data[-3:]]))
+    source = FileSource([path], SETTINGS)
+    assert len(vectors(drained(source))) == 2
+    assert source.counts == {"whole event: out of synch": 1, "XppSb2Ipm-1|Ipimb-0: out of synch": 1}
+
+
 def test_a_file_still_being_written_is_read_as_it_is(tmp_path: Path) -> None:
     data = b"".join(run_streams(steps=1, events=4, daq=1)[0][:7])
     path = tmp_path / "xpptut15-r0012-s00-c00.xtc.inprogress"
