@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -117,11 +118,11 @@ class Mortal(LittleWorker):
 
 
 class LittleAggregator(threading.Thread):
-    """Commits every epoch after a little while; keeps what it was told."""
+    """Commits every epoch a little while after it is complete; keeps what it was told."""
 
-    def __init__(self, folder: Path, *, committed: int = 0) -> None:
+    def __init__(self, folder: Path, *, committed: int = 0, complete: Callable[[Epoch], bool] = lambda epoch: True) -> None:
         super().__init__(daemon=True)
-        self._folder, self._committed = folder, committed
+        self._folder, self._committed, self._complete = folder, committed, complete
         self.runs: list[Run] = []
         self.steps: list[Step] = []
         self.ends: list[EndRun] = []
@@ -139,7 +140,7 @@ class LittleAggregator(threading.Thread):
             message = dealer.receive(timeout_s=0.02)
             if message is not None:
                 end = self._take(message, waiting, end)
-            while waiting and time.monotonic() > waiting[0][0]:
+            while waiting and time.monotonic() > waiting[0][0] and self._complete(waiting[0][1]):
                 epoch = waiting.pop(0)[1]
                 committed = epoch.stop
                 dealer.send(to_message(Committed(epoch=epoch.epoch, stop=committed)))
