@@ -17,6 +17,8 @@ from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
 from monitor.wire.worker_note import Done, Heartbeat, Hello
 
+PATIENCE_S = 30.0
+
 
 def reader_address(folder: Path, timeout_s: float = 10.0) -> str:
     end = time.monotonic() + timeout_s
@@ -37,16 +39,23 @@ class LittleWorker(threading.Thread):
         self.fiducials: dict[int, int] = {}
         self.versions: dict[int, int] = {}
         self.places: set[str] = set()
-        self.kinds: list[str] = []
         self.latencies: list[float] = []
 
     def run(self) -> None:
         dealer = ZmqDealer(reader_address(self._folder), self._name_)
         hello = Hello(role="worker", name=self._name_, generation=self._generation, pid=1, host=self._host, credits=3)
         dealer.send(to_message(hello))
-        places, beat, batches = Places(), time.monotonic(), 0
-        while (message := dealer.receive(timeout_s=10.0)) is not None and message.kind != "stop":
-            self.kinds.append(message.kind)
+        places, beat, heard, batches = Places(), time.monotonic(), time.monotonic(), 0
+        while time.monotonic() - heard < PATIENCE_S:
+            if time.monotonic() - beat > 0.5:
+                beat = time.monotonic()
+                dealer.send(to_message(Heartbeat(name=self._name_)))
+            message = dealer.receive(timeout_s=0.1)
+            if message is None:
+                continue
+            heard = time.monotonic()
+            if message.kind == "stop":
+                break
             if message.kind == "batch":
                 batches += 1
                 if self._most is not None and batches > self._most:
@@ -55,9 +64,6 @@ class LittleWorker(threading.Thread):
                 if not self._goes_on():
                     break
                 dealer.send(to_message(Done(lease=message.header["lease"], epoch=message.header["epoch"])), timeout_s=1.0)
-            if time.monotonic() - beat > 0.5:
-                beat = time.monotonic()
-                dealer.send(to_message(Heartbeat(name=self._name_)))
         dealer.close(linger_s=0.5)
 
     def _goes_on(self) -> bool:
