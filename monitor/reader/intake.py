@@ -119,8 +119,9 @@ def take_in(
     event = service == Transition.L1ACCEPT
     tally.sources.take(found.index, event, event)
     tally.damage.update(found.index[damaged][["level", "logical", "physical", "damage"]].tolist())
-    told = np.isin(np.arange(len(heads)), found.index["datagram"][damaged]) | ~event
-    tally.whole.update(heads["damage"][(heads["damage"] != 0) & ~told].tolist())
+    whole = np.flatnonzero(heads["damage"])
+    whole = whole[event[whole] & ~np.isin(whole, found.index["datagram"][damaged])]
+    tally.whole.update(heads["damage"][whole].tolist())
     tally.datagrams += len(heads)
     tally.payloads += len(found.index)
     tally.corrupt += len(found.corrupt)

@@ -11,13 +11,13 @@ from monitor.model.place import FilePlace
 from monitor.model.run_state import RunState
 from monitor.reader.block import Block, EventBlock, Memory
 from monitor.reader.cut import Cut
-from monitor.reader.events.group import HERE, LANE, Groups, group
+from monitor.reader.events.group import HERE, LANE, group
 from monitor.reader.events.item import ITEM, joined
 from monitor.reader.events.lateness import Lateness
 from monitor.reader.events.settle import Stream
 from monitor.reader.intake import Chunk, Tally, take_in
+from monitor.reader.late import late_configurations
 from monitor.reader.state import RunTracker
-from monitor.xtc.header import Transition
 from monitor.xtc.smalldata import SmallData
 from monitor.xtc.walk import Heads
 
@@ -244,7 +244,8 @@ class Merge:
         start = lanes["at"] = lanes["stop"] - [len(part) for part in parts]
         lanes["ended"] = [n in awaited or self._gives_no_more(n) for n in numbers]
         groups = group(items, lanes, self._here, self._last)
-        self._adopt_late(items, groups, start, lanes["at"])
+        for contents in late_configurations(items, groups, start, lanes["at"], self._chunks):
+            self._tracker.add([contents])
         cut = Cut(groups, items, np.array(numbers, np.int64), self._chunks, self._first_camera)
         self._left_out.update(cut.undelivered())
         for block in cut.blocks(self._tracker):
@@ -286,16 +287,6 @@ class Merge:
         for number in waited:
             self.skip(number)
         return bool(waited)
-
-    def _adopt_late(self, items: NDArray[Any], groups: Groups, start: NDArray[Any], stop: NDArray[Any]) -> None:
-        """Take over the configuration of streams whose Configure came when the others were past it."""
-        if len(groups.item) == int((stop - start).sum()):
-            return
-        taken = np.concatenate([np.arange(a, z) for a, z in zip(start, stop, strict=True)])
-        for item in items[np.setdiff1d(taken, groups.item)]:
-            contents = self._chunks[int(item["chunk"])].contents.get(int(item["offset"]))
-            if item["control"] & 15 == Transition.CONFIGURE and contents is not None:
-                self._tracker.add([contents])
 
     def _forget(self, chunks: NDArray[Any]) -> None:
         """Drop what is known of chunks of which every datagram had its turn."""

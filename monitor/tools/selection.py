@@ -1,6 +1,7 @@
 """Which events a condition selects: the events of a run, built as the monitor builds them, looked at stretch by stretch."""
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,32 +69,29 @@ def select(paths: Iterable[Path], where: Where | None, wanted: slice, advance: C
     """
     paths = list(paths)
     refuse_small(paths)
-    source = FileSource(paths, Settings())
     asker = _Asker(where) if where else None
-    place_of = {Path(path).absolute(): Path(path) for path in paths}
-    found: dict[Path, list[NDArray[np.int64]]] = {path: [] for path in place_of.values()}
+    place_of = {path.absolute(): path for path in paths}
+    found: dict[Path, list[NDArray[np.int64]]] = {path: [np.empty(0, np.int64)] for path in paths}
     first = chosen = 0
-    while blocks := source.read(ROUND):
-        for block in blocks:
-            if not isinstance(block, EventBlock):
-                continue
-            keep = np.zeros(block.count, bool)
-            keep[_within(wanted, first, block.count)] = True
-            if asker is not None and keep.any():
-                keep &= asker.holds(block)
-            mine = block.pieces[keep[block.pieces["event"]]]
-            for number, place in enumerate(block.places):
-                assert isinstance(place, FilePlace)
-                found[place_of[Path(place.path)]].append(mine["offset"][mine["place"] == number].astype(np.int64))
-            first += block.count
-            chosen += int(np.count_nonzero(keep))
-        advance(first, source.total_events)
-    source.close()
-    if asker is not None and first:
+    with closing(FileSource(paths, Settings())) as source:
+        while blocks := source.read(ROUND):
+            for block in blocks:
+                if not isinstance(block, EventBlock):
+                    continue
+                keep = np.zeros(block.count, bool)
+                keep[_within(wanted, first, block.count)] = True
+                if asker is not None and keep.any():
+                    keep &= asker.holds(block)
+                mine = block.pieces[keep[block.pieces["event"]]]
+                for number, place in enumerate(block.places):
+                    assert isinstance(place, FilePlace)
+                    found[place_of[Path(place.path)]].append(mine["offset"][mine["place"] == number].astype(np.int64))
+                first += block.count
+                chosen += int(np.count_nonzero(keep))
+            advance(first, source.total_events)
+    if asker is not None:
         asker.check()
-    return Selection(
-        first, chosen, {path: np.sort(np.concatenate([np.empty(0, np.int64), *parts])) for path, parts in found.items()}
-    )
+    return Selection(first, chosen, {path: np.sort(np.concatenate(parts)) for path, parts in found.items()})
 
 
 def refuse_small(paths: Iterable[Path]) -> None:
@@ -132,7 +130,9 @@ class _Asker:
         return self._where.holds({need: self._value(need, block, stretches) for need in self._where.needs}, block.count)
 
     def check(self) -> None:
-        """Raise ``ConfigError`` for what no event had."""
+        """Raise ``ConfigError`` for what no event had, if any was asked."""
+        if self._state is None:
+            return
         for reader in self._readers.values():
             reader.check()
         for name in sorted(self._unknown_pvs):

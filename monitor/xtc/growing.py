@@ -2,6 +2,7 @@
 
 import mmap
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -108,4 +109,7 @@ def open_growing(path: Path) -> GrowingFile | None:
         return None
     except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unusable(f"{path} is not a file")
     return GrowingFile(final, os.fdopen(descriptor, "rb"))

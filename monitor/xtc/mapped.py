@@ -16,6 +16,9 @@ from monitor.xtc.walk import Heads, Stop, heads
 STRIDE_BYTES = 64 << 20
 """Stretch of a file walked at a time: with large frames each header is a page that the disk has to bring."""
 
+KEPT_BYTES = 64 << 20
+"""Bytes behind the present place that stay mapped in; what lies further back is given back to the machine."""
+
 MAGIC = {
     b"\x1f\x8b": "it is compressed with gzip; unpack it first (gunzip)",
     b"\x89HDF": "it is an HDF5 file; give the XTC files it was made from",
@@ -44,6 +47,8 @@ class MappedFile:
     at: int = 0
     ended: Stop | None = None
     _file: BinaryIO | None = field(default=None, repr=False)
+    _map: mmap.mmap | None = field(default=None, repr=False)
+    _given_back: int = 0
 
     def next(self, most: int, most_bytes: int = STRIDE_BYTES) -> Heads:
         """The next datagrams, at most so many, and no more than fit that many bytes unless the first is larger."""
@@ -55,10 +60,18 @@ class MappedFile:
             limit = size
             found = heads(self.data, self.at, size, most=1)
         self.at = found.stop
+        self._give_back()
         cut_by_limit = limit < size and found.reason != Stop.EXTENT
         if found.reason != Stop.FULL and not cut_by_limit:
             self.ended = Stop.PAYLOAD if found.reason == Stop.END and size < len(self.data) else found.reason
         return found
+
+    def _give_back(self) -> None:
+        """Let pages go that were read long ago, so that memory does not grow with the file; who looks again gets them again."""
+        stop = (self.at - KEPT_BYTES) // mmap.PAGESIZE * mmap.PAGESIZE
+        if self._map is not None and stop - self._given_back >= KEPT_BYTES:
+            self._map.madvise(mmap.MADV_DONTNEED, self._given_back, stop - self._given_back)
+            self._given_back = stop
 
     def close(self) -> None:
         """Give back the file; the map goes with the last view of it."""
@@ -128,11 +141,12 @@ def open_mapped(path: Path) -> MappedFile:
     file = open_file(path)
     try:
         size = os.fstat(file.fileno()).st_size
-        data = np.frombuffer(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ), np.uint8) if size else np.empty(0, np.uint8)
+        mapped = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else None
     except (OSError, ValueError) as error:
         file.close()
         raise Unusable(f"{path} cannot be mapped: {error}") from error
-    return MappedFile(path, data, _file=file)
+    data = np.empty(0, np.uint8) if mapped is None else np.frombuffer(mapped, np.uint8)
+    return MappedFile(path, data, _file=file, _map=mapped)
 
 
 def _is_datagram(head: np.void) -> bool:

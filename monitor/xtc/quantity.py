@@ -87,7 +87,7 @@ def quantities(kind: PayloadType, record: Record, configs: Configs = {}) -> dict
         with np.errstate(all="ignore"):
             try:
                 values = np.asarray(rule.compute(record, config or {}))
-            except NO_VALUE:
+            except (*NO_VALUE, IndexError):
                 continue
         found[rule.name] = Quantity(values=values, unit=rule.unit, doc=rule.doc)
     return found
@@ -133,7 +133,11 @@ def _volts(record: Record, config: Record) -> NDArray[np.float64]:
 
 def _times(record: Record, config: Record) -> NDArray[np.float64]:
     """Shape (channels, segments, samples), from the nominal trigger delay."""
-    steps = np.arange(config["horiz"]["nbrSamples"]) * config["horiz"]["sampInterval"]
+    shape = (len(record["data"]), *record["data"][0]["waveforms"].shape)
+    # Where there are no segments nothing bounds the number of samples that the configuration claims.
+    if 0 in shape:
+        return np.empty(shape)
+    steps = np.arange(shape[-1]) * config["horiz"]["sampInterval"]
     return np.stack([[stamp["pos"] + steps for stamp in data["timestamp"]] for data in record["data"]])
 
 

@@ -107,7 +107,12 @@ NO_LIMITS = Limits()
 
 
 def scan(
-    paths: Iterable[Path | str], progress: Progress | None = None, limits: Limits = NO_LIMITS, *, l1_offset_s: float = 0.0
+    paths: Iterable[Path | str],
+    progress: Progress | None = None,
+    limits: Limits = NO_LIMITS,
+    *,
+    l1_offset_s: float = 0.0,
+    events: Mapping[Path, NDArray[np.int64]] | None = None,
 ) -> ScanResult:
     """Count what is in these files.
 
@@ -121,6 +126,8 @@ def scan(
         Where to stop in each run; its streams are merged by clock to know that.
     l1_offset_s
         Added to the clocks of transitions before they are merged, in seconds.
+    events
+        Offsets of the only events that count, by file; all if left out.
 
     Raises
     ------
@@ -131,7 +138,7 @@ def scan(
     runs = runs_of(files)
     size = sum(check(path, growing=path.name.endswith(".inprogress")) for path in files)
     start = time.perf_counter()
-    scanner = _Scanner(progress or (lambda done, of: None), size)
+    scanner = _Scanner(progress or (lambda done, of: None), size, events)
     for run in runs:
         scanner.scan_run(run, prefix(run.streams, limits, l1_offset_s) if limits.any else {})
     return scanner.result(tuple(files), time.perf_counter() - start)
@@ -140,8 +147,9 @@ def scan(
 class _Scanner:
     """Counters over the files of all runs."""
 
-    def __init__(self, progress: Progress, size: int) -> None:
+    def __init__(self, progress: Progress, size: int, only: Mapping[Path, NDArray[np.int64]] | None) -> None:
         self._progress, self._size, self._done = progress, size, 0
+        self._only = only
         self._datagrams = self._payloads = self._corrupt = self._events_before = 0
         self._tally = SourceTally()
         self._transitions: Counter[str] = Counter()
@@ -192,6 +200,7 @@ class _Scanner:
                 table = file.next(STRIDE).table
                 if end is not None:
                     table = table[table["offset"] < end]
+                table = self._counted(path, table)
                 if len(table):
                     self._add(file.data, table, seen, events)
                 self._done += file.at - before
@@ -200,6 +209,13 @@ class _Scanner:
             file.close()
         if file.ended not in (Stop.END, None):
             self._ends.append(f"{path.name} cannot be read behind byte {file.at} of {len(file.data)}")
+
+    def _counted(self, path: Path, heads: NDArray[Any]) -> NDArray[Any]:
+        """Transitions, and the events that count."""
+        if self._only is None:
+            return heads
+        kept: NDArray[Any] = heads[(heads["control"] & 15 != Transition.L1ACCEPT) | np.isin(heads["offset"], self._only[path])]
+        return kept
 
     def _add(self, buffer: NDArray[np.uint8], heads: NDArray[Any], seen: set[tuple[int, int, int]], events: EventCount) -> None:
         service = heads["control"] & 15

@@ -34,12 +34,12 @@ ITEM = np.dtype(
 
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """These arrays of dtype ``ITEM`` behind each other; ``np.concatenate`` takes 20 us to compare the fields each time."""
+    """These contiguous arrays of dtype ``ITEM`` behind each other, copied as bytes: numpy copies records field by field."""
     items = np.empty(sum(len(part) for part in parts), ITEM)
-    at = 0
+    target, at = items.view(np.uint8), 0
     for part in parts:
-        items[at : at + len(part)] = part
-        at += len(part)
+        target[at : at + part.nbytes] = part.view(np.uint8)
+        at += part.nbytes
     return items
 
 

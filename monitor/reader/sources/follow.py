@@ -16,8 +16,8 @@ from monitor.settings import Settings
 from monitor.xtc.filename import GROWING, final_name, parse, runs_of
 from monitor.xtc.mapped import check
 
-SEARCH_S = 0.1
-"""Time between two looks for streams that were not there before."""
+SEARCH_S, SEARCH_LATER_S = 0.1, 1.0
+"""Time between two looks for streams that were not there before: while the run begins, and later."""
 GATHER_S = 1.0
 """Streams that appear so soon after the first are waited for from the start; recorders do not begin at the same instant."""
 SETTLE_S = 0.02
@@ -57,9 +57,10 @@ class WatchedRun:
         if self.folder is None:
             return {}
         try:
-            found = [(name, path) for path in self.folder.iterdir() if (name := parse(path)) is not None]
+            mine = [path for path in self.folder.iterdir() if path.name.startswith(f"{self.experiment}-r")]
         except OSError as error:
             raise Unusable(f"{self.folder} cannot be read: {error.strerror}; give the folder with dir=") from error
+        found = [(name, path) for path in mine if (name := parse(path)) is not None]
         first: dict[int, Path] = {}
         for name, path in sorted(found, reverse=True):
             if (name.small, name.experiment, name.run) == (False, self.experiment, self.run):
@@ -181,7 +182,7 @@ class FollowSource:
         """Look for streams that were not there before."""
         if self._run.folder is None or now < self._next_search:
             return
-        self._next_search = now + SEARCH_S
+        self._next_search = now + (SEARCH_S if not self._streams or now < self._gathered else SEARCH_LATER_S)
         for number, path in self._run.appeared().items():
             if number not in self._streams:
                 if not self._streams:

@@ -12,6 +12,8 @@ from monitor.xtc.header import Transition
 from monitor.xtc.walk import Heads
 
 FIRST_STRIDE, STRIDE = 64, 4096
+OF_THE_RUN = (Transition.BEGIN_RUN, Transition.L1ACCEPT, Transition.END_RUN)
+"""What tells whether a run goes on."""
 LOOK_S = 0.025
 """Time between two looks for a file that is not there yet."""
 TAIL_S = 2.0
@@ -53,7 +55,9 @@ class GrowingStream:
                 self.moved = now
             if len(found.table):
                 self._stride = min(4 * self._stride, STRIDE)
-                self._saw_end = int(found.table["control"][-1]) & 15 == Transition.END_RUN
+                services = found.table["control"] & 15
+                told = services[np.isin(services, OF_THE_RUN)]
+                self._saw_end = int(told[-1]) == Transition.END_RUN if len(told) else self._saw_end
                 return self.path, file.data, found
             if self._saw_end:
                 self.end()

@@ -24,6 +24,7 @@ def command(
 
     Example: xtcmon dump e81-r0098-s00-c00.xtc -v | less
     """
+    from monitor.tools.chosen import chosen
     from monitor.tools.listing import listing
 
     offsets = chosen(files, event or "", time or "")
@@ -62,16 +63,3 @@ def chosen_lines(files: list[Path], offsets: Mapping[Path, Any], verbose: int) -
         if path in offsets:
             for line in dump_lines(path, offsets[path]):
                 yield from words(line, path, verbose)
-
-
-def chosen(files: list[Path], events: str, times: str) -> dict[Path, Any] | None:
-    """Offsets of the events wanted, by file; ``None`` if all are."""
-    from monitor.settings import Settings
-    from monitor.xtc.event_choice import choice_of, chosen_offsets, common_choice
-    from monitor.xtc.filename import runs_of
-
-    choice = choice_of(events, times)
-    if choice is None:
-        return None
-    run = common_choice(runs_of(files), choice)
-    return chosen_offsets(run, choice, first_camera_stream=Settings().source.first_camera_stream)

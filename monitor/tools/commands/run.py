@@ -16,6 +16,7 @@ from monitor.tools.setup import check_output, check_ports, check_source, gather
 
 Bytes = Literal["auto", "reference", "ring", "inline"]
 Mode = Literal["auto", "lossless", "live"]
+Follow = Literal["auto", "yes", "no"]
 
 
 def command(
@@ -23,6 +24,7 @@ def command(
     output: Annotated[str | None, typer.Option("-o", "--output", help="folder for the small-data file")] = None,
     rate: Annotated[float | None, typer.Option(help="play files as a live source of so many events a second")] = None,
     listen: Annotated[str | None, typer.Option(help="wait for `xtcmon replay --to` at this address")] = None,
+    follow: Annotated[Follow | None, typer.Option(help="read on as files grow", show_default="auto: .inprogress, :live")] = None,
     event: Annotated[str | None, typer.Option(help="only these recorded events: 17, 100:200, 100:")] = None,
     time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
     workers: Annotated[int | None, typer.Option("-j", "--workers", help="worker processes", show_default="2")] = None,
@@ -50,6 +52,7 @@ def command(
             "source.listen": listen,
             "source.bytes": bytes_,
             "source.mode": mode,
+            "source.follow": follow,
             "source.events": event,
             "source.times": time,
             "pool.workers": workers,

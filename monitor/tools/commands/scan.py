@@ -32,6 +32,8 @@ def command(
     ndatagrams: Annotated[int, typer.Option("--ndatagrams", help="stop after so many datagrams; -1 = all")] = -1,
     l1_offset: Annotated[float, typer.Option("-l", "--l1-offset", help="seconds added to the clocks of transitions")] = 0.0,
     epics: Annotated[bool, typer.Option("-e", "--epics", help="list the EPICS variables")] = False,
+    event: Annotated[str | None, typer.Option(help="only these recorded events: 17, 100:200, 100:")] = None,
+    time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="count the transitions too")] = 0,
     count: Annotated[Count, typer.Option(help="seed: payloads of all transitions; later: of those that carry data")] = Count.SEED,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object instead of the table")] = False,
@@ -40,6 +42,7 @@ def command(
 
     Example: xtcmon scan e81-r0098-s00-c00.xtc e81-r0098-s01-c00.xtc
     """
+    from monitor.tools.chosen import chosen
     from monitor.xtc.clock_order import Limits
     from monitor.xtc.scan import scan
 
@@ -48,8 +51,9 @@ def command(
         cycles=None if ncycles < 0 else ncycles,
         datagrams=None if ndatagrams < 0 else ndatagrams,
     )
+    events = chosen(files, event or "", time or "")
     with progress("scanning", "bytes") as advance:
-        result = scan(files, advance, limits, l1_offset_s=l1_offset)
+        result = scan(files, advance, limits, l1_offset_s=l1_offset, events=events)
     with until_closed():
         if as_json:
             print(json.dumps(plain(result)))

@@ -12,43 +12,16 @@ from numpy.typing import NDArray
 
 from monitor.xtc.columns import gather_counted
 from monitor.xtc.header import CONTAINER, DATAGRAM_SIZE, EPICS, FIDUCIAL_LIMIT, XTC_SIZE, Level, Transition
+from monitor.xtc.index_file import CYCLE, EVENT, HEADERS, INDEX_TYPE, NAME_SIZE
 from monitor.xtc.types import TYPES
 from monitor.xtc.walk import INCOMPLETE, plain, walk
 
-HEADER = np.dtype(
-    [
-        ("contains", "<u4"),
-        ("file", "S32"),
-        ("cycles", "<i4"),
-        ("codes", "<i2"),
-        ("segments", "<i2"),
-        ("events", "<i4"),
-        ("out_of_order", "<i4"),
-        ("overlap_previous", "<i4"),
-        ("overlap_next", "<i4"),
-    ]
-)
-EVENT = np.dtype(
-    [
-        ("seconds", "<u4"),
-        ("nanoseconds", "<u4"),
-        ("fiducial", "<u4"),
-        ("offset", "<i8"),
-        ("damage", "<u4"),
-        ("damaged", "<u4"),
-        ("empty", "<u4"),
-        ("codes", "<u4"),
-    ]
-)
-"""One event; ``damaged``, ``empty`` and ``codes`` are bit masks over the segments and the event codes that are listed."""
-
-CYCLE = np.dtype([("offset", "<i8"), ("first", "<i4"), ("seconds", "<u4"), ("nanoseconds", "<u4")])
+HEADER = HEADERS[2]
 SEGMENT = np.dtype([("datagram", "<i8"), ("offset", "<i8"), ("extent", "<i8"), ("source", "<u8"), ("damage", "<u4")])
 """One segment of an event; ``source`` is physical << 32 | logical, as eight bytes of the file."""
 
-INDEX_TYPE = 2 << 16 | 38
+CONTAINS = 2 << 16 | INDEX_TYPE
 EVR_DATA = 19
-NAME_LENGTH = 31
 MASK_BITS = 32
 SOURCES_LIMIT, SEGMENTS_LIMIT = 255, 32767
 """What the counts in the file can hold; what is beyond them is not listed."""
@@ -81,9 +54,8 @@ class FileIndex:
             before = self._count + int(np.searchsorted(chosen["offset"], head["offset"]))
             self._cycles.append((int(head["offset"]), before, int(head["seconds"]), int(head["nanoseconds"])))
         events = np.zeros(len(chosen), EVENT)
-        for name in ("seconds", "nanoseconds", "offset", "damage"):
+        for name in ("seconds", "nanoseconds", "fiducials", "offset", "damage"):
             events[name] = chosen[name]
-        events["fiducial"] = chosen["fiducials"]
         index = walk(buffer, chosen["offset"], chosen["length"]).index
         starts, lengths = chosen["offset"].astype(np.int64), chosen["length"].astype(np.int64)
         segments = _segments(plain(buffer), starts, starts + lengths, np.empty(8 * len(chosen) + 8, SEGMENT))
@@ -99,7 +71,7 @@ class FileIndex:
         time = events["seconds"].astype(np.int64) << 32 | events["nanoseconds"]
         late = np.count_nonzero(time < np.maximum.accumulate(time)) if len(time) else 0
         header = np.zeros((), HEADER)
-        header["contains"], header["file"] = INDEX_TYPE, self._name.encode("latin-1", "replace")[:NAME_LENGTH]
+        header["contains"], header["file"] = CONTAINS, self._name.encode("latin-1", "replace")[: NAME_SIZE - 1]
         listed_segments = list(self._segments)[:SEGMENTS_LIMIT]
         header["cycles"], header["codes"], header["segments"] = len(self._cycles), len(self._codes), len(listed_segments)
         header["events"], header["out_of_order"] = len(events), late
@@ -115,7 +87,8 @@ class FileIndex:
     def _mark_segments(self, events: NDArray[Any], segments: NDArray[Any]) -> None:
         """Number the segments in order of first sight; note which are damaged or empty."""
         number = _numbered(segments["source"], self._segments)
-        for column, chosen in (("damaged", segments["damage"] != 0), ("empty", segments["extent"] == XTC_SIZE)):
+        # The original sets the bit of a segment in the "data" mask where the segment has none.
+        for column, chosen in (("damaged_segments", segments["damage"] != 0), ("segments", segments["extent"] == XTC_SIZE)):
             chosen = chosen & (number < MASK_BITS)
             np.bitwise_or.at(events[column], segments["datagram"][chosen], np.uint32(1) << number[chosen].astype(np.uint32))
 

@@ -69,6 +69,7 @@ def test_a_run_is_written_again_byte_for_byte(files: list[str], tmp_path: Path) 
         (["--where", 'pv("one") == 6 and not pv("PV:TWO") < 9'], [9, 10, 11]),
         (["--where", "XcsEndstation.width == 0"], [n for n in range(24) if n % 2]),
         (["--where", "evr(90)"], []),
+        (["--where", "EBeam.ebeamCharge > 1", "--events", "100:"], []),
     ],
 )
 def test_the_events_that_are_wanted_are_kept_with_their_state(

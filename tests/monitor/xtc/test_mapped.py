@@ -63,3 +63,23 @@ def test_a_growing_file_may_end_in_its_first_header(tmp_path: Path) -> None:
     path = tmp_path / "a.xtc.inprogress"
     path.write_bytes(DATA[:30])
     assert check(path, growing=True) == 30
+
+
+def mapped_in() -> int:
+    """Bytes of files that are mapped into this process now."""
+    (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("RssFile"))
+    return int(line.split()[1]) << 10
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.xtc.mapped.KEPT_BYTES", 1 << 20)
+    path = tmp_path / "a.xtc"
+    path.write_bytes(DATA * ((32 << 20) // len(DATA)))
+    before, most, count = mapped_in(), 0, 0
+    file = open_mapped(path)
+    while file.ended is None:
+        count += len(file.next(4096).table)
+        most = max(most, mapped_in())
+    file.close()
+    assert count == 3 * ((32 << 20) // len(DATA))
+    assert most - before < 8 << 20

@@ -61,6 +61,7 @@ def test_events_behind_a_corrupt_container_are_delivered(tmp_path: Path) -> None
     path.write_bytes(b"".join(event))
     source = FileSource([path], Settings())
     assert sum(block.count for block in source.read(100)) == 3  # type: ignore[union-attr]
+    source.close()
 
 
 def test_millions_of_sources_cannot_stop_a_scan(tmp_path: Path) -> None:

@@ -57,6 +57,16 @@ def test_waveforms_come_in_volts_and_seconds() -> None:
     np.testing.assert_allclose(found["times"].values, [times, times], rtol=1e-12)
 
 
+@pytest.mark.parametrize("channels", [0, 1])
+def test_samples_without_a_segment_need_no_memory(channels: int) -> None:
+    """Found by fuzzing: times of four thousand million samples that the payload does not have."""
+    known = config("Acqiris.ConfigV1", {"channelMask": channels, "horiz": {"nbrSamples": 0x7FFFFFFE}, "vert": [{}] * 20})
+    record = made("Acqiris.DataDescV1", {"data": [{"waveforms": np.empty((0, 0x7FFFFFFE))}] * channels}, known)
+    found = quantities(BY_STRUCT["Acqiris.DataDescV1"], record, known)
+    assert sum(quantity.values.size for quantity in found.values()) == 0
+    assert len(found) == 2 * channels
+
+
 def test_encoder_counts_have_a_sign_and_positions_the_users_unit() -> None:
     known = config("UsdUsb.FexConfigV1", {"offset": [10, 0, -5, 0], "scale": [0.5, 1, 2, 1e-3], "name": ["a", "b", "c", "d"]})
     record = made("UsdUsb.DataV1", {"count": [0xFFFFFF, 7, 0x800000, 1000]})

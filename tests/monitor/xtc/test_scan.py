@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from monitor.errors import DamagedData
@@ -124,3 +125,12 @@ def test_what_is_not_xtc_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"nothing of the kind" * 10)
     with pytest.raises(DamagedData, match="not an XTC file"):
         scan([path])
+
+
+def test_only_chosen_events_count(tmp_path: Path) -> None:
+    streams = run_streams(steps=2, events=6, daq=1)
+    (path,) = write(tmp_path, streams)
+    starts = [sum(map(len, streams[0][:i])) for i, one in enumerate(streams[0]) if one[11] & 15 == L1ACCEPT]
+    result = scan([path], events={path: np.array(starts[4:8])})
+    assert result.events_per_cycle == (2, 2)
+    assert counts(result, "DetInfo", "XppSb2Ipm-1|Ipimb-0")["IpimbData_V2"] == (4, 4)

@@ -14,7 +14,7 @@ from monitor.reader.sources.follow import GATHER_S, SETTLE_S, FollowSource, Watc
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings
 from tests.support.recorder import Recorder, Time
-from tests.support.xtc_bytes import run_streams
+from tests.support.xtc_bytes import datagram, run_streams
 
 SETTINGS = Settings()
 TIMEOUT_S = SETTINGS.source.follow_timeout
@@ -352,3 +352,14 @@ def test_what_cannot_be_followed_is_refused(tmp_path: Path) -> None:
         watched([])
     with pytest.raises(Unusable, match="give the folder with dir="):
         in_folder(tmp_path / "none", Time()).read(1)
+
+
+def test_transitions_behind_the_end_of_the_run_do_not_keep_it_open(tmp_path: Path) -> None:
+    unconfigure = datagram(5, time=(1_329_500_900, 0))
+    one = Recorder(tmp_path, 0, [*run_streams(steps=1, events=4, daq=1)[0], unconfigure])
+    one.open()
+    one.write(1000)
+    clock = Time()
+    source = follow(tmp_path, clock)
+    assert vectors(read_all(source, clock)) == [0, 1, 2, 3]
+    assert source.finished

@@ -2,7 +2,8 @@ import struct
 
 import numpy as np
 
-from monitor.xtc.rewriting.index_file import CYCLE, EVENT, HEADER, FileIndex
+from monitor.xtc.index_file import CYCLE, EVENT, parse_index
+from monitor.xtc.rewriting.index_file import HEADER, FileIndex
 from monitor.xtc.walk import heads
 from tests.support.xtc_bytes import BEGIN_CYCLE, L1ACCEPT, datagram, ipm, xtc
 
@@ -53,8 +54,8 @@ def test_masks_follow_the_lists_in_order_of_first_sight() -> None:
     header, events, _, rest = index(data)
     assert rest[:3] == bytes([140, 90, 41])
     assert events["codes"].tolist() == [0b011, 0b110]
-    assert events["damaged"].tolist() == [0, 0b010]
-    assert events["empty"].tolist() == [0, 0b010]
+    assert events["damaged_segments"].tolist() == [0, 0b010]
+    assert events["segments"].tolist() == [0, 0b010]
     assert events["damage"].tolist() == [0, 2]
     assert (header["codes"], header["segments"]) == (3, 3)
     found = np.frombuffer(rest[3:], "<u4", 2)
@@ -84,3 +85,16 @@ def test_events_without_a_fiducial_are_left_out() -> None:
 
 def test_a_long_name_is_cut() -> None:
     assert index(event(1, ipm(1)), "e" * 40)[0]["file"] == b"e" * 31
+
+
+def test_what_is_written_is_read_back() -> None:
+    data = event(1, segment(5, codes(140, 90)), segment(4, ipm(1))) + event(2, segment(9, ipm(1)))
+    buffer = np.frombuffer(data, np.uint8)
+    made = FileIndex("run.xtc")
+    made.add(buffer, heads(buffer).table)
+    found = parse_index(made.data())
+    assert found.file == "run.xtc"
+    assert found.codes.tolist() == [140, 90]
+    assert found.events["offset"].tolist() == [0, 40 + 20 + 48 + 20 + 44]
+    assert [len(part.sources) for part in found.segments] == [1, 1, 1]
+    assert found.segments[0].contains.tolist() == [4 << 16 | 19]
