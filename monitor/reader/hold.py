@@ -4,7 +4,6 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -107,20 +106,20 @@ class Hold:
         pieces, data = self._inline(draft)
         return batch_message(_batch(draft, lease, show, pieces, (InlinePlace(0),)), [data])
 
-    def save(self, draft: Draft, path: Path) -> None:
-        """Write the datagrams of a batch into a file, one behind the other.
+    def datagrams(self, draft: Draft) -> dict[int, Bytes]:
+        """The datagrams of a batch by stream, back to back; copies.
 
         Raises
         ------
-        DamagedData, OSError
-            If they cannot be read, or the file cannot be written.
+        DamagedData
+            If they cannot be read.
         """
-        data = np.empty(draft.cut.nbytes, np.uint8)
-        self._copied(draft.cut.pieces, draft.cut.places, data)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_bytes(data.data)
-        fresh.replace(path)
+        pieces, found = draft.cut.pieces, {}
+        for stream in np.unique(pieces["stream"]).tolist():
+            own = pieces[pieces["stream"] == stream]
+            found[int(stream)] = np.empty(_size(own), np.uint8)
+            self._copied(own, draft.cut.places, found[int(stream)])
+        return found
 
     def close(self) -> None:
         """Give back files and memory."""

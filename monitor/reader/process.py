@@ -12,6 +12,7 @@ from monitor.reader.dispatch.instruction import HandOut, Instruction, Quarantine
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Clock, Feed
 from monitor.reader.hold import Hold
+from monitor.reader.quarantine import write_quarantine
 from monitor.reader.report import flaws
 from monitor.reader.status import Rate, reader_status
 from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, Watched
@@ -57,7 +58,7 @@ class Reader:
     feed, dispatch, router, hold, clock
         What is joined.
     folder
-        Runtime folder: bytes of quarantined batches go to ``quarantine`` in it.
+        Where results go: quarantined batches are kept in ``quarantine`` in it.
     wake
         Further sockets whose messages end the wait between two turns.
     drain_timeout_s
@@ -82,7 +83,7 @@ class Reader:
     ) -> None:
         self.dispatch = dispatch
         self._feed, self._router, self._hold, self._clock = feed, router, hold, clock
-        self._folder = folder
+        self._quarantine = folder / "quarantine"
         self._wake = wake
         self._drain_timeout_s = drain_timeout_s
         self._on_pipeline = on_pipeline
@@ -120,6 +121,8 @@ class Reader:
         """How it ended, if it did."""
         if self.dispatch.finished:
             found = flaws(self._feed.source.counts)
+            if aside := self.dispatch.intake.quarantined:
+                found[f"events set aside in {self._quarantine}, for they killed worker after worker"] = aside
             words = ", ".join(text if n == 1 else f"{n} x {text}" for text, n in found.items())
             return Outcome(FLAWED, f"some of the input could not be used: {words}") if found else Outcome(0)
         if self.dispatch.ended and self._clock.now() - self.dispatch.lending.progress > self._drain_timeout_s:
@@ -188,14 +191,14 @@ class Reader:
 
     def _set_aside(self, order: Quarantine) -> None:
         """Write the bytes of a batch that kills workers to a file of its own."""
-        draft = order.draft
-        state = draft.cut.state
-        path = self._folder / "quarantine" / f"{state.experiment}-r{state.run:04d}-{draft.first}-{draft.stop}.xtc"
+        draft, state, seconds = order.draft, order.draft.cut.state, order.draft.cut.events["seconds"]
+        folder = self._quarantine / f"{state.experiment}-r{state.run:04d}-{draft.first}-{draft.stop}"
         try:
-            self._hold.save(draft, path)
+            streams = self._hold.datagrams(draft)
+            write_quarantine(folder, state, (int(seconds[0]), int(seconds[-1])), streams)
         except (DamagedData, OSError) as error:
             log.error("quarantine_not_written", extra={"why": str(error), "first": draft.first, "stop": draft.stop})
-        log.error("batch_quarantined", extra={"first": draft.first, "stop": draft.stop, "file": str(path)})
+        log.error("batch_quarantined", extra={"first": draft.first, "stop": draft.stop, "folder": str(folder)})
 
     def _bye(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """The aggregator has closed its files."""

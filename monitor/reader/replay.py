@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from monitor.errors import Unusable
 from monitor.net.socket import Dealer, ZmqDealer
+from monitor.reader.faults import Faults
 from monitor.reader.pace import Pace
 from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_message
 from monitor.wire.message import Message
@@ -67,6 +68,7 @@ def replay(
     wait_s: float = 60.0,
     progress: Callable[[int], None] = lambda events: None,
     stopped: Callable[[], bool] = lambda: False,
+    faults: Faults | None = None,
 ) -> Played:
     """Play files to a service that listens at an address.
 
@@ -86,6 +88,8 @@ def replay(
         Told the number of events so far, now and then.
     stopped
         Asked before each event; true ends the replay as if the files ended there.
+    faults
+        What is to go wrong on the way.
 
     Raises
     ------
@@ -94,7 +98,7 @@ def replay(
     """
     dealer = ZmqDealer(address, hwm=QUEUE)
     try:
-        player = Player(dealer, rate)
+        player = Player(dealer, rate, faults or Faults())
         player.await_ready(address, wait_s)
         for run in runs_of(paths):
             player.play(run, progress, stopped)
@@ -112,10 +116,13 @@ class Player:
         Connected to the listening service.
     rate
         Events per second; 0 = as fast as they go.
+    faults
+        What is to go wrong on the way.
     """
 
-    def __init__(self, dealer: Dealer, rate: float) -> None:
+    def __init__(self, dealer: Dealer, rate: float, faults: Faults) -> None:
         self._dealer = dealer
+        self._faults = faults
         self._pace = Pace(rate)
         self._begun: float | None = None
         self.events = 0
@@ -146,7 +153,8 @@ class Player:
             is_event = event[0].service == Transition.L1ACCEPT
             if is_event:
                 self._await_turn()
-            sent = self._send(run, streams, event, is_event=is_event)
+            gone = is_event and self._faults.drops()
+            sent = not gone and self._send(run, streams, event, is_event=is_event)
             if is_event:
                 self.events += 1
                 self.dropped += not sent
@@ -180,7 +188,7 @@ class Player:
                     n=self.events + (1 if is_event and i else 0),
                     events=int(is_event and i == 0),
                     sent=time.time(),
-                    bytes=datagram.data,
+                    bytes=self._faults.applied(datagram.data) if is_event else datagram.data,
                 )
             )
             if not is_event or i:

@@ -67,7 +67,7 @@ def run_reader(
     settings
         The whole set-up.
     folder
-        Runtime folder of the service: addresses in ``service.json``, the settings in force, quarantined bytes.
+        Runtime folder of the service: addresses in ``service.json``, the settings in force.
     generation
         Count of its starts; above 0 it goes on from where its predecessor was: same address, same settings in force.
     address
@@ -116,7 +116,7 @@ def run_reader(
                 router,
                 hold,
                 clock,
-                folder=folder,
+                folder=Path(settings.store.directory or folder),
                 author=author,
                 wake=[source] if hasattr(source, "zmq") else [],
                 on_pipeline=lambda note: _remember(folder, note),

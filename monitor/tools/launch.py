@@ -44,7 +44,7 @@ def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: E
         If a process cannot start, in that process's own words.
     """
     (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
-    logs.set_up(folder / "supervisor.log")
+    logs.set_up(file=folder / "supervisor.log")
     service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
     try:
         with _signals() as asked:

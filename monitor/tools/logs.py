@@ -20,7 +20,7 @@ class EventFormatter(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def set_up(file: Path | None = None, level: str = "INFO") -> None:
+def set_up(level: str = "INFO", *, file: Path | None = None) -> None:
     """Send log lines of this process to a file, or to standard error."""
     handler = logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file)
     handler.setFormatter(EventFormatter())

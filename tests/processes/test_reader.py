@@ -14,6 +14,7 @@ from monitor.reader.process import Outcome
 from monitor.reader.replay import replay
 from monitor.reader.service import run_reader
 from monitor.settings import Settings, parse
+from monitor.wire.aggregator_note import Epoch
 from monitor.wire.client_note import Accepted, Control, RequestRefused
 from monitor.wire.note import note_of, to_message
 from tests.support.little_service import LittleAggregator, LittleWorker, reader_address
@@ -43,11 +44,18 @@ class Running:
         self, folder: Path, settings: Settings, *, workers: list[LittleWorker] | None = None, committed: int = 0
     ) -> None:
         self.outcome: Outcome | None = None
-        self.aggregator = LittleAggregator(folder, committed=committed)
+        self.aggregator = LittleAggregator(folder, committed=committed, complete=self._complete)
         self.workers = workers or [LittleWorker(folder, f"w{i}") for i in range(2)]
         self._thread = threading.Thread(target=lambda: setattr(self, "outcome", run_reader(settings, folder)), daemon=True)
         for thread in (self._thread, self.aggregator, *self.workers):
             thread.start()
+
+    def _complete(self, epoch: Epoch) -> bool:
+        """Whether every event of it reached a worker or is lost; before that no aggregator has its rows."""
+        lost = {seq for note in self.aggregator.lost for seq in range(note.first, note.stop)}
+        # Copies, for the workers go on adding.
+        seen = set().union(*(worker.seen.copy() for worker in self.workers))
+        return lost | seen >= set(range(epoch.first, epoch.stop))
 
     def join(self) -> None:
         for thread in (self._thread, self.aggregator, *self.workers):

@@ -73,6 +73,33 @@ def run(
     show(f"{scenario}, {workers} workers", [found], as_json)
 
 
+@command.command()
+def chaos(
+    events: Annotated[int, typer.Option(help="events of the run")] = 20_000,
+    blows: Annotated[int, typer.Option(help="processes to hit")] = 240,
+    frozen: Annotated[float, typer.Option(help="share that is stopped for a while instead of killed")] = 0.1,
+    rate: Annotated[float, typer.Option(help="events per second, so that the run lasts")] = 120.0,
+    seed: Annotated[int, typer.Option(help="start of all chance")] = 1,
+    as_json: AsJson = False,
+) -> int:
+    """Kill reader, workers and aggregator at random moments, and compare the file with that of an undisturbed run.
+
+    Example: xtcmon bench chaos --events 2000 --blows 20
+    """
+    from monitor.tools.chaos.scene import scene
+    from monitor.tools.chaos.tormentor import Torment
+    from monitor.tools.chaos.trial import chaos as trial
+
+    with tempfile.TemporaryDirectory() as scratch:
+        what, _ = scene(Path(scratch) / "run", events)
+        torment = Torment(seed=seed, blows=blows, frozen=frozen)
+        found = trial(what, Path(scratch), torment, rate=rate, patience_s=60 + events / rate + 10 * blows)
+    columns = {**asdict(found), "killed": sum(found.killed.values()), "frozen": sum(found.frozen.values())}
+    del columns["said"]
+    show("killed at random moments", [columns], as_json)
+    return 1 if found.complaints else 0
+
+
 @command.command(name="all")
 def everything() -> None:
     """Every benchmark, one after the other.
