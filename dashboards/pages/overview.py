@@ -84,7 +84,7 @@ def tiles(snapshot: Snapshot) -> dict[str, str]:
     if isinstance(total, int) and isinstance(processed, int) and total > 0:
         share = f"{100 * processed / total:.0f} % of {count(total)}"
     return {
-        "state": str(reader.get("state", "–")),
+        "state": "ended" if snapshot.ended else str(reader.get("state", "–")),
         "mode": str(reader.get("mode", "")),
         "processed": count(processed),
         "share": share,

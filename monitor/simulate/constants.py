@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-GROUPS = {"Cspad": "CsPad::CalibV1", "Jungfrau": "Jungfrau::CalibV1"}
+from monitor.calib.directory import GROUPS
 
 PLAIN_SHAPE = (5920, 388)
 """CsPad arrays are written without a header block, which the oldest readers cannot take."""
