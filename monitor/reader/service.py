@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def run_reader(
     author: str = "",
     insecure: bool = False,
     source: Source | None = None,
+    check: Callable[[Settings], object] = lambda settings: None,
 ) -> Outcome:
     """Run a reader until its source is at an end and everything is durable, or SIGTERM or SIGINT asks it to stop.
 
@@ -78,6 +79,8 @@ def run_reader(
         Allow an address that other machines can reach.
     source
         Where events come from; None: as the settings say.
+    check
+        Raises ``ConfigError`` for settings that no worker could use; asked about every change.
 
     Raises
     ------
@@ -108,6 +111,7 @@ def run_reader(
                 version=version,
                 host=socket.gethostname(),
                 controls=controls_of,
+                check=check,
             )
             feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock)
             reader = Reader(

@@ -75,3 +75,14 @@ def stop_event() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: event.set())
     return event
+
+
+def check_pipeline(settings: Settings) -> None:
+    """Build what the workers will build of these settings, and drop it.
+
+    Raises
+    ------
+    ConfigError
+        Naming detector, feature and parameter, if a worker could not use them.
+    """
+    declared("pipeline")(settings, 0)

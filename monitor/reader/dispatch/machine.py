@@ -56,6 +56,8 @@ class Dispatch:
         Name of this machine; workers elsewhere cannot reach our memory.
     controls
         Names and values of the scanned variables in a run state.
+    check
+        Raises ``ConfigError`` for settings that no worker could use, so that they never come into force.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Dispatch:
         version: int = 1,
         host: str = "",
         controls: Callable[[RunState], Mapping[str, Any]] = _no_controls,
+        check: Callable[[Settings], object] = lambda settings: None,
     ) -> None:
         self.live = live
         self._rereads = rereads
@@ -75,6 +78,7 @@ class Dispatch:
         self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.link = AggregatorLink(self.lending, base)
         self.intake = Intake(settings, version, self.lending, self.link, controls)
+        self._check = check
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
         self.ended = False
@@ -232,6 +236,7 @@ class Dispatch:
         """Change the settings from the next event on, or say why not."""
         try:
             settings = changed(self.intake.settings, note.changes)
+            self._check(settings)
         except ConfigError as error:
             self.lending.send(peer, RequestRefused(request=note.request, why=str(error)))
             return self._taken()

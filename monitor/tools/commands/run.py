@@ -11,6 +11,7 @@ from monitor.supervisor.policy import FLAWED_EXIT
 from monitor.tools import logs
 from monitor.tools.launch import last_words, supervise
 from monitor.tools.look import Show, StatusLine
+from monitor.tools.process import check_pipeline
 from monitor.tools.screen import err, out
 from monitor.tools.setup import check_output, check_ports, check_source, gather
 
@@ -73,6 +74,7 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     """
     logs.set_up(level="WARNING")
     check_source(settings)
+    check_pipeline(settings)
     check_output(settings.store.directory)
     check_ports(settings, dashboard=dashboard)
     if check:
