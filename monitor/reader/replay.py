@@ -98,7 +98,7 @@ def replay(
     """
     dealer = ZmqDealer(address, hwm=QUEUE)
     try:
-        player = Player(dealer, rate, faults or Faults())
+        player = Player(dealer, rate, faults)
         player.await_ready(address, wait_s)
         for run in runs_of(paths):
             player.play(run, progress, stopped)
@@ -120,9 +120,9 @@ class Player:
         What is to go wrong on the way.
     """
 
-    def __init__(self, dealer: Dealer, rate: float, faults: Faults) -> None:
+    def __init__(self, dealer: Dealer, rate: float, faults: Faults | None = None) -> None:
         self._dealer = dealer
-        self._faults = faults
+        self._faults = faults or Faults()
         self._pace = Pace(rate)
         self._begun: float | None = None
         self.events = 0
