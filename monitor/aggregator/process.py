@@ -13,8 +13,8 @@ from monitor.aggregator.loop import Loop
 from monitor.aggregator.machine import Aggregator
 from monitor.aggregator.recovery import recovered_from
 from monitor.aggregator.stores import Stores
-from monitor.errors import Unusable
 from monitor.net.address import IPC_LIMIT
+from monitor.net.alone import alone
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
@@ -76,12 +76,9 @@ def run_aggregator(
         If an address or the store cannot be used.
     """
     stop = stop or threading.Event()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unusable(f"{folder} cannot be made: {error.strerror}") from error
-    former = read_endpoints(folder) if generation else Endpoints()
     with ExitStack() as devices:
+        devices.enter_context(alone(folder, "aggregator"))
+        former = read_endpoints(folder) if generation else Endpoints()
         recovered, store = recovered_from(read_bookmark(folder), stores)
         keeper = ThreadKeeper(_keeper(folder, stores, store))
         devices.callback(keeper.close)
