@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
+from monitor.aggregator.bridge import open_bridges
 from monitor.aggregator.instruction import FinishRun, OpenRun
 from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.loop import Loop
@@ -16,6 +17,7 @@ from monitor.aggregator.stores import Stores
 from monitor.net.address import IPC_LIMIT
 from monitor.net.alone import alone
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
+from monitor.net.processes import Processes
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
 from monitor.settings import Settings
@@ -87,6 +89,9 @@ def run_aggregator(
         devices.callback(peers.close)
         publisher = ZmqPublisher(stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure)
         devices.callback(publisher.close)
+        bridges = open_bridges(settings, insecure=insecure)
+        for bridge in bridges:
+            devices.callback(bridge.close)
         write_endpoints(folder, rows=peers.address, stream=publisher.address)
         address = reader or _awaited(folder, stop)
         if not address:
@@ -94,9 +99,11 @@ def run_aggregator(
         dealer = ZmqDealer(address, "aggregator")
         devices.callback(dealer.close)
         machine.view.endpoints = {"reader": address, "rows": peers.address, "stream": publisher.address}
-        loop = Loop(machine, peers, dealer, publisher, keeper, time.time)
+        loop = Loop(machine, peers, dealer, publisher, keeper, time.time, bridges)
+        processes = Processes(folder)
         while not loop.left and not stop.is_set():
             machine.view.file = stores.file
+            machine.view.processes = processes.look(time.monotonic())
             if not loop.step():
                 wait((peers, dealer, publisher), TURN_S)
         if loop.left:
