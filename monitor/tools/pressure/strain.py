@@ -17,8 +17,8 @@ BLOCK = 8 << 20
 BLOCKS = 16
 """Blocks after which the same file is written from its beginning."""
 
-HUNG_S, FREE_S = 3.0, 2.0
-"""For how long processes are stopped, and how long they may work before they are stopped again."""
+HUNG_S, FREE_S = 8.0, 4.0
+"""For how long processes are stopped (longer than the reader's queue lasts), and how long they work until the next time."""
 
 GLANCE_S = 2.0
 """How often a slow viewer looks."""
