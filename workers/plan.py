@@ -15,7 +15,8 @@ from monitor.xtc.compression import decompress
 from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, version
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
-from workers.chain import Chain, constants_for
+from workers.chain import Chain
+from workers.constants import constants_for
 from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
