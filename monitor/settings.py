@@ -14,7 +14,7 @@ from monitor.errors import ConfigError
 class Section(BaseModel):
     """Base of every section: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Section):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import ConfigError
 from monitor.model.column import Column
 from monitor.model.sums import Sums
 from monitor.running import split_name, state_of
@@ -16,7 +15,9 @@ from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
 from workers.chain import Chain
 from workers.detectors.area import Layout
-from workers.features.feature import Feature, View, feature_from
+from workers.features.data import Context
+from workers.features.tree import branches, column_of
+from workers.features.view import View
 from workers.payloads import Payloads
 from workers.trouble import Trouble
 
@@ -83,7 +84,7 @@ class AreaDetector:
             y=arrangement.y(),
             index=self.index,
         )
-        self.features = _features(settings, self.view, trouble)
+        self.branches = branches(settings.feature, self.view, trouble)
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""
@@ -94,16 +95,19 @@ class AreaDetector:
         values = self._chain.frames(panels[has], np.ascontiguousarray(entries["place"]), list(payloads.buffers))
         return Frames(np.ascontiguousarray(entries["event"]), values)
 
-    def columns(self, frames: Frames, count: int, trouble: Trouble) -> list[Column]:
-        """Values of all features; one that raises costs its fields of these events and is counted."""
-        columns: list[Column] = []
-        for feature in self.features:
-            try:
-                values = feature.process(frames.values)
-                columns += [_column(feature, name, array, frames.events, count) for name, array in values.items()]
-            except Exception as error:
-                trouble.note(f"{feature.gives[0].name}: {type(error).__name__}: {error}", len(frames.events))
-        return columns
+    def columns(self, frames: Frames, columns: Mapping[str, Column], count: int, trouble: Trouble) -> list[Column]:
+        """Values of all features; where one raises, the event has none of its fields and that is counted.
+
+        Parameters
+        ----------
+        columns
+            What is known of the batch's events so far.
+        count
+            Events of the batch.
+        """
+        context = Context(frames.events, columns)
+        filled = (part for branch in self.branches for part in branch.run(frames.values, context, trouble))
+        return [column_of(part, count) for part in filled]
 
     def sums(self, frames: Frames, light: Mapping[str, NDArray[np.bool_]]) -> Sums:
         """Running sums of these events alone, each event under its light state: see ``monitor.running.split``."""
@@ -133,36 +137,3 @@ def assemble(frame: NDArray[Any], index: NDArray[np.int32]) -> NDArray[np.float3
     image = np.asarray(frame, np.float32).reshape(-1)[index]
     image[index < 0] = np.nan
     return image
-
-
-def _features(settings: Detector, view: View, trouble: Trouble) -> tuple[Feature, ...]:
-    """Features that can be set up; the others are counted by name."""
-    features: list[Feature] = []
-    names: set[str] = set()
-    for wanted in settings.feature:
-        if not wanted.enabled:
-            continue
-        try:
-            feature = feature_from(wanted, view)
-        except ConfigError as error:
-            trouble.note(f"feature is off: {error}")
-            continue
-        mine = {field.name for field in feature.gives}
-        if mine & names:
-            trouble.note(f"feature is off: {min(mine & names)} is given by another feature; use another name")
-            continue
-        names |= mine
-        features.append(feature)
-    return tuple(features)
-
-
-def _column(feature: Feature, name: str, values: NDArray[Any], events: NDArray[np.int64], count: int) -> Column:
-    """Values of some events as a column of all ``count`` events."""
-    field = next(field for field in feature.gives if field.name == name)
-    if len(events) == count:
-        return Column(field, values.astype(field.dtype, copy=False))
-    spread = np.zeros((count, *field.shape), field.dtype)
-    spread[events] = values
-    present = np.zeros(count, bool)
-    present[events] = True
-    return Column(field, spread, present)

@@ -18,6 +18,7 @@ from monitor.settings import Settings
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
 from workers.detectors.family import Whole, whole
+from workers.field_detector import FieldDetector
 from workers.frames import FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -90,7 +91,8 @@ class Pipeline:
         self._settings = settings
         for detector in settings.detector:
             check(detector)
-        self._areas = AreaDetectors(settings)
+        self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
+        self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
         self._taken = taken_types()
         self._plans: list[Plan] = []
 
@@ -114,13 +116,18 @@ class Pipeline:
             columns.guarded(name, partial(read, Whole(batch=batch, groups=groups, trouble=trouble)))
         sums: dict[str, SumState] = {}
         frames: dict[str, FrameView] = {}
+        areas = []
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
                 _count_missing(word, payloads, plan.run, trouble)
             elif area_family(word[2]) is None:
                 self._point(plan, word, payloads, columns, trouble)
             else:
-                self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
+                areas.append((word, payloads))
+        for word, payloads in areas:
+            self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
+        for detector in self._fields:
+            columns.add(detector.columns(columns.by_name, batch.count, trouble))
         return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts)
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
@@ -171,7 +178,7 @@ class Pipeline:
         corrected = detector.frames(good, trouble)
         if not len(corrected.events):
             return
-        columns.add(detector.columns(corrected, batch.count, trouble))
+        columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
         sums |= detector.sums(corrected, columns.light())
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:

@@ -3,7 +3,6 @@
 Bad pixels (NaN) count nowhere. With ``compat`` they count in the norm of bin (0, 0), as in the files of smalldata_tools.
 """
 
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,15 +34,25 @@ class Parameters(Section):
     qbin: float | tuple[float, ...] = 5e-3
     """Width of a bin, 1/angstrom, or the edges."""
     phiBins: int | tuple[float, ...] = 1  # noqa: N815
+    """Number of azimuth bins, or their edges in rad."""
     Pplane: float = Parameter(0.0, ge=0, le=1)
+    """Polarization: 0 along x of the detector, 1 along y."""
     tx: float = 0.0
+    """Tilt of the detector about x, degree."""
     ty: float = 0.0
+    """Tilt of the detector about y, degree."""
     geomCorr: bool = True  # noqa: N815
+    """Divide by the solid angle of each pixel."""
     polCorr: bool = True  # noqa: N815
+    """Divide by what the polarization lets through."""
     thresADU: float | None = None  # noqa: N815
+    """Values below count as zero."""
     thresADUhigh: float | None = None  # noqa: N815
+    """Values above count as zero."""
     square: bool = False
+    """Average the squares."""
     compat: bool = False
+    """Count bad pixels in the norm of bin (0, 0), as smalldata_tools does."""
 
 
 class AzimuthalBinning:

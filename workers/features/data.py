@@ -1,4 +1,4 @@
-"""What flows into and out of features: dense arrays, lists of pixels, results of any length, and what else is known of the events."""
+"""What flows into and out of features: dense arrays, lists of pixels, results of any length, and what is known of the events."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -69,6 +69,8 @@ class FeatureKind:
         Name and meaning of each result, as ``xtcmon features`` prints them.
     example
         Parameters of an example, as they stand in the settings file.
+    example_shape
+        Shape of the input that the example is for; empty = any frame of a few panels.
     """
 
     parameters: type[Section]
@@ -77,6 +79,7 @@ class FeatureKind:
     takes: Takes = "arrays"
     results: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
+    example_shape: tuple[int, ...] = ()
 
 
 FEATURES: Registry[FeatureKind] = Registry("feature")
@@ -113,7 +116,9 @@ def feature_from(settings: FeatureSettings, view: View, parent: str = "") -> Fea
     kind = FEATURES.get(settings.kind, key=key)
     parameters = parameters_from(kind.parameters, settings.model_extra or {}, key)
     if (kind.takes == "lists" and not view.lists) or (kind.takes == "arrays" and view.lists):
-        raise ConfigError(f"{settings.kind} works on {kind.takes}, and its input is {'lists' if view.lists else 'arrays'}", key=key)
+        raise ConfigError(
+            f"{settings.kind} works on {kind.takes}, and its input is {'lists' if view.lists else 'arrays'}", key=key
+        )
     try:
         return kind.make(full_name(settings, parameters, view, parent), parameters, view)
     except ValueError as error:

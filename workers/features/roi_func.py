@@ -29,10 +29,13 @@ class Parameters(Section):
     image_ROI: Any = None  # noqa: N815
     """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
     writeArea: bool = False  # noqa: N815  # the field's spelling
+    """Keep the pixels of the rectangle too."""
     calcPars: bool = True  # noqa: N815
+    """Keep sum, mean, largest pixel and centre of mass."""
     thresADU: float | tuple[float, float] | None = None  # noqa: N815
     """Values below the first number count as zero; values above the second too."""
     compat: bool = False
+    """Count bad pixels as zeros in mean and maximum, as smalldata_tools does."""
 
 
 class Roi:

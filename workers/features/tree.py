@@ -75,7 +75,9 @@ class Branch:
             if count == 1:
                 trouble.note(f"{self.name}: {type(error).__name__}: {error}")
                 return None, every[:0]
-        single = [self._attempt(one_event(data, event), context.at(every[event : event + 1]), trouble)[0] for event in range(count)]
+        single = [
+            self._attempt(one_event(data, event), context.at(every[event : event + 1]), trouble)[0] for event in range(count)
+        ]
         good = [output for output in single if output is not None]
         positions = np.array([event for event, output in enumerate(single) if output is not None], np.int64)
         return (joined(good) if good else None), positions
@@ -115,7 +117,9 @@ def grown(settings: FeatureSettings, view: View, parent: str = "") -> Branch:
     name = full_name(settings, parameters_from(kind.parameters, settings.model_extra or {}, settings.kind), view, parent)
     wanted = [child for child in settings.feature if child.enabled]
     if wanted and feature.view is None:
-        raise ConfigError(f"{settings.kind} gives nothing that another feature could work on", key=key_of(settings, parent or view.name))
+        raise ConfigError(
+            f"{settings.kind} gives nothing that another feature could work on", key=key_of(settings, parent or view.name)
+        )
     children = tuple(grown(child, feature.view, name) for child in wanted if feature.view is not None)
     return Branch(name, feature, children)
 
