@@ -1,8 +1,9 @@
 """A batch in, rows and sums out: the whole of a worker's physics, without sockets, clocks or memory of past batches."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,12 +63,16 @@ class Result:
         Newest frame of each area detector by detector name, if the batch asks for it.
     trouble
         What went wrong, counted by a text that names source and kind.
+    config
+        What the rows were made with (masks, constants, parameters), by path below ``UserDataCfg``; the same object until it
+        changes.
     """
 
     rows: Rows
     sums: Sums
     frames: Mapping[str, FrameView]
     trouble: Mapping[str, int]
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -210,13 +215,16 @@ class Columns:
     def add(self, columns: Iterable[Column]) -> None:
         """Add columns one by one."""
         for column in columns:
-            name = column.field.name
+            name = column.field.path
             known = self.by_name.get(name)
             self.by_name[name] = column if known is None else self._joined(known, column)
 
     def _joined(self, known: Column, other: Column) -> Column:
         if (known.field.dtype, known.field.shape) != (other.field.dtype, other.field.shape):
             self._trouble.note(f"{known.field.name} comes in two forms; the first is used")
+            return known
+        if known.lengths is not None or other.lengths is not None:
+            self._trouble.note(f"{known.field.name} comes from two sources; the first is used")
             return known
         gaps = other.mask & ~known.mask
         values = known.values.copy()
