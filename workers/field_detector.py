@@ -1,8 +1,10 @@
 """Features on a field of the rows: waveforms, projections and spectra are treated like frames."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
 from monitor.model.column import Column
@@ -32,7 +34,13 @@ class FieldDetector:
         if settings.source or settings.constants or settings.common_mode is not None:
             raise ConfigError("a detector on a field has no source, constants or common mode", key=f"detector.{settings.name}")
         self.settings = settings
-        self._made: tuple[Field, tuple[Branch, ...]] | None = None
+        self._of: Field | None = None
+        self.branches: tuple[Branch, ...] = ()
+
+    @property
+    def config(self) -> Mapping[str, NDArray[Any]]:
+        """What its values are made with, by path below ``UserDataCfg``."""
+        return {path: array for branch in self.branches for path, array in branch.config().items()}
 
     def columns(self, columns: Mapping[str, Column], count: int, trouble: Trouble) -> list[Column]:
         """Values of all features for the events in which the field has a value; none if there is no such field here."""
@@ -42,14 +50,14 @@ class FieldDetector:
         if column.field.ragged or column.field.dtype.kind not in "iufb" or not column.field.shape:
             trouble.note(f"{self.settings.name}: {self.settings.field} is no array of numbers")
             return []
-        if self._made is None or self._made[0] != column.field:
-            self._made = (column.field, branches(self.settings.feature, self._view(column.field), trouble))
+        if self._of != column.field:
+            self._of, self.branches = column.field, branches(self.settings.feature, self._view(column.field), trouble)
         events = np.flatnonzero(column.mask)
         if not len(events):
             return []
         data = column.values if len(events) == len(column) else column.values[events]
         context = Context(events, columns)
-        filled = (part for branch in self._made[1] for part in branch.run(data, context, trouble))
+        filled = (part for branch in self.branches for part in branch.run(data, context, trouble))
         return [column_of(part, count) for part in filled]
 
     def _view(self, field: Field) -> View:

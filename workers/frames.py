@@ -1,5 +1,6 @@
 """One area detector at work: payloads to frames, frames to feature values, sums and pictures."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.calib.constants import Constants
 from monitor.model.column import Column
 from monitor.model.sums import Sums
 from monitor.running import split_name, state_of
@@ -71,8 +73,9 @@ class Frames:
 class AreaDetector:
     """A detector that is set up for one run: geometry, chain, features, sums."""
 
-    def __init__(self, settings: Detector, layout: Layout, chain: Chain, trouble: Trouble) -> None:
+    def __init__(self, settings: Detector, layout: Layout, chain: Chain, constants: Constants, trouble: Trouble) -> None:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
+        self._constants = constants
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
         self.view = View(
@@ -83,8 +86,21 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            rms=_first_range(constants.get("pixel_rms"), layout.shape),
+            gain=_first_range(constants.get("pixel_gain"), layout.shape),
         )
         self.branches = branches(settings.feature, self.view, trouble)
+
+    @property
+    def config(self) -> Mapping[str, NDArray[Any]]:
+        """What the rows of this detector are made with, by path below ``UserDataCfg``; names of small-data files."""
+        known: dict[str, NDArray[Any]] = {"mask": self.view.good.astype(np.uint8), "imgShape": np.array(self.index.shape)}
+        known |= {"ped": self._constants["pedestals"]} if "pedestals" in self._constants else {}
+        known |= {name: array for name in ("x", "y", "z", "rms", "gain") if (array := getattr(self.view, name)) is not None}
+        config = {f"{self.name}/{key}": array for key, array in known.items()}
+        for branch in self.branches:
+            config |= branch.config()
+        return config
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""
@@ -130,6 +146,14 @@ class AreaDetector:
             return None
         image = assemble(frames.values[-1], self.index)
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
+
+
+def _first_range(constants: NDArray[Any] | None, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
+    """Constants of the first gain range in the shape of a frame; None if there are none that fit."""
+    if constants is None or constants.size % math.prod(shape):
+        return None
+    first: NDArray[np.float32] = np.asarray(constants, np.float32).reshape(-1, *shape)[0]
+    return first
 
 
 def assemble(frame: NDArray[Any], index: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -100,6 +100,8 @@ class Pipeline:
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
         self._taken = taken_types()
         self._plans: list[Plan] = []
+        self._configured: list[object] = []
+        self._config_now: Mapping[str, NDArray[Any]] = {}
 
     def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
         """Rows and sums of one batch.
@@ -133,7 +135,16 @@ class Pipeline:
             self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
         for detector in self._fields:
             columns.add(detector.columns(columns.by_name, batch.count, trouble))
-        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts)
+        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts, self._config(plan))
+
+    def _config(self, plan: Plan) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with; the same object as long as the same detectors are at work."""
+        sources = [source for source in (*plan.areas.values(), *self._fields) if source is not None]
+        made: list[object] = [part for source in sources for part in (source, source.branches)]
+        if len(made) != len(self._configured) or any(a is not b for a, b in zip(made, self._configured, strict=True)):
+            self._configured = made
+            self._config_now = {path: array for source in sources for path, array in source.config.items()}
+        return self._config_now
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:

@@ -185,7 +185,7 @@ class AreaDetectors:
         layout = family.layout(source, kind, run, payloads)
         constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
-        return AreaDetector(wanted, layout, chain, trouble)
+        return AreaDetector(wanted, layout, chain, constants, trouble)
 
     def _wanted(self, source: Source) -> Detector | None:
         """Settings for this source; with no detector in the settings every one is wanted."""

@@ -3,7 +3,6 @@
 Bad pixels (NaN) count nowhere. With ``compat`` they count in the norm of bin (0, 0), as in the files of smalldata_tools.
 """
 
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Parameter

@@ -1,7 +1,8 @@
 """Features on the output of features: set up once, run for many events, and contained where one raises."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from monitor.errors import ConfigError
 from monitor.model.column import Column
 from monitor.model.field import Field
 from monitor.settings import Feature as FeatureSettings
+from monitor.settings import Section
 from workers.features.data import Context, Data, Output, Ragged, Values, joined, one_event
 from workers.features.feature import FEATURES, Feature, feature_from, full_name, key_of, parameters_from
 from workers.features.view import View
@@ -39,11 +41,24 @@ class Branch:
     ----------
     name
         Full name: ``cspad/ROI_0``.
+    parameters
+        As they are in use.
     """
 
     name: str
     feature: Feature
+    parameters: Section
     children: tuple["Branch", ...]
+
+    def config(self, root: str = "") -> dict[str, NDArray[Any]]:
+        """Parameters and derived arrays of this feature and of all below it, by path below ``UserDataCfg`` (small-data names)."""
+        detector, _, own = self.name.partition("/")
+        top = root or own
+        known = {**self.parameters.model_dump(), **self.feature.config}
+        found = {f"{detector}/{top}__{_below(own, top)}_{key}": array for key, array in _arrays(known)}
+        for child in self.children:
+            found |= child.config(top)
+        return found
 
     def walk(self) -> Iterator["Branch"]:
         """This branch and all below it."""
@@ -113,15 +128,34 @@ def grown(settings: FeatureSettings, view: View, parent: str = "") -> Branch:
         If one of them cannot be.
     """
     feature = feature_from(settings, view, parent)
-    kind = FEATURES.get(settings.kind)
-    name = full_name(settings, parameters_from(kind.parameters, settings.model_extra or {}, settings.kind), view, parent)
+    parameters = parameters_from(FEATURES.get(settings.kind).parameters, settings.model_extra or {}, settings.kind)
+    name = full_name(settings, parameters, view, parent)
     wanted = [child for child in settings.feature if child.enabled]
     if wanted and feature.view is None:
         raise ConfigError(
             f"{settings.kind} gives nothing that another feature could work on", key=key_of(settings, parent or view.name)
         )
     children = tuple(grown(child, feature.view, name) for child in wanted if feature.view is not None)
-    return Branch(name, feature, children)
+    return Branch(name, feature, parameters, children)
+
+
+def _below(name: str, top: str) -> str:
+    return name if name == top else name.removeprefix(f"{top}_")
+
+
+def _arrays(values: Mapping[str, Any]) -> Iterator[tuple[str, NDArray[Any]]]:
+    """What can be kept in a file: numbers, texts, and arrays of them."""
+    for key, value in values.items():
+        array = np.asarray(value.encode() if isinstance(value, str) else value) if _plain(value) else None
+        if array is not None and array.dtype.kind in "biufS":
+            yield key, array.astype(np.uint8) if array.dtype.kind == "b" else array
+
+
+def _plain(value: Any) -> bool:
+    """Whether numpy makes a regular array of it."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_plain, value)) and len({np.shape(part) for part in value}) == 1
+    return isinstance(value, str | int | float | np.ndarray | np.generic)
 
 
 def column_of(filled: Filled, count: int) -> Column:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 import workers.pipeline  # noqa: F401  # fills the registry of features
 from monitor.errors import ConfigError
 from monitor.settings import Feature as FeatureSettings
-from workers.features.azimuthal_binning import AzimuthalBinning
 from tests.support.features import values_of
+from workers.features.azimuthal_binning import AzimuthalBinning
 from workers.features.feature import feature_from
-from workers.features.view import View
 from workers.features.pixel_geometry import pixel_geometry
+from workers.features.view import View
 
 SHAPE = (3, 7, 9)
 
@@ -69,12 +69,12 @@ def test_azimuths_hold_all_pixels_between_them() -> None:
 
 
 def test_no_events_give_no_averages() -> None:
-    (values,) = made(view(), qbin=0.5).process(np.empty((0, *SHAPE), np.float32)).values()
+    (values,) = values_of(made(view(), qbin=0.5), np.empty((0, *SHAPE), np.float32)).values()
     assert values.shape[0] == 0
 
 
 def test_a_frame_that_is_all_bad_has_no_average() -> None:
-    (values,) = made(view(), qbin=0.5).process(np.full((1, *SHAPE), np.nan, np.float32)).values()
+    (values,) = values_of(made(view(), qbin=0.5), np.full((1, *SHAPE), np.nan, np.float32)).values()
     assert np.isnan(values).all()
 
 
