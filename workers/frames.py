@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from monitor.calib.constants import Constants
 from monitor.model.column import Column
 from monitor.model.sums import Sums
-from monitor.running import split_name, state_of
-from monitor.running.split import REST
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
 from workers.chain import Chain
@@ -21,10 +19,8 @@ from workers.features.data import Context
 from workers.features.tree import branches, column_of
 from workers.features.view import View
 from workers.payloads import Payloads
+from workers.sums import Shots, algorithm_from, sums_of
 from workers.trouble import Trouble
-
-SUM_KINDS = {"calib": "mean_image", "calib_max": "max_image"}
-"""Running statistic behind each algorithm that the settings may name."""
 
 DEFAULT_FEATURES = (FeatureSettings(kind="wholeFrame"),)
 
@@ -76,6 +72,7 @@ class AreaDetector:
     def __init__(self, settings: Detector, layout: Layout, chain: Chain, constants: Constants, trouble: Trouble) -> None:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
         self._constants = constants
+        self._algorithms = tuple(algorithm_from(name, key=f"detector.{self.name}.sums") for name in settings.sums)
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
         self.view = View(
@@ -125,20 +122,9 @@ class AreaDetector:
         filled = (part for branch in self.branches for part in branch.run(frames.values, context, trouble))
         return [column_of(part, count) for part in filled]
 
-    def sums(self, frames: Frames, light: Mapping[str, NDArray[np.bool_]]) -> Sums:
-        """Running sums of these events alone, each event under its light state: see ``monitor.running.split``."""
-        rest = np.ones(len(frames.events), bool)
-        states: dict[str, NDArray[np.bool_]] = {}
-        for state, lit in light.items():
-            states[state] = lit[frames.events]
-            rest &= ~states[state]
-        sums = {}
-        for algorithm in self.settings.sums:
-            for state, chosen in {**states, REST: rest}.items():
-                if chosen.any():
-                    values = frames.values if chosen.all() else frames.values[chosen]
-                    sums[split_name(f"{self.name}_{algorithm}", state)] = state_of(SUM_KINDS[algorithm], values)
-        return sums
+    def sums(self, frames: Frames, shots: Shots) -> Sums:
+        """Running sums of these events alone; ``shots`` speaks of the frames, not of the batch."""
+        return sums_of(self.name, self._algorithms, frames.values, shots, self.index)
 
     def picture(self, frames: Frames, first: int) -> FrameView | None:
         """The newest frame, assembled; None if there is none."""

@@ -21,9 +21,10 @@ from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
-from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
+from workers.frames import DEFAULT_FEATURES, AreaDetector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
+from workers.sums import algorithm_from
 from workers.trouble import Trouble
 
 USER_BYTE = 0xFF000000
@@ -220,9 +221,8 @@ def check(detector: Detector) -> None:
     key = f"detector.{detector.name}"
     for feature in detector.feature:
         check_feature(feature, detector.name)
-    for algorithm in detector.sums:
-        if algorithm not in SUM_KINDS:
-            raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")
+    for name in detector.sums:
+        algorithm_from(name, key=f"{key}.sums")
     if detector.common_mode not in (None, 0, ALGORITHM):
         common_mode_from((detector.common_mode or 0,), key=f"{key}.common_mode")
 

@@ -14,6 +14,8 @@ JOURNAL = f"{PRIVATE}/journal"
 SUM_STATES = f"{PRIVATE}/sums"
 LOST = f"{PRIVATE}/lost"
 SUMS = "Sums"
+MAIN_SUM = "total"
+"""Array of a statistic that is shown under the name of the sum; the others have their own names behind it."""
 SETTINGS = "UserDataCfg/pipeline"
 
 ROWS_PER_CHUNK = 4096
