@@ -1,7 +1,7 @@
 """Adding arrays up over events, where a pixel may be bad (NaN) in some of them.
 
-A pixel that was good at least once has the sum over the events in which it was good; how many it missed is kept beside the sum, but
-only if some good pixel missed any. A pixel that was never good is NaN.
+A pixel that was good at least once has the sum over the events in which it was good; how many it missed is kept beside the sum,
+but only if some good pixel missed any. A pixel that was never good is NaN.
 """
 
 from collections.abc import Sequence

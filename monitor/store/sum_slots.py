@@ -70,7 +70,7 @@ class SumSlots:
 
 
 def show(file: h5py.File, name: str, arrays: dict[str, h5py.Dataset]) -> h5py.Dataset:
-    """Make a sum visible as ``Sums/<name>``, and its events as ``Sums/<name>_nEvents``, which is given; nothing is stored twice."""
+    """Make a sum visible as ``Sums/<name>``, and its events as ``Sums/<name>_nEvents``, which it gives; links, no copies."""
     clean = name.replace("/", "_")
     taken = set(file.get(layout.SUMS, ()))
     while taken.intersection((clean, f"{clean}_nEvents", *(f"{clean}_{key}" for key in arrays))):
