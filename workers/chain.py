@@ -37,7 +37,7 @@ class Chain:
         self, layout: Layout, family: AreaFamily, constants: Constants, common_mode: int | None, note: Trouble, name: str
     ) -> None:
         self._layout, self._name, self._note = layout, name, note
-        self._switching = family.chain == "gain_switch" and "pedestals" in constants
+        self._switching = family.gain is not None and "pedestals" in constants
         planes = RANGES if self._switching else 1
         pedestal = self._plane(constants, "pedestals", planes)
         self.raw = pedestal is None

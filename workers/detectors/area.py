@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,28 @@ class Arrangement:
         return ((self.shape[0] - 1) / 2 - self.rows.astype(np.float64)) * self.pitch
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GainCode:
+    """How a raw 16-bit word tells the gain range of its pixel.
+
+    Attributes
+    ----------
+    adc_bits
+        Bits of the word that are its value.
+    shift
+        The bits from this one on are the code.
+    plane_of_code
+        Plane of pedestal and factor for each code; -1 = invalid, passed through (pedestal 0, factor 1).
+    planes
+        Planes that a word can choose from.
+    """
+
+    adc_bits: int
+    shift: int
+    plane_of_code: tuple[int, ...]
+    planes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layout:
     """Frames of one source in one run.
@@ -85,12 +107,22 @@ class Layout:
         First byte of each panel, shape (payloads, panels), int64, counted from the start of the payload's place; -1 = absent.
     arrangement
         Makes the geometry; called once.
+    gain_map
+        Range of the constants that each plane of a word means at each pixel, int8, shape (planes, *shape); -1 = undefined there
+        (pedestal 0, factor 1). None: plane and range are the same.
+    common_mode_good
+        Ranges whose pixels count towards the common mode by gain range (algorithm 7); empty where there are no ranges.
+    pixel_factor
+        What the configuration says to multiply each pixel by before the gain of the constants, float32, in the shape of a frame.
     """
 
     shape: tuple[int, ...]
     like: NDArray[Any]
     panels: Callable[[Payloads], NDArray[np.int64]]
     arrangement: Callable[[], Arrangement]
+    gain_map: NDArray[np.int8] | None = None
+    common_mode_good: tuple[int, ...] = ()
+    pixel_factor: NDArray[np.float32] | None = None
 
     @property
     def panel_count(self) -> int:
@@ -115,14 +147,14 @@ class AreaFamily:
         Layout of one source in one run; the payloads at hand tell sizes that no configuration tells. Raises ``DamagedData``.
     unit
         Unit of a corrected pixel if there is a gain; without one it is ADU.
-    chain
-        ``level`` for one pedestal and gain per pixel, ``gain_switch`` for the Jungfrau's three.
+    gain
+        How a word tells its gain range; None for one pedestal and gain per pixel.
     """
 
     types: frozenset[int]
     layout: Callable[[Source, PayloadType, RunView, Payloads], Layout]
     unit: str = "ADU"
-    chain: Literal["level", "gain_switch"] = "level"
+    gain: GainCode | None = None
 
 
 AREAS: Registry[AreaFamily] = Registry("area detector family")

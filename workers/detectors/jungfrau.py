@@ -4,7 +4,7 @@ import numpy as np
 
 from monitor.errors import DamagedData
 from monitor.xtc.types import PayloadType
-from workers.detectors.area import AREAS, AreaFamily, Layout, one_block, stacked_arrangement
+from workers.detectors.area import AREAS, AreaFamily, GainCode, Layout, one_block, stacked_arrangement
 from workers.payloads import Payloads
 from workers.run_view import RunView, Source
 
@@ -15,6 +15,10 @@ MODULE_INFO = {1: 0, 2: 20}
 """Bytes of information per module before the pixels."""
 MODULE_LIMIT, ROWS, COLUMNS = 32, 512, 1024
 PITCH = 75.0
+
+GAIN = GainCode(adc_bits=0x3FFF, shift=14, plane_of_code=(0, 1, -1, 2), planes=3)
+"""Bits 15:14 of a word: 00 high, 01 medium, 11 low gain, 10 invalid."""
+HIGH_GAIN = 0
 
 
 def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads) -> Layout:
@@ -34,7 +38,8 @@ def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads) 
         like=np.empty(0, "<u2"),
         panels=lambda payloads: one_block(payloads, start, modules, rows * columns * 2),
         arrangement=lambda: stacked_arrangement(modules, rows, columns, PITCH),
+        common_mode_good=(HIGH_GAIN,),
     )
 
 
-AREAS.add("jungfrau", AreaFamily(types=frozenset({108}), layout=layout, unit="keV", chain="gain_switch"))
+AREAS.add("jungfrau", AreaFamily(types=frozenset({108}), layout=layout, unit="keV", gain=GAIN))
