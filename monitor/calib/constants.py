@@ -99,6 +99,25 @@ def read_constants(
     return found
 
 
+def read_mask(path: Path) -> NDArray[Any]:
+    """A mask of the user's, from a ``.npy`` file or a text; 0 = bad.
+
+    Raises
+    ------
+    DamagedData
+        If it cannot be read.
+    """
+    if path.suffix != ".npy":
+        return read_array(path)[0]
+    try:
+        mask = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DamagedData(f"not a numpy array: {error}", source=str(path)) from error
+    if not isinstance(mask, np.ndarray):
+        raise DamagedData("holds several arrays", source=str(path))
+    return mask
+
+
 def content_of(path: Path) -> str:
     """SHA-256 of a file in hexadecimal; ``OSError`` if it cannot be read."""
     with path.open("rb") as file:
