@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.errors import ConfigError
 
+CONSTANTS_RAW, CONSTANTS_REQUIRED = "none", "required"
+"""Words that ``constants`` of a detector may be instead of a place."""
+
 
 class Section(BaseModel):
     """Base of every section: frozen, and unknown keys are errors."""
@@ -180,6 +183,8 @@ class Settings(Section):
     stream: Stream = Stream()
     scan: Scan = Scan()
     calib_directory: str = ""
+    constants: dict[str, str] = {}
+    """Path and content (SHA-256) of each constants file in use; written by the service."""
 
 
 UNITS = {

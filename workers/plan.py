@@ -16,7 +16,7 @@ from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, ve
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
 from workers.chain import Chain
-from workers.constants import constants_for
+from workers.constants import MissingConstants, constants_for
 from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
@@ -166,6 +166,8 @@ class AreaDetectors:
             # The next payload may be a better one, so this is not remembered.
             trouble.note(f"{wanted.name}: {error}", len(payloads))
             return None
+        except MissingConstants:
+            raise
         except ConfigError as error:
             trouble.note(f"{wanted.name} is off: {error}")
             made = None
@@ -184,7 +186,7 @@ class AreaDetectors:
         trouble: Trouble,
     ) -> AreaDetector:
         layout = family.layout(source, kind, run, payloads)
-        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
+        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, layout.shape, trouble)
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
         return AreaDetector(wanted, layout, chain, constants, trouble)
 
