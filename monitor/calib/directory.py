@@ -102,6 +102,12 @@ def file_for(folder: Path, ctype: str, run: int) -> Path | None:
     return place / name if name else None
 
 
+def geometry_file(place: Path, source: str, run: int) -> Path | None:
+    """Geometry of a detector that holds for a run, in a calib directory or the folder of one source in it, if there is one."""
+    folder = source_folder(place, source)
+    return file_for(folder if folder is not None and folder.is_dir() else place, "geometry", run)
+
+
 def calib_near(data_file: Path) -> Path | None:
     """The folder ``calib`` in, beside or one above the folder of a data file, if there is one."""
     for parent in list(data_file.absolute().parents)[:3]:
