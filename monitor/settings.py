@@ -98,7 +98,7 @@ class Detector(Section):
     geometry: str = ""
     """File that says where the pixels are; empty = looked up in the calib directory; "none" = the rough arrangement."""
     shared_places: Literal["last", "mean"] = "last"
-    """What the image shows where several pixels fall: the last in memory, as the facility's images, or the mean of the good ones."""
+    """Where several pixels fall on one place of the image: the last in memory (facility's rule), or the mean of the good ones."""
     mask: Mask = Mask()
     feature: tuple[Feature, ...] = ()
     sums: tuple[str, ...] = ("calib",)

@@ -14,6 +14,7 @@ from monitor.running import split_name, state_of
 from monitor.running.split import REST
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
+from workers.assembly import Assembly
 from workers.chain import Chain
 from workers.detectors.area import Layout
 from workers.features.feature import Feature, View, feature_from
@@ -74,6 +75,7 @@ class AreaDetector:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
+        self._assembly = Assembly.of(arrangement, self.index, mean=settings.shared_places == "mean")
         self.view = View(
             name=settings.name,
             shape=layout.shape,
@@ -82,6 +84,8 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            z=arrangement.z,
+            area=arrangement.area,
         )
         self.features = _features(settings, self.view, trouble)
 
@@ -124,15 +128,8 @@ class AreaDetector:
         """The newest frame, assembled; None if there is none."""
         if not len(frames.events):
             return None
-        image = assemble(frames.values[-1], self.index)
+        image = self._assembly.image(frames.values[-1])
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
-
-
-def assemble(frame: NDArray[Any], index: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Image of a frame in panel shape, float32; NaN where there is no pixel."""
-    image = np.asarray(frame, np.float32).reshape(-1)[index]
-    image[index < 0] = np.nan
-    return image
 
 
 def _features(settings: Detector, view: View, trouble: Trouble) -> tuple[Feature, ...]:

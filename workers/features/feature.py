@@ -31,11 +31,14 @@ class View:
     good
         Shape ``shape``; False = bad in every event.
     x, y
-        Pixel centres, micrometre, shape ``shape``: x to the right and y up in the assembled image.
+        Pixel centres, micrometre, shape ``shape``. With a geometry file as it has them: x down the assembled image and y to its
+        right, from the file's origin. Without one x to the right and y up, from the middle of the image.
     index
         Assembled image: for each of its pixels the number of the frame's pixel, -1 = none; int32, shape (rows, columns).
     z
         Height of the pixels along the beam, micrometre, shape ``shape``; None = all the same.
+    area
+        Area relative to a plain pixel, float32, shape ``shape``; None = not known.
     """
 
     name: str
@@ -46,6 +49,7 @@ class View:
     y: NDArray[np.float64]
     index: NDArray[np.int32]
     z: NDArray[np.float64] | None = None
+    area: NDArray[np.float32] | None = None
 
 
 class Feature(Protocol):
