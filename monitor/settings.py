@@ -14,7 +14,7 @@ from monitor.errors import ConfigError
 class Section(BaseModel):
     """Base of every section: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Section):
@@ -54,6 +54,8 @@ class Feature(Section):
     kind: str
     name: str = ""
     enabled: bool = True
+    feature: tuple["Feature", ...] = ()
+    """Features that work on the output of this one."""
 
 
 class Mask(Section):
@@ -89,6 +91,8 @@ class Detector(Section):
     name: str
     source: str = ""
     """Any spelling of the source, or an alias of the run; empty = the name is the alias."""
+    field: str = ""
+    """Instead of a source: a field of the rows (a waveform, a projection, a spectrum) on which the features work."""
     common_mode: int | None = None
     constants: str = ""
     """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw; "required" = looked up

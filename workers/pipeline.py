@@ -19,6 +19,7 @@ from monitor.settings import Settings
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
 from workers.detectors.family import Whole, whole
+from workers.field_detector import FieldDetector
 from workers.frames import FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -95,9 +96,12 @@ class Pipeline:
         self._settings = settings
         for detector in settings.detector:
             check(detector)
-        self._areas = AreaDetectors(settings)
+        self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
+        self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
         self._taken = taken_types()
         self._plans: list[Plan] = []
+        self._configured: list[object] = []
+        self._config_now: Mapping[str, NDArray[Any]] = {}
 
     def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
         """Rows and sums of one batch.
@@ -119,14 +123,28 @@ class Pipeline:
             columns.guarded(name, partial(read, Whole(batch=batch, groups=groups, trouble=trouble)))
         sums: dict[str, SumState] = {}
         frames: dict[str, FrameView] = {}
+        areas = []
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
                 _count_missing(word, payloads, plan.run, trouble)
             elif area_family(word[2]) is None:
                 self._point(plan, word, payloads, columns, trouble)
             else:
-                self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
-        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts)
+                areas.append((word, payloads))
+        for word, payloads in areas:
+            self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
+        for detector in self._fields:
+            columns.add(detector.columns(columns.by_name, batch.count, trouble))
+        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts, self._config(plan))
+
+    def _config(self, plan: Plan) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with; the same object as long as the same detectors are at work."""
+        sources = [source for source in (*plan.areas.values(), *self._fields) if source is not None]
+        made: list[object] = [part for source in sources for part in (source, source.branches)]
+        if len(made) != len(self._configured) or any(a is not b for a, b in zip(made, self._configured, strict=True)):
+            self._configured = made
+            self._config_now = {path: array for source in sources for path, array in source.config.items()}
+        return self._config_now
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:
@@ -176,7 +194,7 @@ class Pipeline:
         corrected = detector.frames(good, trouble)
         if not len(corrected.events):
             return
-        columns.add(detector.columns(corrected, batch.count, trouble))
+        columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
         sums |= detector.sums(corrected, columns.light())
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:
