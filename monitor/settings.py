@@ -102,6 +102,10 @@ class Detector(Section):
     in the calib directory, and the run stops if the pedestals are missing or any file cannot be used."""
     constants_required: bool = False
     """The same for constants that are named."""
+    geometry: str = ""
+    """File that says where the pixels are; empty = looked up in the calib directory; "none" = the rough arrangement."""
+    shared_places: Literal["last", "mean"] = "last"
+    """Where several pixels fall on one place of the image: the last in memory (facility's rule), or the mean of the good ones."""
     mask: Mask = Mask()
     feature: tuple[Feature, ...] = ()
     sums: tuple[str, ...] = ("calib",)

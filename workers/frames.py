@@ -13,6 +13,7 @@ from monitor.model.column import Column
 from monitor.model.sums import Sums
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
+from workers.assembly import Assembly
 from workers.chain import Chain
 from workers.detectors.area import Layout
 from workers.features.data import Context
@@ -75,6 +76,7 @@ class AreaDetector:
         self._algorithms = tuple(algorithm_from(name, key=f"detector.{self.name}.sums") for name in settings.sums)
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
+        self._assembly = Assembly.of(arrangement, self.index, mean=settings.shared_places == "mean")
         self.view = View(
             name=settings.name,
             shape=layout.shape,
@@ -83,6 +85,8 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            z=arrangement.z,
+            area=arrangement.area,
             rms=_first_range(constants.get("pixel_rms"), layout.shape),
             gain=_first_range(constants.get("pixel_gain"), layout.shape),
         )
@@ -130,7 +134,7 @@ class AreaDetector:
         """The newest frame, assembled; None if there is none."""
         if not len(frames.events):
             return None
-        image = assemble(frames.values[-1], self.index)
+        image = self._assembly.image(frames.values[-1])
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
 
 
@@ -140,10 +144,3 @@ def _first_range(constants: NDArray[Any] | None, shape: tuple[int, ...]) -> NDAr
         return None
     first: NDArray[np.float32] = np.asarray(constants, np.float32).reshape(-1, *shape)[0]
     return first
-
-
-def assemble(frame: NDArray[Any], index: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Image of a frame in panel shape, float32; NaN where there is no pixel."""
-    image = np.asarray(frame, np.float32).reshape(-1)[index]
-    image[index < 0] = np.nan
-    return image

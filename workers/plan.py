@@ -22,6 +22,7 @@ from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
 from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.geometry import arranged
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
 from workers.sums import algorithm_from
@@ -186,6 +187,7 @@ class AreaDetectors:
         trouble: Trouble,
     ) -> AreaDetector:
         layout = family.layout(source, kind, run, payloads)
+        layout = arranged(layout, wanted, source, run.state.run, self._settings, batch.places, trouble)
         constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, layout.shape, trouble)
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
         return AreaDetector(wanted, layout, chain, constants, trouble)
