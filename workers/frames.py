@@ -16,6 +16,7 @@ from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
 from workers.chain import Chain
 from workers.detectors.area import Layout
+from workers.detectors.family import Read
 from workers.features.feature import Feature, View, feature_from
 from workers.payloads import Payloads
 from workers.trouble import Trouble
@@ -70,8 +71,11 @@ class Frames:
 class AreaDetector:
     """A detector that is set up for one run: geometry, chain, features, sums."""
 
-    def __init__(self, settings: Detector, layout: Layout, chain: Chain, trouble: Trouble) -> None:
+    def __init__(
+        self, settings: Detector, layout: Layout, chain: Chain, trouble: Trouble, environment: Read | None = None
+    ) -> None:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
+        self.environment = environment
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
         self.view = View(
@@ -87,6 +91,8 @@ class AreaDetector:
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""
+        if self._layout.unpack is not None:
+            payloads = self._layout.unpack(payloads)
         panels = self._layout.panels(payloads)
         has = (panels >= 0).any(axis=1)
         trouble.note(f"{self.name}: frame of the wrong size", int((~has).sum()))
