@@ -187,7 +187,8 @@ class AreaDetectors:
         trouble: Trouble,
     ) -> AreaDetector:
         layout = family.layout(source, kind, run, payloads)
-        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
+        stored = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
+        constants = {ctype: layout.from_stored(array) for ctype, array in stored.items()}
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
         return AreaDetector(wanted, layout, chain, trouble, family.environment(source, kind, run, wanted.name))
 

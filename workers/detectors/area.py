@@ -13,6 +13,7 @@ from workers.detectors.family import Read
 from workers.payloads import Payloads
 from workers.run_view import RunView, Source
 
+WORD_BITS = 16
 ABSENT = -1
 """Offset of a panel that is not in the payload."""
 
@@ -86,12 +87,24 @@ class GainCode:
         Plane of pedestal and factor for each code; -1 = invalid, passed through (pedestal 0, factor 1).
     planes
         Planes that a word can choose from.
+    ranges
+        Ranges that the constants have; 0 = as many as planes, more where a ``Layout.gain_map`` says which of them a plane is.
     """
 
     adc_bits: int
     shift: int
     plane_of_code: tuple[int, ...]
     planes: int
+    ranges: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.plane_of_code) != 1 << WORD_BITS - self.shift or max(self.plane_of_code) >= self.planes:
+            raise ValueError(f"{self.plane_of_code} does not give each code one of {self.planes} planes")
+
+
+def as_they_are(constant: NDArray[Any]) -> NDArray[Any]:
+    """For detectors whose constants lie in files as pixels lie in frames."""
+    return constant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,6 +131,8 @@ class Layout:
     unpack
         The payloads as ``panels`` expects them, where pixels of several panels lie mixed or a pixel is not stored as its value;
         None where they can be read as they lie.
+    from_stored
+        A constant of one number per pixel in the order of frames, out of one in the order of the facility's files.
     """
 
     shape: tuple[int, ...]
@@ -128,6 +143,7 @@ class Layout:
     common_mode_good: tuple[int, ...] = ()
     pixel_factor: NDArray[np.float32] | None = None
     unpack: Callable[[Payloads], Payloads] | None = None
+    from_stored: Callable[[NDArray[Any]], NDArray[Any]] = as_they_are
 
     @property
     def panel_count(self) -> int:

@@ -25,7 +25,7 @@ SINGLE, ARRAY = 75, 118
 CONFIGS = frozenset({112, 117, 120})
 PITCH = 100.0
 
-GAIN = GainCode(adc_bits=0x3FFF, shift=14, plane_of_code=(0, 1, 0, 1), planes=2)
+GAIN = GainCode(adc_bits=0x3FFF, shift=14, plane_of_code=(0, 1, 0, 1), planes=2, ranges=7)
 """Bit 14 tells a pixel that has switched to low gain; bit 15 means nothing."""
 
 PIXEL_BITS, TRBIT, SWITCHED = 0b1100, 0b10000, 0b100000
