@@ -1,25 +1,16 @@
 """The correction chain of one area detector: constants prepared once, then one kernel per stretch of events."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.calib.constants import Constants, read_constants
-from monitor.calib.directory import calib_near
-from monitor.errors import ConfigError
-from monitor.model.place import FilePlace, Place
-from monitor.settings import Detector, Settings
+from monitor.calib.constants import Constants
 from workers.corrections.common_mode import ALGORITHM, OFF, CommonMode, common_mode_from
 from workers.corrections.gain_switch import for_planes, switch_gain
 from workers.corrections.level import level
 from workers.detectors.area import AreaFamily, Layout
-from workers.run_view import Source
 from workers.trouble import Trouble
-
-RAW = "none"
-"""What the setting ``constants`` says for raw pixels."""
 
 DEFAULT_THRESHOLD, DEFAULT_LARGEST = 30.0, 100.0
 """Mean of the pixels below 30 ADU (XtcExplorer), not believed beyond 100 ADU; used where no common-mode file says otherwise."""
@@ -140,33 +131,3 @@ class Chain:
         if wanted == algorithm:
             return common_mode_from(parameters)
         return common_mode_from((wanted, DEFAULT_THRESHOLD, DEFAULT_LARGEST, self._layout.pixels))
-
-
-def constants_for(
-    detector: Detector, source: Source, run: int, settings: Settings, places: tuple[Place, ...], note: Trouble
-) -> Constants:
-    """Constants that the settings ask for, or that lie in a calib directory; empty, and said, if there are none.
-
-    Raises
-    ------
-    ConfigError
-        If the settings name a place where there is nothing.
-    """
-    if detector.constants == RAW:
-        return {}
-    place = _place(detector, settings, places)
-    found = {} if place is None else read_constants(place, source.text, run, note.note)
-    if "pedestals" not in found:
-        note.note(f"{detector.name}: no pedestals for {source.text}; raw pixels are used")
-    return found
-
-
-def _place(detector: Detector, settings: Settings, places: tuple[Place, ...]) -> Path | None:
-    named = detector.constants or settings.calib_directory
-    if named:
-        path = Path(named)
-        if not path.exists():
-            raise ConfigError(f"there are no constants at {path}", key=f"detector.{detector.name}.constants")
-        return path
-    files = (Path(place.path) for place in places if isinstance(place, FilePlace))
-    return next((near for near in map(calib_near, files) if near is not None), None)

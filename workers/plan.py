@@ -15,11 +15,12 @@ from monitor.xtc.compression import decompress
 from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, version
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
-from workers.chain import Chain, constants_for
+from workers.chain import Chain
+from workers.constants import constants_for
 from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
-from workers.features.feature import FEATURES, parameters_from
+from workers.features.feature import check_feature
 from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
@@ -190,7 +191,8 @@ class AreaDetectors:
         stored = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
         constants = {ctype: layout.from_stored(array) for ctype, array in stored.items()}
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
-        return AreaDetector(wanted, layout, chain, trouble, family.environment(source, kind, run, wanted.name))
+        environment = family.environment(source, kind, run, wanted.name)
+        return AreaDetector(wanted, layout, chain, constants, trouble, environment)
 
     def _wanted(self, source: Source) -> Detector | None:
         """Settings for this source; with no detector in the settings every one is wanted."""
@@ -224,8 +226,7 @@ def check(detector: Detector) -> None:
     """Whether the words of a detector's settings are known; ``ConfigError`` naming the key if one is not."""
     key = f"detector.{detector.name}"
     for feature in detector.feature:
-        place = f"{key}.feature.{feature.name or feature.kind}"
-        parameters_from(FEATURES.get(feature.kind, key=place).parameters, feature.model_extra or {}, place)
+        check_feature(feature, detector.name)
     for algorithm in detector.sums:
         if algorithm not in SUM_KINDS:
             raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")
