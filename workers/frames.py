@@ -16,6 +16,7 @@ from monitor.settings import Feature as FeatureSettings
 from workers.assembly import Assembly
 from workers.chain import Chain
 from workers.detectors.area import Layout
+from workers.detectors.family import Read
 from workers.features.data import Context
 from workers.features.tree import branches, column_of
 from workers.features.view import View
@@ -70,9 +71,17 @@ class Frames:
 class AreaDetector:
     """A detector that is set up for one run: geometry, chain, features, sums."""
 
-    def __init__(self, settings: Detector, layout: Layout, chain: Chain, constants: Constants, trouble: Trouble) -> None:
+    def __init__(
+        self,
+        settings: Detector,
+        layout: Layout,
+        chain: Chain,
+        constants: Constants,
+        trouble: Trouble,
+        environment: Read | None = None,
+    ) -> None:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
-        self._constants = constants
+        self._constants, self.environment = constants, environment
         self._algorithms = tuple(algorithm_from(name, key=f"detector.{self.name}.sums") for name in settings.sums)
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
@@ -105,6 +114,8 @@ class AreaDetector:
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""
+        if self._layout.unpack is not None:
+            payloads = self._layout.unpack(payloads)
         panels = self._layout.panels(payloads)
         has = (panels >= 0).any(axis=1)
         trouble.note(f"{self.name}: frame of the wrong size", int((~has).sum()))

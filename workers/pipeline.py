@@ -128,7 +128,7 @@ class Pipeline:
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
                 _count_missing(word, payloads, plan.run, trouble)
-            elif area_family(word[2]) is None:
+            elif area_family(word, plan.run) is None:
                 self._point(plan, word, payloads, columns, trouble)
             else:
                 areas.append((word, payloads))
@@ -183,7 +183,7 @@ class Pipeline:
         frames: dict[str, FrameView],
         trouble: Trouble,
     ) -> None:
-        text, family = describe(word, plan.run), area_family(word[2])
+        text, family = describe(word, plan.run), area_family(word, plan.run)
         good = strip_compression(word, usable(payloads, text, 0, 0, trouble), text, trouble)
         if family is None or not len(good):
             return
@@ -192,6 +192,8 @@ class Pipeline:
         detector = plan.areas[word]
         if detector is None:
             return
+        if detector.environment is not None:
+            columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
         corrected = detector.frames(good, trouble)
         if not len(corrected.events):
             return

@@ -18,7 +18,7 @@ from monitor.xtc.types import TYPES, PayloadType
 from workers.chain import Chain
 from workers.constants import MissingConstants, constants_for
 from workers.corrections.common_mode import ALGORITHM, common_mode_from
-from workers.detectors.area import AREAS, AreaFamily
+from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
 from workers.frames import DEFAULT_FEATURES, AreaDetector
@@ -78,9 +78,14 @@ def taken_types() -> frozenset[int]:
     return frozenset({ANY, CONTAINER}).union(*(family.types for _, family in EVENTS.items()))
 
 
-def area_family(contains: int) -> AreaFamily | None:
-    """Family of area detectors that reads this type, if there is one."""
-    return next((family for _, family in AREAS.items() if type_id(contains) in family.types), None)
+def area_family(word: Word, run: RunView) -> AreaFamily | None:
+    """Family of area detectors that reads this type, if there is one: of several that which wants this source in particular."""
+    families = [family for _, family in AREAS.items() if type_id(word[2]) in family.types]
+    if len(families) < 2:
+        return families[0] if families else None
+    source = run.source(word[0], word[1])
+    wanting = [family for family in families if family.wants(source, run)]
+    return min(wanting or families, key=lambda family: family.wants is always)
 
 
 def point_reader(word: Word, run: RunView) -> PointReader | None:
@@ -190,7 +195,8 @@ class AreaDetectors:
         layout = arranged(layout, wanted, source, run.state.run, self._settings, batch.places, trouble)
         constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, layout.shape, trouble)
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
-        return AreaDetector(wanted, layout, chain, constants, trouble)
+        environment = family.environment(source, kind, run, wanted.name)
+        return AreaDetector(wanted, layout, chain, constants, trouble, environment)
 
     def _wanted(self, source: Source) -> Detector | None:
         """Settings for this source; with no detector in the settings every one is wanted."""
