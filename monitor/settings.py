@@ -164,6 +164,14 @@ class Stream(Section):
     address: str = "tcp://127.0.0.1:5580"
 
 
+class Metrics(Section):
+    """What Prometheus may fetch."""
+
+    port: int = Field(0, ge=0, le=65535)
+    """0 = off."""
+    address: str = "127.0.0.1"
+
+
 class Scan(Section):
     """What the Scan page shows by default."""
 
@@ -185,6 +193,7 @@ class Settings(Section):
     pool: Pool = Pool()
     pages: Pages = Pages()
     stream: Stream = Stream()
+    metrics: Metrics = Metrics()
     scan: Scan = Scan()
     calib_directory: str = ""
     constants: dict[str, str] = {}

@@ -195,7 +195,7 @@ class Reader:
         folder = self._quarantine / f"{state.experiment}-r{state.run:04d}-{draft.first}-{draft.stop}"
         try:
             streams = self._hold.datagrams(draft)
-            write_quarantine(folder, state, (int(seconds[0]), int(seconds[-1])), streams)
+            write_quarantine(folder, state, draft.cut.epics_start, (int(seconds[0]), int(seconds[-1])), streams)
         except (DamagedData, OSError) as error:
             log.error("quarantine_not_written", extra={"why": str(error), "first": draft.first, "stop": draft.stop})
         log.error("batch_quarantined", extra={"first": draft.first, "stop": draft.stop, "folder": str(folder)})
