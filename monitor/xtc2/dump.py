@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.xtc2.chunk import NO_NAMES, link_of
 from monitor.xtc2.decode import decode
 from monitor.xtc2.header import KIND_NAMES, SERVICE_NAMES, Kind, Transition
 from monitor.xtc2.heads import heads
 from monitor.xtc2.interface import is_known
+from monitor.xtc2.mapped import open_mapped
 from monitor.xtc2.names import Field, Identity, Names, NamesTable, table_of
 from monitor.xtc2.summary import field_summary
 from monitor.xtc2.tree import Node, nodes
@@ -19,12 +21,11 @@ from monitor.xtc2.walk import walk
 Bytes = NDArray[np.uint8]
 Line = dict[str, Any]
 
-NO_NAMES = NamesTable({})
 ROUND = 256
 """Datagrams found at a time."""
 
 
-def dump_lines(path: Path | str, config_from: Path | str | None = None) -> Iterator[Line]:
+def dump_lines(path: Path | str, config_from: Path | str | None = None, table: NamesTable | None = None) -> Iterator[Line]:
     """What the file is, one mapping per whole datagram, and the end, in file order, ready for ``json.dumps``.
 
     Parameters
@@ -33,28 +34,22 @@ def dump_lines(path: Path | str, config_from: Path | str | None = None) -> Itera
         An XTC2 file.
     config_from
         Of a further chunk, which has no Configure: a file of the same stream that has one.
+    table
+        The blocks of names in force at its beginning, if they are known already.
+
+    Raises
+    ------
+    Unusable, DamagedData
+        If a file cannot be read or is not XTC2.
     """
     name = Path(path)
-    buffer = mapped(name)
+    buffer = open_mapped(name)
     meta: Line = {"file": name.name, "size": len(buffer)}
-    dump = Dump(buffer)
     if config_from is not None:
         meta["config_from"] = Path(config_from).name
-        dump.table = configured(mapped(Path(config_from)))
+        table = table or link_of(open_mapped(Path(config_from))).table
     yield {"meta": meta}
-    yield from dump.lines()
-
-
-def mapped(path: Path) -> Bytes:
-    """Bytes of a file, mapped; none of an empty one."""
-    return np.asarray(np.memmap(path, np.uint8, "r")) if path.stat().st_size else np.empty(0, np.uint8)
-
-
-def configured(buffer: Bytes) -> NamesTable:
-    """Blocks of names of the last Configure in these bytes; none if there is none."""
-    found = heads(buffer).table
-    found = found[found["service"] == Transition.CONFIGURE][-1:]
-    return table_of(buffer, walk(buffer, found["offset"], found["length"]).index) if len(found) else NO_NAMES
+    yield from Dump(buffer, table or NO_NAMES).lines()
 
 
 class Dump:
@@ -64,16 +59,13 @@ class Dump:
     ----------
     buffer
         The whole file, uint8.
-
-    Attributes
-    ----------
     table
-        The blocks in force.
+        The blocks in force at its beginning.
     """
 
-    def __init__(self, buffer: Bytes) -> None:
+    def __init__(self, buffer: Bytes, table: NamesTable = NO_NAMES) -> None:
         self._buffer = buffer
-        self.table = NO_NAMES
+        self._table = table
 
     def lines(self) -> Iterator[Line]:
         """All lines, the last of which says how much of the file was read."""
@@ -93,7 +85,7 @@ class Dump:
         if (index["kind"] == Kind.NAMES).any():
             table = table_of(self._buffer, index)
             blocks = list(table.blocks.values())
-            self.table = table if service == Transition.CONFIGURE else self.table
+            self._table = table if service == Transition.CONFIGURE else self._table
         line = {
             "i": count,
             "offset": offset,
@@ -125,7 +117,7 @@ class Dump:
                 "damage": found.damage,
                 "fields": [field_summary(name, found.fields[name], value) for name, value in found.values.items()],
             }
-            for (det, segment, algorithm), found in decode(self._buffer, index, self.table).data.items()
+            for (det, segment, algorithm), found in decode(self._buffer, index, self._table).data.items()
         ]
 
 
