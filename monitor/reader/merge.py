@@ -257,7 +257,9 @@ class Merge:
                 self._lateness.missed(number, now)
             lane["late"] |= went and number in awaited
             self._lanes[number] = lane.copy()
-            self._streams[number].take(int(lane["at"] - at))
+            if lane["at"] > at:
+                self._streams[number].take(int(lane["at"] - at))
+                self._waiting.pop(number, None)
             self._forget(items["chunk"][at : lane["at"]])
         return went
 

@@ -211,14 +211,21 @@ class FollowSource:
         return fed
 
     def _all_dead(self, now: float) -> bool:
-        """End the run if nothing at all grew for too long; whether that is so."""
-        alive = {number: stream for number, stream in self._streams.items() if not stream.over}
-        if not alive or not all(stream.is_silent(now, self._timeout_s) for stream in alive.values()):
+        """End streams that are read to their ends if nothing at all grew for too long; whether there was one.
+
+        A stream that others keep waiting may have more in its file: its turn comes when that was asked for.
+        """
+        # Each is looked at, so that growth is noticed when it happens and not when its turn to be read comes.
+        silent = [stream.is_silent(now, self._timeout_s) for stream in self._streams.values() if not stream.over]
+        if not all(silent):
             return False
-        for number, stream in alive.items():
-            stream.give_up(f"no EndRun, and nothing more for {self._timeout_s:g} s; its writer counts as dead", self._ends)
+        hungry = self._merge.hungry
+        for number in hungry:
+            self._streams[number].give_up(
+                f"no EndRun, and nothing more for {self._timeout_s:g} s; its writer counts as dead", self._ends
+            )
             self._merge.end(number)
-        return True
+        return bool(hungry)
 
 
 def is_growing(paths: Sequence[Path]) -> bool:
