@@ -1,4 +1,4 @@
-"""A recorder is killed while its run is followed: what it completed is delivered, what it cut is named, and nobody waits for ever."""
+"""A recorder is killed while its run is followed: what it completed is delivered, what it cut is named, nobody waits for ever."""
 
 import time
 from pathlib import Path

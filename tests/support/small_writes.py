@@ -83,7 +83,7 @@ def writer(folder: Path, *options: object) -> "Iterator[subprocess.Popen[bytes]]
 
 @dataclass(frozen=True)
 class Left:
-    """What is in a file, found with struct alone: offset, length and fiducials of its whole events; where a cut datagram begins."""
+    """What is in a file, found with struct alone: offset, length, fiducials of its whole events; where a cut datagram begins."""
 
     events: list[tuple[int, int, int]]
     cut_at: int | None

@@ -20,8 +20,8 @@ SEARCH_S, SEARCH_LATER_S = 0.1, 1.0
 """Time between two looks for streams that were not there before: while the run begins, and later."""
 GATHER_S = 1.0
 """Streams that appear so soon after the first are waited for from the start; recorders do not begin at the same instant."""
-SETTLE_S = 0.02
-"""Datagrams that change places in a file are written together: nobody waits longer than twice this for an earlier one."""
+SETTLE_S = 0.015
+"""Datagrams that change places in a file are written together: nobody waits longer than this for an earlier one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +201,7 @@ class FollowSource:
             found = stream.next(now, self._ends)
             if found is not None:
                 path, data, heads = found
-                self._merge.feed(number, FilePlace(str(path.absolute())), data, heads)
+                self._merge.feed(number, FilePlace(str(path.absolute())), data, heads, now=now)
                 fed = True
             elif stream.over:
                 self._merge.end(number)

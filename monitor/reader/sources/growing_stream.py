@@ -14,7 +14,7 @@ from monitor.xtc.walk import Heads
 FIRST_STRIDE, STRIDE = 64, 4096
 OF_THE_RUN = (Transition.BEGIN_RUN, Transition.L1ACCEPT, Transition.END_RUN)
 """What tells whether a run goes on."""
-LOOK_S = 0.025
+LOOK_S = 0.01
 """Time between two looks for a file that is not there yet."""
 TAIL_S = 2.0
 """A datagram that is not completed for so long, with the next chunk there, never will be."""
