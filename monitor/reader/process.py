@@ -29,7 +29,7 @@ FLAWED = 3
 MESSAGES_PER_TURN = 256
 STATUS_INTERVAL_S = 0.5
 TICK_INTERVAL_S = 0.005
-LONGEST_WAIT_S = 0.02
+LONGEST_WAIT_S = 0.01
 AGGREGATOR = b"aggregator"
 """The name under which the aggregator connects; it is asked for by name after a restart of the reader."""
 
