@@ -28,6 +28,7 @@ from workers.epoch_sums import EpochSums
 from workers.face import PipelineFace, Resolver, Result, Shown
 from workers.heart import Heart
 from workers.stats import Stats
+from workers.whole_groups import whole_groups
 
 log = logging.getLogger(__name__)
 
@@ -145,9 +146,11 @@ class Worker:
         """Work a batch off: rows to the aggregator first, then word to the reader."""
         received = self._clock()
         result = self._result(batch, message)
+        rows, torn = whole_groups(result.rows)
+        trouble = {**result.trouble, **torn}
         finished = self._clock()
         reduced = Reduced(
-            rows=result.rows,
+            rows=rows,
             experiment=self._states[batch.state].experiment if batch.state in self._states else "",
             run=batch.run,
             step=batch.step,
@@ -157,7 +160,7 @@ class Worker:
             created=batch.created,
             received=received,
             finished=finished,
-            trouble=dict(result.trouble),
+            trouble=trouble,
             frames={name: self._frame(name, frame) for name, frame in result.frames.items()},
             config=self._config(batch, result.config),
         )
@@ -166,7 +169,7 @@ class Worker:
         self._deliver(rows_message(reduced))
         with self._lock:
             self._reader.send(to_message(Done(lease=batch.lease, epoch=batch.epoch)), WAIT_S)
-        self.stats.add(batch.count, result.trouble)
+        self.stats.add(batch.count, trouble)
         self.stats.spend("process", finished - received)
         self.stats.spend("send", self._clock() - finished)
 
