@@ -104,7 +104,7 @@ def typed(array: NDArray[Any], ctype: str) -> NDArray[Any]:
 
 
 def sizes_of(device: str) -> tuple[int, ...]:
-    """How many numbers constants of a device may have, ascending: of all its gain ranges or of one; empty if any number will do."""
+    """How many numbers constants of a device may have, ascending: of all its gain ranges or of one; empty = any."""
     panels, pixels = PANELS.get(device, ((), 0))
     ranges = RANGES.get(device, 1)
     return tuple(sorted({count * pixels for count in panels} | {ranges * count * pixels for count in panels}))
