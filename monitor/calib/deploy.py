@@ -13,6 +13,7 @@ from monitor.calib.constants import read_mask
 from monitor.calib.directory import CTYPES, GEOMETRY, device_of, source_folder
 from monitor.calib.geometry.text import read_geometry
 from monitor.calib.history import history_line
+from monitor.calib.numpy_file import SUFFIXES
 from monitor.calib.run_range import HISTORY, RunRange
 from monitor.calib.shapes import in_words, sizes_of, typed
 from monitor.calib.text_writer import FORMS, array_text
@@ -90,7 +91,7 @@ def _text(order: Deployment, time: datetime) -> bytes:
     if not array.size or (allowed and array.size not in allowed):
         expected = f", expected are {in_words(allowed)}" if allowed else ""
         raise DamagedData(f"has {array.size:,} numbers{expected}", source=str(file))
-    if file.suffix != ".npy":
+    if file.suffix not in SUFFIXES:
         return file.read_bytes()
     origin = {
         "HOST": order.about.get("host", ""),

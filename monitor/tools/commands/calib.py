@@ -3,7 +3,6 @@
 import getpass
 import json
 import socket
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.errors import ConfigError, DamagedData
+from monitor.errors import ConfigError
 from monitor.tools.screen import out, progress
 
 command = typer.Typer(help="Constants: list, show, where, deploy, check.", no_args_is_help=True)
@@ -213,17 +212,10 @@ def _folder(place: str, source: str) -> Path:
 
 def _arrays(path: Path) -> dict[str, Any]:
     """Arrays of a file by name; a single one has no name."""
-    import numpy as np
+    from monitor.calib.cache import read_array
+    from monitor.calib.numpy_file import SUFFIXES, read_numpy
 
-    from monitor.calib.constants import read_mask
-
-    if path.suffix != ".npz":
-        return {"": read_mask(path)}
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DamagedData(f"not a numpy archive: {error}", source=str(path)) from error
+    return read_numpy(path) if path.suffix in SUFFIXES else {"": read_array(path)[0]}
 
 
 def _show(title: str, key: str, rows: Sequence[dict[str, Any]], as_json: bool, hidden: Sequence[str] = ()) -> None:
