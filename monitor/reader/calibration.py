@@ -84,6 +84,7 @@ def in_use(settings: Settings, state: RunState, near: Path | None) -> InUse:
     common = settings.calib_directory or (str(near) if near is not None else "")
     places = {Path(name) for name in (*named, common) if name}
     files = {Path(detector.mask.file) for detector in settings.detector if detector.mask.file}
+    files |= {Path(detector.geometry) for detector in settings.detector if detector.geometry not in ("", CONSTANTS_RAW)}
     texts = {source_text(key.level, 0, key.physical) for key in state.configs}
     sources = sorted(text for text in texts if source_name(text) is not None)
     return InUse(places=tuple(sorted(places)), files=tuple(sorted(files)), sources=tuple(sources), run=state.run)
