@@ -1,7 +1,6 @@
 """Which geometry an area detector gets: the file the settings name, that of the calib directory, else the family's rough one."""
 
 import hashlib
-import math
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from monitor.calib.directory import calib_near, geometry_file
-from monitor.calib.geometry.coordinates import INTERLEAVED, areas, coordinates
+from monitor.calib.geometry.coordinates import areas, coordinates
+from monitor.calib.geometry.fit import check_fit
 from monitor.calib.geometry.pixel_index import grid_of, pixel_index
 from monitor.calib.geometry.text import read_geometry
-from monitor.calib.geometry.tree import Geometry
 from monitor.errors import ConfigError, DamagedData
 from monitor.model.place import FilePlace, Place
 from monitor.settings import Detector, Settings
@@ -79,23 +78,3 @@ def _arrangement(path: Path, sha256: str, shape: tuple[int, ...]) -> Arrangement
     return Arrangement(
         places.rows.reshape(shape), places.columns.reshape(shape), places.shape, pitch=geometry.scale, measured=measured
     )
-
-
-def check_fit(geometry: Geometry, shape: tuple[int, ...]) -> None:
-    """Whether a geometry has the pixels of a frame.
-
-    Raises
-    ------
-    DamagedData
-        Saying what was expected.
-    """
-    sensors = geometry.sensors()
-    interleaved = shape[-1:] == (2,) and INTERLEAVED in [each.name for each in geometry.objects]
-    panel = shape[:-1] if interleaved else shape[-2:]
-    expected, found = (math.prod(shape) // math.prod(panel), panel), (len(sensors), sensors[0].shape)
-    if expected != found:
-        raise DamagedData(f"a geometry of {_panels(*found)}, frames have {_panels(*expected)}", source=geometry.source)
-
-
-def _panels(count: int, shape: tuple[int, ...]) -> str:
-    return f"{count} panel{'s' if count > 1 else ''} of {' x '.join(map(str, shape))} pixels"

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monitor.errors import ConfigError, DamagedData
+from monitor.errors import ConfigError
 from monitor.model.place import FilePlace
 from monitor.settings import Settings, parse
 from tests.support.camera_run import batch_of, frame, state_with
 from workers.detectors.area import Layout, plain_arrangement, stacked_arrangement
-from workers.geometry import arranged, check_fit, geometry_path
+from workers.geometry import arranged, geometry_path
 from workers.pipeline import Pipeline
 from workers.run_view import Source
 from workers.trouble import Trouble
@@ -126,15 +126,3 @@ def test_a_changed_file_makes_a_new_arrangement(tmp_path: Path) -> None:
     made(path, TURNED.replace("100 200", "101 200"))
     after = layout_with(path, (3, 4), Trouble()).arrangement()
     np.testing.assert_allclose(after.x() - before.x(), 1)
-
-
-def test_a_two_section_cspad_fits_in_both_orders_of_its_pixels() -> None:
-    from monitor.calib.geometry.text import parse as geometry_of
-
-    zeros = "0 0 0 0 0 0 0 0 0"
-    lines = [f"CSPAD2X2:V1 0 SENS2X1:V1 {number} {zeros}" for number in range(2)]
-    geometry = geometry_of("\n".join([*lines, f"IP 0 CSPAD2X2:V1 0 {zeros}"]))
-    check_fit(geometry, (2, 185, 388))
-    check_fit(geometry, (185, 388, 2))
-    with pytest.raises(DamagedData, match="frames have 1 panel"):
-        check_fit(geometry, (185, 388))
