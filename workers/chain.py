@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from monitor.calib.constants import Constants
 from workers.corrections.common_mode import ALGORITHM, OFF, CommonMode, common_mode_from
-from workers.corrections.gain_switch import RANGES, switch_gain
+from workers.corrections.gain_switch import for_planes, switch_gain
 from workers.corrections.level import level
 from workers.detectors.area import AreaFamily, Layout
 from workers.trouble import Trouble
@@ -37,8 +37,9 @@ class Chain:
         self, layout: Layout, family: AreaFamily, constants: Constants, common_mode: int | None, note: Trouble, name: str
     ) -> None:
         self._layout, self._name, self._note = layout, name, note
-        self._switching = family.gain is not None and "pedestals" in constants
-        planes = RANGES if self._switching else 1
+        self._code = family.gain if "pedestals" in constants else None
+        self._switching = self._code is not None
+        planes = (self._code.ranges or self._code.planes) if self._code is not None else 1
         pedestal = self._plane(constants, "pedestals", planes)
         self.raw = pedestal is None
         bad = np.zeros(layout.shape, bool) if self.raw else self._bad(constants, planes)
@@ -46,11 +47,14 @@ class Chain:
         gain = None if self.raw else self._plane(constants, "pixel_gain", planes)
         self.unit = family.unit if gain is not None else "ADU"
         factor = np.ones((planes, *layout.shape), np.float32) if gain is None else self._factor(gain)
-        factor[:, bad] = np.nan
         dark = np.zeros((planes, *layout.shape), np.float32) if pedestal is None else pedestal
         offset = self._plane(constants, "pixel_offset", planes) if self._switching else None
         if offset is not None:
             dark = dark + offset
+        if layout.gain_map is not None and self._switching:
+            dark, factor = for_planes(dark, layout.gain_map, 0), for_planes(factor, layout.gain_map, 1)
+            planes = len(factor)
+        factor[:, bad] = np.nan
         panels = (layout.panel_count, layout.pixels)
         self._dark = np.ascontiguousarray(dark.reshape(planes, *panels) if self._switching else dark.reshape(panels))
         self._factor_ = np.ascontiguousarray(factor.reshape(planes, *panels) if self._switching else factor.reshape(panels))
@@ -78,8 +82,8 @@ class Chain:
         return out.reshape(-1, *self._layout.shape)
 
     def _run(self, buffer: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.float32]) -> None:
-        if self._switching:
-            switch_gain(buffer, offsets, self._dark, self._factor_, out)
+        if self._code is not None:
+            switch_gain(buffer, offsets, self._code, self._dark, self._factor_, out)
         else:
             level(buffer, offsets, self._layout.like, self._dark, self._factor_, self.common_mode, out)
 
