@@ -26,7 +26,7 @@ KINDS = {
     "difference": "laser on − off",
 }
 LIMITS = {"0.1": "all but 0.1 % at each end", "1": "all but 1 %", "5": "all but 5 %", "0": "smallest to largest", "": "by hand"}
-ROUGH = "; rough geometry: no geometry file is in use, panels stand where they belong only to a few pixels"
+ROUGH = "; rough geometry: no geometry file is in use, so that panels do not stand exactly where they belong"
 VALUE_ROWS = 2400
 
 
