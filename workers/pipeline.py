@@ -36,6 +36,7 @@ from workers.plan import (
     usable,
 )
 from workers.run_view import RunView
+from workers.sums import Shots
 from workers.trouble import Trouble
 from workers.warming import warm_kernels
 
@@ -197,7 +198,7 @@ class Pipeline:
         if not len(corrected.events):
             return
         columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
-        sums |= detector.sums(corrected, columns.light())
+        sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:
             frames[detector.name] = picture
@@ -244,13 +245,20 @@ class Columns:
         values[gaps] = other.values[gaps]
         return Column(known.field, values, known.mask | gaps)
 
-    def light(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Events of each light state, shape (events,): shots with X-rays, by laser on and off."""
+    def shots(self, events: NDArray[np.int64], first: int) -> Shots:
+        """What sums know of these events of the batch: shots with X-rays by laser on and off, and those without X-rays.
+
+        Parameters
+        ----------
+        first
+            Sequence number of the batch's first event.
+        """
+        begins = events + first == 0
         xray, laser = self.by_name.get("lightStatus/xray"), self.by_name.get("lightStatus/laser")
         if xray is None or laser is None:
-            return {}
-        lit = xray.values == 1
-        return {"laser_on": lit & (laser.values == 1), "laser_off": lit & (laser.values == 0)}
+            return Shots({}, np.zeros(len(events), bool), begins)
+        lit, on = xray.values[events], laser.values[events]
+        return Shots({"laser_on": (lit == 1) & (on == 1), "laser_off": (lit == 1) & (on == 0)}, lit == 0, begins)
 
 
 def _count_missing(word: Word, payloads: Payloads, run: RunView, trouble: Trouble) -> None:

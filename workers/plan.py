@@ -16,14 +16,16 @@ from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, ve
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
 from workers.chain import Chain
-from workers.constants import constants_for
+from workers.constants import MissingConstants, constants_for
 from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
-from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
+from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.geometry import arranged
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
+from workers.sums import algorithm_from
 from workers.trouble import Trouble
 
 USER_BYTE = 0xFF000000
@@ -170,6 +172,8 @@ class AreaDetectors:
             # The next payload may be a better one, so this is not remembered.
             trouble.note(f"{wanted.name}: {error}", len(payloads))
             return None
+        except MissingConstants:
+            raise
         except ConfigError as error:
             trouble.note(f"{wanted.name} is off: {error}")
             made = None
@@ -188,8 +192,8 @@ class AreaDetectors:
         trouble: Trouble,
     ) -> AreaDetector:
         layout = family.layout(source, kind, run, payloads)
-        stored = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
-        constants = {ctype: layout.from_stored(array) for ctype, array in stored.items()}
+        layout = arranged(layout, wanted, source, run.state.run, self._settings, batch.places, trouble)
+        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, layout.shape, trouble)
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
         environment = family.environment(source, kind, run, wanted.name)
         return AreaDetector(wanted, layout, chain, constants, trouble, environment)
@@ -227,9 +231,8 @@ def check(detector: Detector) -> None:
     key = f"detector.{detector.name}"
     for feature in detector.feature:
         check_feature(feature, detector.name)
-    for algorithm in detector.sums:
-        if algorithm not in SUM_KINDS:
-            raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")
+    for name in detector.sums:
+        algorithm_from(name, key=f"{key}.sums")
     if detector.common_mode not in (None, 0, ALGORITHM):
         common_mode_from((detector.common_mode or 0,), key=f"{key}.common_mode")
 

@@ -148,7 +148,8 @@ def rows_of(message: Message) -> Reduced:
     for name in ALWAYS_THERE:
         if name not in columns or columns[name].values.dtype != np.int64 or columns[name].values.ndim != 1:
             raise ProtocolError(f"rows from {first} lack the int64 field {name!r}")
-    check_groups(columns.values())
+    if torn := torn_groups(columns.values()):
+        raise ProtocolError(f"the fields below {min(torn)!r} have different lengths in one event")
     return Reduced(
         rows=Rows(first, count, columns),
         experiment=checked.text(message, "experiment"),
@@ -214,22 +215,18 @@ def _lengths(
     return lengths
 
 
-def check_groups(columns: Iterable[Column]) -> None:
-    """Refuse ragged columns of one group that differ in the number of elements of an event that has both.
-
-    Raises
-    ------
-    ProtocolError
-        Naming the group.
-    """
+def torn_groups(columns: Iterable[Column]) -> set[str]:
+    """Ragged groups two of whose columns differ in the number of elements of an event that has both."""
+    torn = set()
     known: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
     for column in columns:
         if column.lengths is None:
             continue
         lengths, mask = known.get(column.field.group, (column.lengths, column.mask))
         if (lengths != column.lengths)[mask & column.mask].any():
-            raise ProtocolError(f"the fields below {column.field.group!r} have different lengths in one event")
+            torn.add(column.field.group)
         known[column.field.group] = np.maximum(lengths, column.lengths), mask | column.mask
+    return torn
 
 
 @lru_cache(maxsize=16384)
