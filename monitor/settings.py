@@ -4,9 +4,9 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import ConfigError
 
@@ -56,13 +56,32 @@ class Feature(Section):
     enabled: bool = True
 
 
+class CommonMode(Section):
+    """How the common mode of a detector is taken off. Every further key is a parameter of the algorithm and is checked by it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    algorithm: int
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the settings say beside the number."""
+        return dict(self.model_extra or {})
+
+
+def _by_number(value: Any) -> Any:
+    """A bare number as the section it stands for."""
+    return {"algorithm": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Detector(Section):
     """One detector: where its payloads come from, how they are corrected, what is extracted."""
 
     name: str
     source: str = ""
     """Any spelling of the source, or an alias of the run; empty = the name is the alias."""
-    common_mode: int | None = None
+    common_mode: Annotated[CommonMode | None, BeforeValidator(_by_number)] = None
+    """A number, or a section ``{algorithm = 1, mean_max = 25}``; left out, the common-mode file or the family's default."""
     constants: str = ""
     """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw."""
     feature: tuple[Feature, ...] = ()
