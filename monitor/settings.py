@@ -14,7 +14,7 @@ from monitor.errors import ConfigError
 class Section(BaseModel):
     """Base of every section: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Section):
@@ -54,6 +54,35 @@ class Feature(Section):
     kind: str
     name: str = ""
     enabled: bool = True
+    feature: tuple["Feature", ...] = ()
+    """Features that work on the output of this one."""
+
+
+class Mask(Section):
+    """Which pixels of a detector are bad. Words of bits: -1 = every bit, 0 = not looked at."""
+
+    status: int = Field(-1, ge=-1, lt=1 << 64)
+    """Bits of pixel_status that make a pixel bad."""
+    status_extra: int = Field(-1, ge=-1, lt=1 << 64)
+    status_data: int = Field(-1, ge=-1, lt=1 << 64)
+    ranges: tuple[Annotated[int, Field(ge=0)], ...] | None = None
+    """Gain ranges whose status counts; left out: all of a Jungfrau, 0 to 4 of an Epix10ka (not the low ranges it switches to)."""
+    neighbours: Literal[0, 4, 8] = 0
+    """Pixels beside one with a bad status that are bad too."""
+    radius: int = Field(0, ge=0, le=64)
+    """The same up to this many pixels away, in the shape ``pattern``: r = rhombus, c = circle, s = square."""
+    pattern: Literal["r", "c", "s"] = "r"
+    edges: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] = (0, 0)
+    """Rows and columns at each edge of a panel."""
+    central: int = Field(0, ge=0)
+    """Rows and columns on each side of the borders between the chips of a panel."""
+    unbonded: bool = False
+    """Pixels of a CsPad that are not connected to the sensor."""
+    unbonded_neighbours: Literal[0, 4, 8] = 0
+    pixel_mask: bool = True
+    """Use the calibration type of this name."""
+    file: str = ""
+    """A mask of your own, ``.npy`` or text, in the shape of a frame; 0 = bad."""
 
 
 class CommonMode(Section):
@@ -80,10 +109,16 @@ class Detector(Section):
     name: str
     source: str = ""
     """Any spelling of the source, or an alias of the run; empty = the name is the alias."""
+    field: str = ""
+    """Instead of a source: a field of the rows (a waveform, a projection, a spectrum) on which the features work."""
     common_mode: Annotated[CommonMode | None, BeforeValidator(_by_number)] = None
     """A number, or a section ``{algorithm = 1, mean_max = 25}``; left out, the common-mode file or the family's default."""
     constants: str = ""
-    """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw."""
+    """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw; "required" = looked up
+    in the calib directory, and the run stops if the pedestals are missing or any file cannot be used."""
+    constants_required: bool = False
+    """The same for constants that are named."""
+    mask: Mask = Mask()
     feature: tuple[Feature, ...] = ()
     sums: tuple[str, ...] = ("calib",)
 

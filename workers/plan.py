@@ -20,7 +20,7 @@ from workers.constants import constants_for
 from workers.corrections.common_mode import ALGORITHM, common_mode_from
 from workers.detectors.area import AREAS, AreaFamily
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
-from workers.features.feature import FEATURES, parameters_from
+from workers.features.feature import check_feature
 from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
@@ -185,7 +185,7 @@ class AreaDetectors:
         layout = family.layout(source, kind, run, payloads)
         constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
         chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
-        return AreaDetector(wanted, layout, chain, trouble)
+        return AreaDetector(wanted, layout, chain, constants, trouble)
 
     def _wanted(self, source: Source) -> Detector | None:
         """Settings for this source; with no detector in the settings every one is wanted."""
@@ -219,8 +219,7 @@ def check(detector: Detector) -> None:
     """Whether the words of a detector's settings are known; ``ConfigError`` naming the key if one is not."""
     key = f"detector.{detector.name}"
     for feature in detector.feature:
-        place = f"{key}.feature.{feature.name or feature.kind}"
-        parameters_from(FEATURES.get(feature.kind, key=place).parameters, feature.model_extra or {}, place)
+        check_feature(feature, detector.name)
     for algorithm in detector.sums:
         if algorithm not in SUM_KINDS:
             raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")

@@ -45,6 +45,7 @@ class Nothing:
     trouble: Mapping[str, int]
     sums: Sums = field(default_factory=dict)
     frames: Mapping[str, Shown] = field(default_factory=dict)
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Worker:
@@ -85,6 +86,7 @@ class Worker:
         self._states: dict[int, RunState] = {}
         self._sums = EpochSums(hello.name)
         self._index_sent: dict[str, NDArray[Any]] = {}
+        self._config_sent: dict[tuple[int, int], Mapping[str, NDArray[Any]]] = {}
         self._lock = Lock()
         self.heart = Heart(self._beat, self._lock)
 
@@ -102,6 +104,7 @@ class Worker:
         while (word := self._aggregator.receive()) is not None:
             if word.kind == WhoAreYou.KIND:
                 self._index_sent.clear()
+                self._config_sent.clear()
                 self._aggregator.send(to_message(self.hello))
         if message is not None:
             self._obey(message)
@@ -156,6 +159,7 @@ class Worker:
             finished=finished,
             trouble=dict(result.trouble),
             frames={name: self._frame(name, frame) for name, frame in result.frames.items()},
+            config=self._config(batch, result.config),
         )
         if not self._sums.holds(batch):
             self._sums.add(batch, result.sums)
@@ -189,6 +193,14 @@ class Worker:
             else:
                 self._index_sent[name] = index
         return Frame(image=frame.image, index=index, seq=frame.seq, unit=frame.unit, rough=frame.rough)
+
+    def _config(self, batch: Batch, config: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with, only if the aggregator was told another one for this run and pipeline version."""
+        key = (batch.run, batch.pipeline)
+        if not config or self._config_sent.get(key) is config:
+            return {}
+        self._config_sent = {**{k: known for k, known in self._config_sent.items() if k[0] == batch.run}, key: config}
+        return config
 
     def _flush(self, epoch: int) -> None:
         """Send the group of an epoch."""

@@ -182,7 +182,7 @@ def test_a_feature_that_raises_costs_its_fields_only(monkeypatch: pytest.MonkeyP
     result = run([[frame(pixels(0))]], {"detector": [detector]})
     assert column(result, "cam/a_sum") == [66.0]
     assert "cam/b_sum" not in result.rows.columns
-    assert result.trouble == {"cam/b_sum: ZeroDivisionError: by the author": 1}
+    assert result.trouble == {"cam/b: ZeroDivisionError: by the author": 1}
 
 
 def test_a_region_outside_of_the_frame_switches_off_its_feature_only() -> None:

@@ -37,6 +37,7 @@ class Result:
     sums: Sums
     frames: Mapping[str, Frame]
     trouble: Mapping[str, int] = field(default_factory=dict)
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Tripled:
@@ -44,6 +45,7 @@ class Tripled:
 
     def __init__(self, settings: Settings, version: int) -> None:
         self.version = version
+        self.config = {"cam/mask": np.full((1, 1), version)}
 
     def process(self, batch: Batch, buffers: list[NDArray[Any]], state: RunState) -> Result:
         rows = absent_rows(batch)
@@ -51,7 +53,8 @@ class Tripled:
         columns = {**rows.columns, "tripled": column("tripled", 3 * seq)}
         total = {"total": np.array([float(seq.sum())])}
         frames = {"cam": Frame(image=np.zeros((1, 1), np.float32), seq=batch.first, index=INDEX)} if batch.show else {}
-        return Result(Rows(batch.first, batch.count, columns), {"s": SumState("mean_image", batch.count, total)}, frames)
+        sums = {"s": SumState("mean_image", batch.count, total)}
+        return Result(Rows(batch.first, batch.count, columns), sums, frames, config=self.config)
 
 
 class Anywhere:
@@ -201,6 +204,20 @@ def test_the_index_of_an_image_travels_once_and_again_to_a_new_aggregator() -> N
     world.worker.step(0.0)
     assert [m.header["name"] for m in world.heard(world.aggregator, "hello")] == ["w0"]
     assert index_of(2) is not None
+
+
+def test_what_rows_were_made_with_travels_once_per_version_and_again_to_a_new_aggregator() -> None:
+    world = World().prepared()
+    world.say(to_message(Pipeline(version=2, settings={}, author="", time=0.0)))
+
+    def told(version: int) -> list[int]:
+        world.say(batch_message(batch(0, 1, pipeline=version)))
+        return [int(array[0, 0]) for array in world.rows()[0].config.values()]
+
+    assert [told(1), told(1), told(2), told(1), told(2)] == [[1], [], [2], [], []]
+    world.aggregator.send(b"w0", to_message(WhoAreYou()))
+    world.worker.step(0.0)
+    assert told(2) == [2]
 
 
 def test_a_new_reader_is_greeted_and_what_the_old_one_gave_is_forgotten() -> None:
