@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.settings import CommonMode
+from workers.chain import Chain
 from workers.corrections.common_mode.algorithm import Record, Situation
 from workers.corrections.common_mode.choice import Choice, corrector_for
+from workers.detectors.area import AreaFamily, Layout, plain_arrangement
 
 EIGHTH = np.float32(0.125)
 
@@ -77,3 +80,46 @@ def corrected(
     record = {name: np.zeros((1, len(panels), *shape), np.float32) for name, shape in corrector.records.items()}
     corrector.apply(frame, counts, 0, record)
     return frame.reshape(values.shape), {name: array[0] for name, array in record.items()}
+
+
+def chained(
+    raw: NDArray[Any],
+    constants: dict[str, NDArray[Any]],
+    good: NDArray[np.bool_],
+    common_mode: CommonMode | None,
+    *,
+    family: AreaFamily | None = None,
+    **more: Any,
+) -> NDArray[np.float32]:
+    """One frame through a whole chain.
+
+    Parameters
+    ----------
+    raw
+        As recorded, panels first.
+    common_mode
+        The setting; None and ``constants["common_mode"]`` for the numbers of a file.
+    more
+        Further attributes of the layout.
+    """
+    panels = raw.shape[0] if raw.ndim == 3 else 1
+    layout = Layout(
+        shape=raw.shape,
+        like=np.empty(0, raw.dtype),
+        panels=lambda payloads: np.zeros((len(payloads), panels), np.int64),
+        arrangement=lambda: plain_arrangement(*raw.shape[-2:]),
+        **more,
+    )
+    family = family or AreaFamily(types=frozenset(), layout=lambda *_: layout)
+    notes: list[str] = []
+    chain = Chain(layout, family, constants, good, common_mode, notes.append, "det")
+    offsets = np.arange(panels, dtype=np.int64)[None] * (raw.nbytes // panels)
+    buffer = np.ascontiguousarray(raw).reshape(-1).view(np.uint8)
+    result = chain.frames(offsets, np.zeros(1, np.int64), [buffer])[0]
+    assert not notes
+    return result
+
+
+def of_file(*numbers: float) -> dict[str, NDArray[Any]]:
+    """What a common-mode file with these numbers adds to the constants."""
+    return {"common_mode": np.array(numbers, np.float64)}

@@ -85,12 +85,15 @@ class GainCode:
         Plane of pedestal and factor for each code; -1 = invalid, passed through (pedestal 0, factor 1).
     planes
         Planes that a word can choose from.
+    ranges
+        Ranges that the constants have; 0 = as many as planes, more where a ``Layout.gain_map`` says which of them a plane is.
     """
 
     adc_bits: int
     shift: int
     plane_of_code: tuple[int, ...]
     planes: int
+    ranges: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
