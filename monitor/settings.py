@@ -10,6 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from monitor.errors import ConfigError
 
+CONSTANTS_RAW, CONSTANTS_REQUIRED = "none", "required"
+"""Words that ``constants`` of a detector may be instead of a place."""
+
 
 class Section(BaseModel):
     """Base of every section: frozen, and unknown keys are errors."""
@@ -118,6 +121,10 @@ class Detector(Section):
     in the calib directory, and the run stops if the pedestals are missing or any file cannot be used."""
     constants_required: bool = False
     """The same for constants that are named."""
+    geometry: str = ""
+    """File that says where the pixels are; empty = looked up in the calib directory; "none" = the rough arrangement."""
+    shared_places: Literal["last", "mean"] = "last"
+    """Where several pixels fall on one place of the image: the last in memory (facility's rule), or the mean of the good ones."""
     mask: Mask = Mask()
     feature: tuple[Feature, ...] = ()
     sums: tuple[str, ...] = ("calib",)
@@ -176,6 +183,14 @@ class Stream(Section):
     address: str = "tcp://127.0.0.1:5580"
 
 
+class Metrics(Section):
+    """What Prometheus may fetch."""
+
+    port: int = Field(0, ge=0, le=65535)
+    """0 = off."""
+    address: str = "127.0.0.1"
+
+
 class Scan(Section):
     """What the Scan page shows by default."""
 
@@ -197,8 +212,11 @@ class Settings(Section):
     pool: Pool = Pool()
     pages: Pages = Pages()
     stream: Stream = Stream()
+    metrics: Metrics = Metrics()
     scan: Scan = Scan()
     calib_directory: str = ""
+    constants: dict[str, str] = {}
+    """Path and content (SHA-256) of each constants file in use; written by the service."""
 
 
 UNITS = {

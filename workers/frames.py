@@ -11,20 +11,18 @@ from numpy.typing import NDArray
 from monitor.calib.constants import Constants
 from monitor.model.column import Column
 from monitor.model.sums import Sums
-from monitor.running import split_name, state_of
-from monitor.running.split import REST
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
+from workers.assembly import Assembly
 from workers.chain import Chain
 from workers.detectors.area import Layout
+from workers.detectors.family import Read
 from workers.features.data import Context
 from workers.features.tree import branches, column_of
 from workers.features.view import View
 from workers.payloads import Payloads
+from workers.sums import Shots, algorithm_from, sums_of
 from workers.trouble import Trouble
-
-SUM_KINDS = {"calib": "mean_image", "calib_max": "max_image"}
-"""Running statistic behind each algorithm that the settings may name."""
 
 DEFAULT_FEATURES = (FeatureSettings(kind="wholeFrame"),)
 
@@ -73,11 +71,21 @@ class Frames:
 class AreaDetector:
     """A detector that is set up for one run: geometry, chain, features, sums."""
 
-    def __init__(self, settings: Detector, layout: Layout, chain: Chain, constants: Constants, trouble: Trouble) -> None:
+    def __init__(
+        self,
+        settings: Detector,
+        layout: Layout,
+        chain: Chain,
+        constants: Constants,
+        trouble: Trouble,
+        environment: Read | None = None,
+    ) -> None:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
-        self._constants = constants
+        self._constants, self.environment = constants, environment
+        self._algorithms = tuple(algorithm_from(name, key=f"detector.{self.name}.sums") for name in settings.sums)
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
+        self._assembly = Assembly.of(arrangement, self.index, mean=settings.shared_places == "mean")
         self.view = View(
             name=settings.name,
             shape=layout.shape,
@@ -86,6 +94,8 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            z=arrangement.z,
+            area=arrangement.area,
             rms=_first_range(constants.get("pixel_rms"), layout.shape),
             gain=_first_range(constants.get("pixel_gain"), layout.shape),
         )
@@ -104,6 +114,8 @@ class AreaDetector:
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""
+        if self._layout.unpack is not None:
+            payloads = self._layout.unpack(payloads)
         panels = self._layout.panels(payloads)
         has = (panels >= 0).any(axis=1)
         trouble.note(f"{self.name}: frame of the wrong size", int((~has).sum()))
@@ -125,26 +137,15 @@ class AreaDetector:
         filled = (part for branch in self.branches for part in branch.run(frames.values, context, trouble))
         return [column_of(part, count) for part in filled]
 
-    def sums(self, frames: Frames, light: Mapping[str, NDArray[np.bool_]]) -> Sums:
-        """Running sums of these events alone, each event under its light state: see ``monitor.running.split``."""
-        rest = np.ones(len(frames.events), bool)
-        states: dict[str, NDArray[np.bool_]] = {}
-        for state, lit in light.items():
-            states[state] = lit[frames.events]
-            rest &= ~states[state]
-        sums = {}
-        for algorithm in self.settings.sums:
-            for state, chosen in {**states, REST: rest}.items():
-                if chosen.any():
-                    values = frames.values if chosen.all() else frames.values[chosen]
-                    sums[split_name(f"{self.name}_{algorithm}", state)] = state_of(SUM_KINDS[algorithm], values)
-        return sums
+    def sums(self, frames: Frames, shots: Shots) -> Sums:
+        """Running sums of these events alone; ``shots`` speaks of the frames, not of the batch."""
+        return sums_of(self.name, self._algorithms, frames.values, shots, self.index)
 
     def picture(self, frames: Frames, first: int) -> FrameView | None:
         """The newest frame, assembled; None if there is none."""
         if not len(frames.events):
             return None
-        image = assemble(frames.values[-1], self.index)
+        image = self._assembly.image(frames.values[-1])
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
 
 
@@ -154,10 +155,3 @@ def _first_range(constants: NDArray[Any] | None, shape: tuple[int, ...]) -> NDAr
         return None
     first: NDArray[np.float32] = np.asarray(constants, np.float32).reshape(-1, *shape)[0]
     return first
-
-
-def assemble(frame: NDArray[Any], index: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Image of a frame in panel shape, float32; NaN where there is no pixel."""
-    image = np.asarray(frame, np.float32).reshape(-1)[index]
-    image[index < 0] = np.nan
-    return image

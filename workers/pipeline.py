@@ -36,6 +36,7 @@ from workers.plan import (
     usable,
 )
 from workers.run_view import RunView
+from workers.sums import Shots
 from workers.trouble import Trouble
 from workers.warming import warm_kernels
 
@@ -127,7 +128,7 @@ class Pipeline:
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
                 _count_missing(word, payloads, plan.run, trouble)
-            elif area_family(word[2]) is None:
+            elif area_family(word, plan.run) is None:
                 self._point(plan, word, payloads, columns, trouble)
             else:
                 areas.append((word, payloads))
@@ -182,7 +183,7 @@ class Pipeline:
         frames: dict[str, FrameView],
         trouble: Trouble,
     ) -> None:
-        text, family = describe(word, plan.run), area_family(word[2])
+        text, family = describe(word, plan.run), area_family(word, plan.run)
         good = strip_compression(word, usable(payloads, text, 0, 0, trouble), text, trouble)
         if family is None or not len(good):
             return
@@ -191,11 +192,13 @@ class Pipeline:
         detector = plan.areas[word]
         if detector is None:
             return
+        if detector.environment is not None:
+            columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
         corrected = detector.frames(good, trouble)
         if not len(corrected.events):
             return
         columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
-        sums |= detector.sums(corrected, columns.light())
+        sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:
             frames[detector.name] = picture
@@ -242,13 +245,20 @@ class Columns:
         values[gaps] = other.values[gaps]
         return Column(known.field, values, known.mask | gaps)
 
-    def light(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Events of each light state, shape (events,): shots with X-rays, by laser on and off."""
+    def shots(self, events: NDArray[np.int64], first: int) -> Shots:
+        """What sums know of these events of the batch: shots with X-rays by laser on and off, and those without X-rays.
+
+        Parameters
+        ----------
+        first
+            Sequence number of the batch's first event.
+        """
+        begins = events + first == 0
         xray, laser = self.by_name.get("lightStatus/xray"), self.by_name.get("lightStatus/laser")
         if xray is None or laser is None:
-            return {}
-        lit = xray.values == 1
-        return {"laser_on": lit & (laser.values == 1), "laser_off": lit & (laser.values == 0)}
+            return Shots({}, np.zeros(len(events), bool), begins)
+        lit, on = xray.values[events], laser.values[events]
+        return Shots({"laser_on": (lit == 1) & (on == 1), "laser_off": (lit == 1) & (on == 0)}, lit == 0, begins)
 
 
 def _count_missing(word: Word, payloads: Payloads, run: RunView, trouble: Trouble) -> None:

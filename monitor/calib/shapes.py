@@ -63,8 +63,8 @@ def fitted(array: NDArray[Any], ctype: str, shape: tuple[int, ...], device: str 
         return typed(array.reshape(-1), ctype)
     ranges, pixels = RANGES.get(device, 1), math.prod(shape)
     if array.size not in (pixels, ranges * pixels):
-        expected = f"{ranges * pixels:,} numbers, {_words((ranges, *shape) if ranges > 1 else shape)}"
-        raise DamagedData(f"{ctype} has {array.size:,} numbers, {_words(array.shape)}; expected are {expected}")
+        wanted = (ranges, *shape) if ranges > 1 else shape
+        raise DamagedData(f"{ctype} has {_words(array.shape)} numbers, expected are {_words(wanted)}")
     numbers = typed(array, ctype)
     if device == INTERLEAVED and len(shape) == 3 and array.shape[-1] != shape[-1]:
         # Whatever the text's rows are, the numbers run over panels fastest.
@@ -90,4 +90,4 @@ def typed(array: NDArray[Any], ctype: str) -> NDArray[Any]:
 
 
 def _words(shape: tuple[int, ...]) -> str:
-    return " x ".join(str(length) for length in shape) or "no shape"
+    return " x ".join(str(length) for length in shape) or "1"

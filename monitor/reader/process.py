@@ -29,7 +29,7 @@ FLAWED = 3
 MESSAGES_PER_TURN = 256
 STATUS_INTERVAL_S = 0.5
 TICK_INTERVAL_S = 0.005
-LONGEST_WAIT_S = 0.02
+LONGEST_WAIT_S = 0.01
 AGGREGATOR = b"aggregator"
 """The name under which the aggregator connects; it is asked for by name after a restart of the reader."""
 
@@ -195,7 +195,7 @@ class Reader:
         folder = self._quarantine / f"{state.experiment}-r{state.run:04d}-{draft.first}-{draft.stop}"
         try:
             streams = self._hold.datagrams(draft)
-            write_quarantine(folder, state, (int(seconds[0]), int(seconds[-1])), streams)
+            write_quarantine(folder, state, draft.cut.epics_start, (int(seconds[0]), int(seconds[-1])), streams)
         except (DamagedData, OSError) as error:
             log.error("quarantine_not_written", extra={"why": str(error), "first": draft.first, "stop": draft.stop})
         log.error("batch_quarantined", extra={"first": draft.first, "stop": draft.stop, "folder": str(folder)})

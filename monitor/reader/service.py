@@ -1,6 +1,5 @@
 """Builds a reader out of settings and runs it: what the command line calls."""
 
-import fcntl
 import json
 import logging
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from monitor.errors import Unusable
 from monitor.net.address import IPC_LIMIT
+from monitor.net.alone import alone
 from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.net.ring import MemoryRing, Ring, remove_stale
 from monitor.net.socket import ZmqRouter
@@ -34,7 +34,6 @@ from monitor.wire.worker_note import Pipeline
 log = logging.getLogger(__name__)
 
 PIPELINE_FILE = "pipeline.json"
-LOCK_FILE = ".reader.lock"
 LINGER_S = 1.0
 
 
@@ -87,7 +86,7 @@ def run_reader(
     ConfigError, Unusable, DamagedData
         Before anything is read: settings, address, folder, memory or source cannot be used.
     """
-    with _alone(folder):
+    with alone(folder, "reader"):
         remove_stale()
         clock = SystemClock()
         restored = _restored(folder) if generation else None
@@ -158,25 +157,6 @@ def _address(folder: Path, generation: int) -> str:
         return before
     address = f"ipc://{folder.absolute()}/reader.sock"
     return address if len(address) - len("ipc://") <= IPC_LIMIT else "tcp://127.0.0.1:0"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder for one reader at a time: a second one would take over its socket without a word."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise Unusable(f"{folder} cannot be written: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise Unusable(f"another reader runs in {folder}; stop it or choose another folder") from error
-    try:
-        yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager

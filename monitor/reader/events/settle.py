@@ -59,8 +59,6 @@ class Stream:
         Structured array of dtype ``ITEM``; the first ``ready`` have their final place.
     ended
         Nothing more will come.
-    waited
-        How many of the items were there at the last but one tick or before.
     """
 
     number: int
@@ -69,7 +67,6 @@ class Stream:
     items: NDArray[Any] = field(default_factory=lambda: np.empty(0, ITEM))
     ready: int = 0
     ended: bool = False
-    waited: int = 0
     progress: NDArray[Any] = field(default_factory=lambda: np.zeros(1, PROGRESS))
     _arrivals: deque[tuple[float, int]] = field(default_factory=deque)
 
@@ -92,7 +89,6 @@ class Stream:
         """Forget the first ``count`` datagrams, which are ready."""
         self.items = self.items[count:]
         self.ready -= count
-        self.waited = max(0, self.waited - count)
         while count > 0:
             at, number = self._arrivals.popleft()
             if number > count:
@@ -105,18 +101,13 @@ class Stream:
         return self._arrivals[0][0] if self._arrivals else float("inf")
 
     def came_before(self, moment: float) -> int:
-        """How many of the datagrams that are ready came until some moment."""
+        """How many of the first datagrams came until some moment, ready or not."""
         count = 0
         for at, number in self._arrivals:
             if at > moment:
                 break
             count += number
-        return min(count, self.ready)
-
-    def tick(self) -> None:
-        """Time passed: events that were here at the last tick have waited long enough for earlier ones."""
-        self.release(self.waited)
-        self.waited = len(self.items)
+        return count
 
     def release(self, count: int) -> None:
         """Let the first so many datagrams go on, whatever may still come."""
