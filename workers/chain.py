@@ -63,7 +63,7 @@ class Chain:
         name: str,
     ) -> None:
         self._layout = layout
-        self._panels = (layout.panel_count, *layout.shape[-2:])
+        self._panels = (layout.panel_count, layout.shape[-2], layout.shape[-1])
         situation = Situation(
             shape=self._panels, family=_name_of(family), constants=constants, note=lambda text: note(f"{name}: {text}")
         )

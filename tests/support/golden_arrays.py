@@ -73,7 +73,9 @@ def corrected(
     """One frame after an algorithm, and what the algorithm recorded."""
     panels = values if values.ndim == 3 else values[None]
     shape = (panels.shape[0], panels.shape[1], panels.shape[2])
-    corrector = corrector_for(Choice(number, parameters, numbers), Situation(shape=shape, family=family, constants=constants or {}))
+    corrector = corrector_for(
+        Choice(number, parameters, numbers), Situation(shape=shape, family=family, constants=constants or {})
+    )
     assert corrector is not None
     frame = np.array(panels[None], np.float32, order="C")
     counts = np.ones(frame.shape, bool) if good is None else np.ascontiguousarray(good.reshape(frame.shape))

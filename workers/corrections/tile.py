@@ -13,7 +13,7 @@ from workers.corrections.prepared import Prepared
 from workers.kernel import kernel
 
 TILE_BYTES = 1 << 19
-"""Size of corrected pixels that are worked on at a time: with raw pixels and constants beside them half of a usual second-level cache."""
+"""Corrected pixels that are worked on at a time; with raw pixels and constants beside them they fit a second-level cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +105,7 @@ class Tiles:
             corrector.apply(values, part.counting.reshape(1, *values.shape[1:]), part.first, record)
             multiply_gain(part.factor[0], out)
             return
-        planes, counts = (scratch[: len(out), : out.shape[1]].reshape(out.shape) for scratch in (self._planes, self._counts))
+        planes, counts = self._planes[: len(out), : out.shape[1]], self._counts[: len(out), : out.shape[1]]
         subtract_dark(buffer, offsets, self._code, part.dark, out, planes)
         mark_counting(planes, part.counting, counts)
         corrector.apply(values, counts.reshape(values.shape), part.first, record)
@@ -113,22 +113,33 @@ class Tiles:
 
 
 def _part(prepared: Prepared, first: int, stop: int) -> Part:
-    pixels = int(np.prod(prepared.dark.shape[-2:]))
-    dark, factor, counting = (
-        np.ascontiguousarray(array.reshape(len(array), -1, pixels)[:, first:stop])
-        for array in (prepared.dark, prepared.factor, prepared.counting)
+    pixels = prepared.dark.shape[-2] * prepared.dark.shape[-1]
+    panels = (slice(None), slice(first, stop))
+    return Part(
+        first,
+        stop,
+        np.ascontiguousarray(prepared.dark.reshape(len(prepared.dark), -1, pixels)[panels]),
+        np.ascontiguousarray(prepared.factor.reshape(len(prepared.factor), -1, pixels)[panels]),
+        np.ascontiguousarray(prepared.counting.reshape(len(prepared.counting), -1, pixels)[panels]),
     )
-    return Part(first, stop, dark, factor, counting)
 
 
 @kernel
 def mark_counting(planes: NDArray[np.uint8], counting: NDArray[np.bool_], counts: NDArray[np.bool_]) -> None:
-    """Which pixels count, by the plane of each: ``planes`` and ``counts`` (events, panels, pixels), ``counting`` (planes, panels, pixels)."""
+    """Which pixels count, by the plane of each.
+
+    Parameters
+    ----------
+    planes
+        Shape (events, panels, pixels); a number beyond the planes counts nowhere.
+    counting
+        Shape (planes, panels, pixels).
+    counts
+        Filled, in the shape of ``planes``.
+    """
     events, panels, pixels = planes.shape
     for event in range(events):
         for panel in range(panels):
             for i in range(pixels):
                 plane = planes[event, panel, i]
                 counts[event, panel, i] = plane < len(counting) and counting[plane, panel, i]
-
-

@@ -1,7 +1,7 @@
 """Algorithms 7, 71, 72 and 80 to 85: medians of banks, rows in banks and columns in halves, for Jungfrau and Epix10ka.
 
-Source: ImgAlgos/Detector common_mode for gain-switching panels; the order is banks, rows, columns. Only pixels in the high and medium
-gain ranges count and are corrected.
+Source: the facility's Detector, common mode of gain-switching panels; the order is banks, rows, columns. Only pixels in the
+ranges that a layout names count and are corrected.
 """
 
 from pydantic import Field

@@ -40,9 +40,7 @@ def _block_mean(values: NDArray[np.float32], good: NDArray[np.bool_], threshold:
 
 
 @kernel
-def subtract_means(
-    values: NDArray[np.float32], good: NDArray[np.bool_], length: int, threshold: float, maxcorr: float
-) -> None:
+def subtract_means(values: NDArray[np.float32], good: NDArray[np.bool_], length: int, threshold: float, maxcorr: float) -> None:
     """Take the mean of each block off all its pixels, in place.
 
     Parameters

@@ -1,10 +1,11 @@
 """Algorithms 80, 81, 98 and 99 of Uxi and Icarus cameras: a dark region, then even and odd columns of each row.
 
-Source: smalldata_tools, uxi and icarus. With ``compat`` as there: ``cm_minFrac`` is a share of the whole row although a group has half of
-it. Neighbours of bright pixels are looked for within a frame.
+Source: smalldata_tools, uxi and icarus. With ``compat`` as there: ``cm_minFrac`` is a share of the whole row although a group has
+half of it. Neighbours of bright pixels are looked for within a frame.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,7 @@ class FrameRows:
             _put(record, name, event, panel, numbers)
 
 
-def _put(record: Record, name: str, event: int, panel: int, value: object) -> None:
+def _put(record: Record, name: str, event: int, panel: int, value: float | np.floating[Any] | NDArray[np.floating[Any]]) -> None:
     if name in record:
         record[name][event, panel] = value
 

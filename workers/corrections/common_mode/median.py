@@ -168,7 +168,7 @@ def _gather(
     mark: NDArray[np.bool_],
     area: tuple[int, int, int, int],
     stride: int,
-    limits: tuple[int, int],
+    limits: tuple[np.int32, np.int32],
     keys: NDArray[np.int32],
 ) -> int:
     """Keys of one tile's pixels in a line; how many count."""
@@ -178,18 +178,18 @@ def _gather(
     for row in range(top, bottom):
         line = keys[at : at + across]
         if stride == 1:
-            count += _keys_of_row(raw[row, first:stop], mark[row, first:stop], limits, line)
+            count += int(_keys_of_row(raw[row, first:stop], mark[row, first:stop], limits, line))
         else:
-            count += _keys_of_row(raw[row, first:stop:stride], mark[row, first:stop:stride], limits, line)
+            count += int(_keys_of_row(raw[row, first:stop:stride], mark[row, first:stop:stride], limits, line))
         at += across
     return count
 
 
 @kernel
 def _keys_of_row(
-    raw: NDArray[np.int32], mark: NDArray[np.bool_], limits: tuple[int, int], keys: NDArray[np.int32]
-) -> int:
-    lowest, highest = np.int32(limits[0]), np.int32(limits[1])
+    raw: NDArray[np.int32], mark: NDArray[np.bool_], limits: tuple[np.int32, np.int32], keys: NDArray[np.int32]
+) -> np.int32:
+    lowest, highest = limits
     count = np.int32(0)
     for i in range(len(keys)):
         bits = raw[i]
@@ -205,13 +205,13 @@ def _gather_columns(
     raw: NDArray[np.int32],
     mark: NDArray[np.bool_],
     area: tuple[int, int, int, int],
-    limits: tuple[int, int],
+    limits: tuple[np.int32, np.int32],
     keys: NDArray[np.int32],
     counts: NDArray[np.int64],
 ) -> None:
     """As ``_gather`` for tiles that are columns side by side, one line each."""
     top, bottom, first, stop = area
-    lowest, highest = np.int32(limits[0]), np.int32(limits[1])
+    lowest, highest = limits
     counts[:] = 0
     for row in range(top, bottom):
         for i in range(stop - first):
@@ -262,7 +262,7 @@ def _shift_columns(
 
 
 @kernel
-def _key_of(value: float) -> int:
+def _key_of(value: float | np.float32) -> np.int32:
     bits = np.float32(value).view(np.int32)
     return np.int32(bits ^ ((bits >> np.int32(31)) & np.int32(LARGEST_KEY)))
 
@@ -283,11 +283,11 @@ def _median(keys: NDArray[np.int32], count: int, whole_numbers: bool) -> np.floa
         return np.float32(min(max(np.trunc(_value_of(lower)), -16384.0), 16383.0))
     if count % 2 or up_to > count // 2:
         return _value_of(lower)
-    return np.float32(0.5) * (_value_of(lower) + _value_of(following))
+    return np.float32(0.5) * _value_of(lower) + np.float32(0.5) * _value_of(following)
 
 
 @kernel
-def _selected(keys: NDArray[np.int32], rank: int) -> tuple[np.int32, np.int32, int]:
+def _selected(keys: NDArray[np.int32], rank: int) -> tuple[np.int32, np.int32, np.int32]:
     """The key of this rank (0 = smallest), the next larger key, and how many are not larger than it.
 
     Halves the interval between two values until one is left. A pass over the whole line vectorizes, because keys are whole

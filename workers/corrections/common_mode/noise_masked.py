@@ -94,14 +94,16 @@ def quiet(
     largest: float,
     counts: NDArray[np.bool_],
 ) -> None:
-    """Which pixels count, all arrays of shape (panels, rows, columns): below their limit, not beside one that is not, and not large."""
+    """Which pixels count: below their limit, not beside one that is not, not large. Arrays of shape (panels, rows, columns)."""
     panels, rows, columns = values.shape
     most = np.float32(largest)
     for panel in range(panels):
         for row in range(rows):
             for column in range(columns):
                 value = values[panel, row, column]
-                counts[panel, row, column] = allowed[panel, row, column] & (value < limit[panel, row, column]) & (abs(value) <= most)
+                counts[panel, row, column] = (
+                    allowed[panel, row, column] & (value < limit[panel, row, column]) & (abs(value) <= most)
+                )
         for row in range(rows):
             for column in range(columns):
                 if values[panel, row, column] >= limit[panel, row, column]:
@@ -113,11 +115,11 @@ def quiet(
 
 @summing_kernel
 def _mean(values: NDArray[np.float32], counts: NDArray[np.bool_]) -> float:
-    total, count = 0.0, np.int64(0)
+    total, count = np.float64(0), np.int64(0)
     for i in range(len(values)):
         total += values[i] if counts[i] else np.float32(0)
         count += np.int64(counts[i])
-    return total / count if count else 0.0
+    return float(total / count) if count else 0.0
 
 
 @kernel
@@ -146,7 +148,5 @@ for number, preset in PRESETS.items():
     # A common-mode file has no parameters for these, and 6 alone means without normAll there (psana).
     ALGORITHMS.add(
         str(number),
-        Algorithm(
-            parameters=Parameters, make=make, preset=preset, from_numbers=lambda numbers, situation: {"normAll": False}
-        ),
+        Algorithm(parameters=Parameters, make=make, preset=preset, from_numbers=lambda numbers, situation: {"normAll": False}),
     )

@@ -1,7 +1,7 @@
 """Algorithms 4 and 34: medians of the regions that one amplifier reads, for Epix100a and FCCD960.
 
-Source: pdscalibdata and PSCalib, common mode 4. The facility's FCCD960 branch takes its median from a histogram with an empirical shift
-of 0.8 ADU; here it is the true median.
+Source: pdscalibdata and PSCalib, common mode 4. The facility's FCCD960 branch takes its median from a histogram with an empirical
+shift of 0.8 ADU; here it is the true median.
 """
 
 import math
@@ -26,7 +26,7 @@ class Parameters(Section):
     """Steps and limits."""
 
     bits: int = Field(6, ge=0, le=7)
-    """Epix100a: 1 whole regions, 2 their rows, 4 their columns. FCCD960: 1 pieces of rows, 2 super-columns. Sums for several steps."""
+    """Epix100a: 1 whole regions, 2 their rows, 4 their columns; FCCD960: 1 pieces of rows, 2 super-columns; or sums of these."""
     range: float = Field(30.0, ge=0)
     """Pixels with a greater absolute value do not count, ADU."""
     maxcorr: float = Field(10.0, ge=0)

@@ -3,6 +3,8 @@
 Source: PSCalib common mode 5. Their status is not looked at.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -28,7 +30,7 @@ class Unbonded:
     """See the module."""
 
     whole = False
-    records = {TAKEN: ()}
+    records: Mapping[str, tuple[int, ...]] = {TAKEN: ()}
 
     def __init__(self, maxcorr: float) -> None:
         self._maxcorr = maxcorr

@@ -61,7 +61,9 @@ class ZeroPeak:
         lines, marks = values.reshape(-1, pixels), good.reshape(-1, pixels)
         found = record.get(TAKEN)
         taken = np.empty(values.shape[:2], np.float32) if found is None or self.whole else found
-        by_segment = np.empty((len(lines), len(self._starts)), np.float32) if self.whole else np.empty((len(lines), 1), np.float32)
+        by_segment = (
+            np.empty((len(lines), len(self._starts)), np.float32) if self.whole else np.empty((len(lines), 1), np.float32)
+        )
         subtract_peaks(lines, marks, self._starts, self._extent, self._limits, (self._bins, self._histogram), by_segment)
         if self.whole:
             return
