@@ -205,7 +205,7 @@ class Pipeline:
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""
-        warm_kernels()
+        warm_kernels(self._settings)
 
 
 class Columns:
