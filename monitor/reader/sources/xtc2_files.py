@@ -10,7 +10,7 @@ from monitor.model.place import FilePlace
 from monitor.reader.block import Block, EventBlock
 from monitor.reader.xtc2.merge import Merge
 from monitor.reader.xtc2.stream import StreamFiles
-from monitor.xtc2.chunk import link_of, tables_at_start
+from monitor.xtc2.chunk import is_first, link_of, tables_at_start
 from monitor.xtc2.mapped import open_mapped
 
 NAME = re.compile(r"(?P<experiment>.+)-r(?P<run>\d+)-s(?P<stream>\d+)(-c(?P<chunk>\d+))?", re.ASCII)
@@ -116,11 +116,8 @@ def runs_of(paths: list[Path]) -> list[RunFiles]:
         If one of the files cannot be read or is not XTC2.
     """
     paths = list(dict.fromkeys(path.absolute() for path in paths))
-    tables = tables_at_start(paths)
-    links = {path: link_of(open_mapped(path), tables[path]).next for path in paths}
-    named = {path.with_name(link.name) for path, link in links.items() if link is not None}
     runs: dict[tuple[str, int], dict[int, list[tuple[int, Path]]]] = {}
-    for number, path in enumerate(path for path in paths if path not in named):
+    for number, path in enumerate(_beginnings(paths)):
         found = NAME.fullmatch(path.name.partition(".")[0])
         run = (found["experiment"], int(found["run"])) if found else ("", 0)
         stream, chunk = (int(found["stream"]), int(found["chunk"] or 0)) if found else (number, 0)
@@ -129,3 +126,13 @@ def runs_of(paths: list[Path]) -> list[RunFiles]:
         RunFiles(*run, {stream: tuple(path for _, path in sorted(chunks)) for stream, chunks in sorted(streams.items())})
         for run, streams in sorted(runs.items())
     ]
+
+
+def _beginnings(paths: list[Path]) -> list[Path]:
+    """Files that no other one names as its next chunk; a file with a Configure begins a stream whoever names it."""
+    tables, buffers = tables_at_start(paths), {path: open_mapped(path) for path in paths}
+    links = {path: link_of(buffer, tables[path]).next for path, buffer in buffers.items()}
+    named = {path.with_name(link.name) for path, link in links.items() if link is not None}
+    found = [path for path in paths if path not in named or is_first(buffers[path])]
+    # Chunks that name one another in a circle have no beginning.
+    return found or paths
