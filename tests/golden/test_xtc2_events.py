@@ -13,16 +13,17 @@ import pytest
 from monitor.model.run_state import RunState
 from monitor.reader.block import EventBlock, TransitionBlock
 from monitor.reader.sources.xtc2_files import Xtc2FileSource
-from monitor.reader.xtc2.state import payload_entry
 from monitor.xtc.header import Transition
 from monitor.xtc2.decode import decode
 from monitor.xtc2.fields import EnumValue
-from monitor.xtc2.header import Kind
-from monitor.xtc2.names import NamesTable, parse
+from monitor.xtc2.run_names import tables_of, values_of
 from monitor.xtc2.walk import walk
 from tests.conftest import golden_root
 
 Line = dict[str, Any]
+
+UNIX = 631_152_000
+"""Unix time of 1990-01-01, from which the files count."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -43,25 +44,10 @@ def files(merged: Path, *, small: bool) -> list[Path]:
     return [folder / "smalldata" / name if small else folder / name.replace(".smd", "") for name in names]
 
 
-def tables(state: RunState) -> dict[int, NamesTable]:
-    """Blocks of names by stream, out of what the blocks carry."""
-    blocks: dict[int, dict[int, Any]] = {}
-    for key, payload in state.configs.items():
-        if key.contains == Kind.NAMES:
-            blocks.setdefault(key.level, {})[key.physical] = parse(key.physical, payload)
-    return {stream: NamesTable(found) for stream, found in blocks.items()}
-
-
 def scan_of(state: RunState) -> Line:
     """Values of the scanned variables, out of what the blocks carry."""
-    found: Line = {}
-    for key, payload in state.configs.items():
-        names = tables(state)[key.level].blocks[key.physical]
-        if key.contains == Kind.SHAPES_DATA and names.det_type == "scan":
-            entry = payload_entry(key, payload)
-            for one in decode(np.frombuffer(payload, np.uint8), entry[None], NamesTable({key.physical: names})).data.values():
-                found |= {name: summary(value) for name, value in one.values.items()}
-    return found
+    found = [one for (name, _, _), one in values_of(state).items() if name == "scan"]
+    return {name: summary(value) for one in found for name, value in one.values.items()}
 
 
 def summary(value: Any) -> Any:
@@ -80,7 +66,7 @@ def data_of(block: EventBlock, number: int) -> list[Line]:
         buffer = np.fromfile(block.places[piece["place"]].path, np.uint8)
         index = walk(buffer, piece["offset"][None], piece["length"][None]).index
         stream = int(piece["stream"])
-        for (det, seg, alg), one in decode(buffer, index, tables(block.state)[stream]).data.items():
+        for (det, seg, alg), one in decode(buffer, index, tables_of(block.state)[stream]).data.items():
             fields = {name: summary(value) for name, value in one.values.items()}
             lines.append({"det": det, "alg": alg, "seg": seg, "stream": stream, "damage": one.damage, "fields": fields})
     return lines
@@ -108,7 +94,7 @@ def test_the_merged_run_is_the_original_one(merged: Path, small: bool, max_event
     while blocks := source.read(max_events):
         for block in blocks:
             if isinstance(block, TransitionBlock) and block.service == Transition.BEGIN_CALIB_CYCLE:
-                steps.append((block.step, block.seconds << 32 | block.nanoseconds, scan_of(block.state)))
+                steps.append((block.step, block.seconds - UNIX << 32 | block.nanoseconds, scan_of(block.state)))
             if isinstance(block, EventBlock):
                 assert (block.state.experiment, block.state.run) == (head["expt"], head["runnum"])
                 for number, slow in enumerate(slow_values(block)):
@@ -120,7 +106,7 @@ def test_the_merged_run_is_the_original_one(merged: Path, small: bool, max_event
     assert source.total_events == len(events) == len(wanted)
     for (block, number, slow, scan), line in zip(events, wanted, strict=True):
         one = block.events[number]
-        assert int(one["seconds"]) << 32 | int(one["nanoseconds"]) == line["timestamp"]
+        assert int(one["seconds"]) - UNIX << 32 | int(one["nanoseconds"]) == line["timestamp"]
         assert [bool(int(one["streams"]) >> stream & 1) for stream in range(len(line["present"]))] == line["present"]
         assert (block.state.step, scan) == (line["step"], line["scan"])
         assert slow == {name: value for name, value in line["epics"].items() if name in slow}

@@ -1,4 +1,7 @@
-"""The machine behind every XTC2 source: datagrams of any number of streams in, blocks of events out. Pure."""
+"""The machine behind every XTC2 source: datagrams of any number of streams in, blocks of events out. Pure.
+
+Blocks count seconds from 1970, as those of the other generation do; the files count them from 1990.
+"""
 
 from collections import Counter, deque
 from collections.abc import Iterable
@@ -14,7 +17,7 @@ from monitor.reader.block import Block, EventBlock, Memory, TransitionBlock
 from monitor.reader.xtc2.join import ITEM, Joined, join, ready
 from monitor.reader.xtc2.state import Contents, RunTracker
 from monitor.xtc.header import Transition as Common
-from monitor.xtc2.header import Transition
+from monitor.xtc2.header import EPOCH, Transition
 from monitor.xtc2.walk import walk
 
 NO_FIDUCIAL = 0x1FFFF
@@ -195,10 +198,8 @@ class Merge:
         lowest = items[start]
         self._count_damage(items)
         events = np.zeros(len(groups), EVENT_ID)
-        events["seconds"], events["nanoseconds"] = (
-            lowest["timestamp"] >> np.uint64(32),
-            lowest["timestamp"] & np.uint64(0xFFFF_FFFF),
-        )
+        events["seconds"] = (lowest["timestamp"] >> np.uint64(32)).astype(np.uint32) + np.uint32(EPOCH)
+        events["nanoseconds"] = lowest["timestamp"] & np.uint64(0xFFFF_FFFF)
         events["fiducials"], events["control"] = NO_FIDUCIAL, lowest["service"]
         bits = np.uint64(1) << np.minimum(items["stream"], 63).astype(np.uint64)
         events["streams"] = np.bitwise_or.reduceat(bits, start)
@@ -232,7 +233,7 @@ class Merge:
             service=SERVICES[Transition(service)],
             run=self._tracker.state.run,
             step=self._tracker.state.step,
-            seconds=clock >> 32,
+            seconds=(clock >> 32) + EPOCH & 0xFFFF_FFFF,
             nanoseconds=clock & 0xFFFF_FFFF,
             state=self._tracker.state,
         )

@@ -18,7 +18,7 @@ from monitor.xtc2.chunk import NO_NAMES
 from monitor.xtc2.decode import Contribution, decode
 from monitor.xtc2.header import XTC_SIZE, Kind
 from monitor.xtc2.names import FieldType, Names, NamesTable, table_of
-from monitor.xtc2.walk import INDEX
+from monitor.xtc2.run_names import XTC2
 
 EPICS, EPICS_INFO, RUN_INFO = "epics", "epicsinfo", "runinfo"
 REAL_NAME = "epicsname"
@@ -57,7 +57,7 @@ class RunTracker:
     """
 
     def __init__(self, experiment: str, run: int, version: int = 0) -> None:
-        self.state = RunState(version=version, experiment=experiment, run=run, step=-1, format="xtc2", configs={}, pvs=())
+        self.state = RunState(version=version, experiment=experiment, run=run, step=-1, format=XTC2, configs={}, pvs=())
         self.values: NDArray[np.float64] = np.empty(0)
         self.tables: dict[int, NamesTable] = {}
         self.problems: dict[str, int] = {}
@@ -193,21 +193,10 @@ def _blocks(part: Contents, table: NamesTable) -> dict[ConfigKey, bytes]:
 
 
 def _inside(buffer: NDArray[np.uint8], entry: Any) -> bytes:
-    """A Shapes and a Data, headers included, as ``payload_entry`` reads them."""
+    """A Shapes and a Data, headers included, as ``monitor.xtc2.run_names`` reads them."""
     parts = []
     for kind, at, size in ((Kind.SHAPES, "shapes", "shapes_size"), (Kind.DATA, "data", "data_size")):
         start, length = int(entry[at]), int(entry[size])
         header = np.array([0, kind << 16, XTC_SIZE + length], "<u4").tobytes()
         parts.append(header + buffer[start : start + length].tobytes())
     return b"".join(parts)
-
-
-def payload_entry(key: ConfigKey, payload: bytes) -> Any:
-    """The entry of dtype ``INDEX`` for the bytes of a ``Kind.SHAPES_DATA`` in ``RunState.configs``."""
-    entry = np.zeros((), INDEX)
-    size = int.from_bytes(payload[8:12], "little") - XTC_SIZE
-    entry["kind"], entry["names"] = Kind.SHAPES_DATA, key.physical
-    entry["shapes"], entry["shapes_size"] = XTC_SIZE, size
-    entry["data"] = 2 * XTC_SIZE + size
-    entry["data_size"] = len(payload) - 2 * XTC_SIZE - size
-    return entry[()]

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from monitor.reader.block import Block, EventBlock, Memory, TransitionBlock
 from monitor.reader.xtc2.merge import Merge
-from monitor.reader.xtc2.state import payload_entry
 from monitor.xtc.header import Transition as Common
-from monitor.xtc2.decode import decode
+from monitor.xtc2.fields import EnumValue
 from monitor.xtc2.header import Kind, Transition
 from monitor.xtc2.heads import heads
-from monitor.xtc2.names import NamesTable, parse
-from tests.support.xtc2_bytes import SCAN, at, configure, gmd, scan, slow, stream
+from monitor.xtc2.run_names import scanned, tables_of, values_of
+from tests.support.xtc2_bytes import GMD, at, configure, gmd, scan, slow, stream
 
 FAST = [
     *stream(0)[:5],
@@ -115,23 +114,18 @@ def test_pieces_lead_to_the_datagrams() -> None:
                 event = block.events[piece["event"]]
                 assert (one["length"], one["timestamp"]) == (
                     piece["length"],
-                    int(event["seconds"]) << 32 | int(event["nanoseconds"]),
+                    int(event["seconds"]) - 631_152_000 << 32 | int(event["nanoseconds"]),
                 )
 
 
 def test_the_state_says_how_to_read_the_events_and_where_the_scan_stands() -> None:
     block = [block for block in merged(FAST, SLOW) if isinstance(block, EventBlock)][-1]
-    (names,) = [
-        parse(key.physical, payload)
-        for key, payload in block.state.configs.items()
-        if key.contains == Kind.NAMES and key.physical == SCAN.names_id
-    ]
-    (values,) = [
-        decode(np.frombuffer(payload, np.uint8), payload_entry(key, payload)[None], NamesTable({key.physical: names})).data
-        for key, payload in block.state.configs.items()
-        if key.contains == Kind.SHAPES_DATA and key.physical == SCAN.names_id
-    ]
+    assert tables_of(block.state)[0].blocks[GMD.names_id].identity == ("gmd", 0, "raw")
+    values = values_of(block.state)
     assert values["scan", 0, "raw"].values == {"step_value": 1, "motor": 1.25, "step_docstring": '{"a": 1}'}
+    assert scanned(block.state) == {"step_value": 1.0, "motor": 1.25}
+    # The update of the first step has no dictionary; that of Configure holds.
+    assert values["atm", 0, "config"].values == {"user.mode": EnumValue(0, {0: "off", 1: "on"}), "user.name": "front"}
     assert (block.state.experiment, block.state.run, block.state.format) == ("synth0001", 7, "xtc2")
     assert [(pv.pv, pv.alias) for pv in block.state.pvs] == [("XPP:MMS:01", "XPP:MMS:01")]
 
