@@ -17,6 +17,7 @@ from monitor.plugins import load_folder
 from monitor.settings import Settings
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
+from monitor.xtc2.run_names import XTC2
 from workers.detectors.family import Whole, whole
 from workers.frames import FrameView
 from workers.payloads import Payloads, Word, payloads_of
@@ -36,6 +37,7 @@ from workers.plan import (
 from workers.run_view import RunView
 from workers.trouble import Trouble
 from workers.warming import warm_kernels
+from workers.xtc2.reduce import View, reduce, view_of
 
 load_folder("workers.detectors")
 load_folder("workers.features")
@@ -93,6 +95,7 @@ class Pipeline:
         self._areas = AreaDetectors(settings)
         self._taken = taken_types()
         self._plans: list[Plan] = []
+        self._view: tuple[RunState, View] | None = None
 
     def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
         """Rows and sums of one batch.
@@ -106,6 +109,8 @@ class Pipeline:
         state
             What holds for all events of the batch.
         """
+        if batch.format == XTC2:
+            return self._process_xtc2(batch, buffers, state)
         trouble = Trouble()
         plan = self._plan(state, trouble)
         groups = payloads_of(batch, buffers, trouble)
@@ -122,6 +127,15 @@ class Pipeline:
             else:
                 self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
         return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts)
+
+    def _process_xtc2(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
+        """The same for bytes of LCLS-II."""
+        if self._view is None or self._view[0] is not state:
+            self._view = state, view_of(state)
+        trouble = Trouble()
+        columns = Columns(batch, self.version, trouble)
+        reduce(batch, buffers, state, self._view[1], self._settings.light, trouble, columns.guarded)
+        return Result(Rows(batch.first, batch.count, columns.by_name), {}, {}, trouble.counts)
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:

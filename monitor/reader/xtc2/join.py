@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 ITEM = np.dtype(
     [
         ("timestamp", "<u8"),
+        ("order", "<u8"),
+        ("late", "?"),
         ("offset", "<u8"),
         ("big_offset", "<u8"),
         ("length", "<u4"),
@@ -21,7 +23,16 @@ ITEM = np.dtype(
     ]
 )
 """One datagram: its clock, where it lies in the bytes at hand (``offset`` in ``chunk``), and where for those behind the reader
-(``big_offset`` in ``place``), which is elsewhere if small data are at hand."""
+(``big_offset`` in ``place``), which is elsewhere if small data are at hand.
+
+``order`` is the newest clock of the stream so far; ``late`` says that its own is older, which real runs have: an event may be
+recorded behind the Disable that came after it.
+"""
+
+
+def in_order(timestamps: NDArray[np.uint64], newest: int) -> NDArray[np.uint64]:
+    """Newest clock so far at each datagram of a stream whose newest was ``newest`` before."""
+    return np.maximum.accumulate(np.append(np.uint64(newest), timestamps))[1:]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,16 +66,16 @@ def ready(queues: list[NDArray[Any]], ended: list[bool]) -> list[int]:
     Parameters
     ----------
     queues
-        Per stream its datagrams (dtype ``ITEM``), clocks ascending.
+        Per stream its datagrams (dtype ``ITEM``), ``order`` ascending.
     ended
         Whether nothing more will come of it.
     """
     if any(len(queue) == 0 and not over for queue, over in zip(queues, ended, strict=True)):
         return [0] * len(queues)
-    last = [queue["timestamp"][-1] for queue, over in zip(queues, ended, strict=True) if not over]
+    last = [queue["order"][-1] for queue, over in zip(queues, ended, strict=True) if not over]
     if not last:
         return [len(queue) for queue in queues]
-    return [int(np.searchsorted(queue["timestamp"], min(last), side="right")) for queue in queues]
+    return [int(np.searchsorted(queue["order"], min(last), side="right")) for queue in queues]
 
 
 def join(parts: list[NDArray[Any]]) -> Joined:
@@ -73,19 +84,26 @@ def join(parts: list[NDArray[Any]]) -> Joined:
     Parameters
     ----------
     parts
-        Per stream its datagrams (dtype ``ITEM``), clocks ascending.
+        Per stream its datagrams (dtype ``ITEM``), ``order`` ascending. One that is late comes behind those with its ``order``, by
+        itself or with others that are as late.
     """
     items = np.concatenate([np.empty(0, ITEM), *parts])
-    items = items[np.lexsort((items["stream"], items["timestamp"]))]
+    items = items[np.lexsort((items["stream"], items["timestamp"], items["late"], items["order"]))]
     again = np.zeros(len(items), np.bool_)
-    same_clock = items["timestamp"][1:] == items["timestamp"][:-1]
-    again[1:] = same_clock & (items["stream"][1:] == items["stream"][:-1])
+    again[1:] = _same(items) & (items["stream"][1:] == items["stream"][:-1])
     items = items[~again]
     starts = np.ones(len(items), np.bool_)
-    starts[1:] = items["timestamp"][1:] != items["timestamp"][:-1]
+    starts[1:] = ~_same(items)
     group = np.cumsum(starts) - 1
     service = items["service"][starts]
     strange = items["service"] != service[group]
     items, group = items[~strange], group[~strange]
     first = np.searchsorted(group, np.arange(len(service) + 1))
     return Joined(items, first, service, int(again.sum()), int(strange.sum()))
+
+
+def _same(items: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each datagram has the clock of the one before it, shape (items - 1,)."""
+    clock = items["timestamp"][1:] == items["timestamp"][:-1]
+    order = (items["late"][1:] == items["late"][:-1]) & (items["order"][1:] == items["order"][:-1])
+    return np.logical_and(clock, order)

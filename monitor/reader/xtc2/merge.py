@@ -14,7 +14,7 @@ from monitor.model.event import EPICS_CHANGE, EVENT_ID, PIECE
 from monitor.model.place import FilePlace
 from monitor.model.run_state import RunState
 from monitor.reader.block import Block, EventBlock, Memory, TransitionBlock
-from monitor.reader.xtc2.join import ITEM, Joined, join, ready
+from monitor.reader.xtc2.join import ITEM, Joined, in_order, join, ready
 from monitor.reader.xtc2.state import Contents, RunTracker
 from monitor.xtc.header import Transition as Common
 from monitor.xtc2.header import EPOCH, Transition
@@ -32,6 +32,8 @@ SERVICES = {
     Transition.END_STEP: Common.END_CALIB_CYCLE,
 }
 """Transitions that are handed on, under the names that hold behind the reader for both generations."""
+
+LATE = "clock before that of the datagram in front of it"
 
 SILENT = (Transition.ENABLE, Transition.DISABLE)
 """Transitions that say nothing to those behind the reader, as in psana."""
@@ -56,9 +58,9 @@ class Merge:
         self._chunks: dict[int, NDArray[np.uint8]] = {}
         self._places: dict[FilePlace | Memory, int] = {}
         self._next_chunk = 0
-        self._passed = -1
+        self._newest: dict[int, int] = {}
         self._tracker = RunTracker(experiment, run, version)
-        self._left_out: Counter[str] = Counter()
+        self._noted: Counter[str] = Counter()
         self._built: deque[Block] = deque()
         self._built_events = 0
 
@@ -79,8 +81,8 @@ class Merge:
 
     @property
     def counts(self) -> Counter[str]:
-        """What was left out or not understood, by a text that names it."""
-        return +(self._left_out + Counter(self._tracker.problems))
+        """What was left out, not understood or strange, by a text that names it."""
+        return +(self._noted + Counter(self._tracker.problems))
 
     def feed(
         self, stream: int, buffer: NDArray[np.uint8], table: NDArray[Any], place: FilePlace | Memory, big: NDArray[Any]
@@ -108,12 +110,11 @@ class Merge:
         items["place"] = self._places.setdefault(place, len(self._places))
         self._chunks[self._next_chunk] = buffer
         self._next_chunk += 1
-        queue = self._queues.get(stream, np.empty(0, ITEM))
-        newest = int(queue["timestamp"][-1]) if len(queue) else self._passed
-        before = np.maximum.accumulate(np.append(np.uint64(max(newest, 0)), items["timestamp"]))[:-1]
-        early = items["timestamp"] < before
-        self._left_out["datagram with a clock before that of the one in front of it"] += int(early.sum())
-        self._queues[stream] = np.concatenate([queue, items[~early]])
+        items["order"] = in_order(items["timestamp"], self._newest.get(stream, 0))
+        items["late"] = items["timestamp"] < items["order"]
+        self._noted[LATE] += int(items["late"].sum())
+        self._newest[stream] = int(items["order"][-1]) if len(items) else self._newest.get(stream, 0)
+        self._queues[stream] = np.concatenate([self._queues.get(stream, np.empty(0, ITEM)), items])
         self._ended.setdefault(stream, False)
 
     def end(self, stream: int) -> None:
@@ -152,10 +153,8 @@ class Merge:
             parts.append(queue[:count])
             self._queues[stream] = queue[count:]
         joined = join(parts)
-        self._left_out["duplicate"] += joined.duplicates
-        self._left_out["datagram of another kind at the same time"] += joined.strangers
-        if len(joined.items):
-            self._passed = int(joined.items["timestamp"][-1])
+        self._noted["duplicate"] += joined.duplicates
+        self._noted["datagram of another kind at the same time"] += joined.strangers
         self._build(joined)
         self._forget()
         return True
@@ -176,7 +175,7 @@ class Merge:
             if service in SILENT:
                 continue
             if service is not None and service not in SERVICES:
-                self._left_out["unknown transition"] += 1
+                self._noted["unknown transition"] += 1
                 continue
             if count > first_event:
                 self._built.append(
@@ -228,7 +227,7 @@ class Merge:
             self._tracker.begin_step(parts)
         clock = int(joined.items["timestamp"][joined.first[group]])
         if len(parts) < len(self._queues):
-            self._left_out[f"{Transition(service).name} not in all streams"] += 1
+            self._noted[f"{Transition(service).name} not in all streams"] += 1
         return TransitionBlock(
             service=SERVICES[Transition(service)],
             run=self._tracker.state.run,
@@ -244,14 +243,14 @@ class Merge:
         for item in joined.items[joined.first[group] : joined.first[group + 1]]:
             buffer = self._chunks[int(item["chunk"])]
             found = walk(buffer, item["offset"][None], item["length"][None])
-            self._left_out["corrupt container in a transition"] += len(found.corrupt)
+            self._noted["corrupt container in a transition"] += len(found.corrupt)
             parts.append(Contents(int(item["stream"]), buffer, found.index))
         return parts
 
     def _count_damage(self, items: NDArray[Any]) -> None:
         """Count damage of whole datagrams."""
         for stream, damage in items[["stream", "damage"]][items["damage"] != 0].tolist():
-            self._left_out[f"stream {stream}: whole event with damage {damage:#x}"] += 1
+            self._noted[f"stream {stream}: whole event with damage {damage:#x}"] += 1
 
     def _forget(self) -> None:
         """Let go of bytes that nothing waits in."""

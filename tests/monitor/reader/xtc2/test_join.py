@@ -14,6 +14,7 @@ from monitor.reader.xtc2.join import ITEM, join, ready
 def queue(stream: int, *clocks: int, service: int = 12) -> np.ndarray:
     items = np.zeros(len(clocks), ITEM)
     items["timestamp"], items["stream"], items["service"] = sorted(clocks), stream, service
+    items["order"] = items["timestamp"]
     return items
 
 

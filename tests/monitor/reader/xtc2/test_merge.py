@@ -139,7 +139,7 @@ def test_a_later_configure_replaces_the_names_of_its_stream() -> None:
 
 def test_what_cannot_be_joined_is_counted_by_name() -> None:
     merge = Merge("name", 1, streams=(0, 1))
-    feed(merge, 0, [configure(), at(Transition.L1ACCEPT, 5), at(Transition.L1ACCEPT, 4), at(Transition.L1ACCEPT, 5)])
+    feed(merge, 0, [configure(), at(Transition.L1ACCEPT, 5), at(Transition.L1ACCEPT, 5)])
     feed(
         merge,
         1,
@@ -149,12 +149,18 @@ def test_what_cannot_be_joined_is_counted_by_name() -> None:
     merge.end(1)
     assert [one[0] for one in events(merge.take(10))] == [5]
     assert merge.counts == {
-        "datagram with a clock before that of the one in front of it": 1,
         "duplicate": 1,
         "datagram of another kind at the same time": 1,
         "unknown transition": 1,
         "END_RUN not in all streams": 1,
     }
+
+
+@pytest.mark.parametrize("step", [1, 2, 1000])
+def test_an_event_recorded_behind_a_later_one_is_an_event_and_is_told(step: int) -> None:
+    late = [*FAST[:9], at(Transition.DISABLE, 14), at(Transition.L1ACCEPT, 12, gmd(9)), *FAST[10:]]
+    found = [one[:4] for one in events(merged(late, SLOW, step=step))]
+    assert found == [one[:4] for one in [*EXPECTED[:3], (12, [0], 7, 0), *EXPECTED[3:]]]
 
 
 def test_a_damaged_event_is_counted() -> None:
