@@ -106,4 +106,5 @@ def _same(items: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each datagram has the clock of the one before it, shape (items - 1,)."""
     clock = items["timestamp"][1:] == items["timestamp"][:-1]
     order = (items["late"][1:] == items["late"][:-1]) & (items["order"][1:] == items["order"][:-1])
-    return np.logical_and(clock, order)
+    same: NDArray[np.bool_] = clock & order
+    return same
