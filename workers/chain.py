@@ -1,25 +1,16 @@
 """The correction chain of one area detector: constants prepared once, then one kernel per stretch of events."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.calib.constants import Constants, read_constants
-from monitor.calib.directory import calib_near
-from monitor.errors import ConfigError
-from monitor.model.place import FilePlace, Place
-from monitor.settings import Detector, Settings
+from monitor.calib.constants import Constants
 from workers.corrections.common_mode import ALGORITHM, OFF, CommonMode, common_mode_from
-from workers.corrections.gain_switch import RANGES, switch_gain
+from workers.corrections.gain_switch import for_planes, switch_gain
 from workers.corrections.level import level
 from workers.detectors.area import AreaFamily, Layout
-from workers.run_view import Source
 from workers.trouble import Trouble
-
-RAW = "none"
-"""What the setting ``constants`` says for raw pixels."""
 
 DEFAULT_THRESHOLD, DEFAULT_LARGEST = 30.0, 100.0
 """Mean of the pixels below 30 ADU (XtcExplorer), not believed beyond 100 ADU; used where no common-mode file says otherwise."""
@@ -46,8 +37,9 @@ class Chain:
         self, layout: Layout, family: AreaFamily, constants: Constants, common_mode: int | None, note: Trouble, name: str
     ) -> None:
         self._layout, self._name, self._note = layout, name, note
-        self._switching = family.chain == "gain_switch" and "pedestals" in constants
-        planes = RANGES if self._switching else 1
+        self._code = family.gain if "pedestals" in constants else None
+        self._switching = self._code is not None
+        planes = (self._code.ranges or self._code.planes) if self._code is not None else 1
         pedestal = self._plane(constants, "pedestals", planes)
         self.raw = pedestal is None
         bad = np.zeros(layout.shape, bool) if self.raw else self._bad(constants, planes)
@@ -55,11 +47,14 @@ class Chain:
         gain = None if self.raw else self._plane(constants, "pixel_gain", planes)
         self.unit = family.unit if gain is not None else "ADU"
         factor = np.ones((planes, *layout.shape), np.float32) if gain is None else self._factor(gain)
-        factor[:, bad] = np.nan
         dark = np.zeros((planes, *layout.shape), np.float32) if pedestal is None else pedestal
         offset = self._plane(constants, "pixel_offset", planes) if self._switching else None
         if offset is not None:
             dark = dark + offset
+        if layout.gain_map is not None and self._switching:
+            dark, factor = for_planes(dark, layout.gain_map, 0), for_planes(factor, layout.gain_map, 1)
+            planes = len(factor)
+        factor[:, bad] = np.nan
         panels = (layout.panel_count, layout.pixels)
         self._dark = np.ascontiguousarray(dark.reshape(planes, *panels) if self._switching else dark.reshape(panels))
         self._factor_ = np.ascontiguousarray(factor.reshape(planes, *panels) if self._switching else factor.reshape(panels))
@@ -87,8 +82,8 @@ class Chain:
         return out.reshape(-1, *self._layout.shape)
 
     def _run(self, buffer: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.float32]) -> None:
-        if self._switching:
-            switch_gain(buffer, offsets, self._dark, self._factor_, out)
+        if self._code is not None:
+            switch_gain(buffer, offsets, self._code, self._dark, self._factor_, out)
         else:
             level(buffer, offsets, self._layout.like, self._dark, self._factor_, self.common_mode, out)
 
@@ -136,33 +131,3 @@ class Chain:
         if wanted == algorithm:
             return common_mode_from(parameters)
         return common_mode_from((wanted, DEFAULT_THRESHOLD, DEFAULT_LARGEST, self._layout.pixels))
-
-
-def constants_for(
-    detector: Detector, source: Source, run: int, settings: Settings, places: tuple[Place, ...], note: Trouble
-) -> Constants:
-    """Constants that the settings ask for, or that lie in a calib directory; empty, and said, if there are none.
-
-    Raises
-    ------
-    ConfigError
-        If the settings name a place where there is nothing.
-    """
-    if detector.constants == RAW:
-        return {}
-    place = _place(detector, settings, places)
-    found = {} if place is None else read_constants(place, source.text, run, note.note)
-    if "pedestals" not in found:
-        note.note(f"{detector.name}: no pedestals for {source.text}; raw pixels are used")
-    return found
-
-
-def _place(detector: Detector, settings: Settings, places: tuple[Place, ...]) -> Path | None:
-    named = detector.constants or settings.calib_directory
-    if named:
-        path = Path(named)
-        if not path.exists():
-            raise ConfigError(f"there are no constants at {path}", key=f"detector.{detector.name}.constants")
-        return path
-    files = (Path(place.path) for place in places if isinstance(place, FilePlace))
-    return next((near for near in map(calib_near, files) if near is not None), None)

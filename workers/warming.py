@@ -8,11 +8,12 @@ from monitor.running.merging import merge
 from monitor.xtc.columns import gather
 from monitor.xtc.walk import walk
 from workers.corrections.common_mode import CommonMode
-from workers.corrections.gain_switch import switch_gain
+from workers.corrections.gain_switch import multiply, subtract_dark, switch_gain
 from workers.corrections.level import level
 from workers.detectors.cspad import sections_in
 from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
+from workers.detectors.jungfrau import GAIN
 from workers.features.azimuthal_binning import accumulate
 from workers.features.roi_func import rectangle_numbers
 from workers.features.whole_frame import good_sum
@@ -53,4 +54,7 @@ def _warm_corrections(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> Non
     plane, out = np.ones((1, 4), np.float32), np.empty((1, 1, 4), np.float32)
     for dtype in ("<i2", "<u2", "u1"):
         level(buffer, offsets, np.empty(0, dtype), plane, plane, CommonMode(1.0, 1.0, 2), out)
-    switch_gain(buffer, offsets, np.ones((3, 1, 4), np.float32), np.ones((3, 1, 4), np.float32), out)
+    planes, chosen = np.ones((3, 1, 4), np.float32), np.zeros((1, 1, 4), np.uint8)
+    switch_gain(buffer, offsets, GAIN, planes, planes, out)
+    subtract_dark(buffer, offsets, GAIN, planes, out, chosen)
+    multiply(chosen, planes, out)

@@ -122,17 +122,17 @@ class History:
 
     def _ring(self, field: Field) -> _Ring:
         """The ring of a field; started anew if the field now has another dtype."""
-        ring = self._rings.get(field.name)
+        ring = self._rings.get(field.path)
         if ring is None or ring.values.dtype != field.dtype or ring.values.shape[1:] != field.shape:
             # Memory of zeros is not touched until written, so a field that comes late costs nothing for the past.
             ring = _Ring(field, np.zeros((self._size, *field.shape), field.dtype), np.zeros(self._size, bool))
-            self._rings[field.name] = ring
+            self._rings[field.path] = ring
         return ring
 
 
 def _is_kept(field: Field) -> bool:
-    """Whether a field is one number per event, or a few."""
-    return field.dtype.kind in "biuf" and len(field.shape) <= 1 and math.prod(field.shape) <= MOST_NUMBERS
+    """Whether a field is one number per event, or a few; a ragged one may be many."""
+    return not field.ragged and field.dtype.kind in "biuf" and len(field.shape) <= 1 and math.prod(field.shape) <= MOST_NUMBERS
 
 
 def _alike(one: Mapping[str, Column], other: Mapping[str, Column]) -> bool:

@@ -28,6 +28,17 @@ _KIND = np.zeros(LAST_CTRL + 1, np.uint8)
 _KIND[14:21] = _KIND[28:35] = range(TEXT, TEXT + len(KINDS))
 
 
+SCALAR = np.dtype(
+    {
+        "names": ["number", "dbr", "count", "name", "value"],
+        "formats": ["<u2", "<i2", "<i2", f"S{NAME_SIZE}", "<f8"],
+        "offsets": [0, 2, 4, NAME_AT, int(_VALUE_AT[LAST_CTRL])],
+        "itemsize": int(_VALUE_AT[LAST_CTRL]) + 8,
+    }
+)
+"""A scalar of type double with its name (``EpicsPvCtrlDouble``); limits, units and precision are left at zero."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Updates:
     """EPICS payloads that say which variable they are of.
@@ -103,6 +114,14 @@ def aliases(physical: int, payload: NDArray[np.uint8]) -> dict[int, str]:
         return {}
     table = np.frombuffer(payload[4 : 4 + count * ALIAS.itemsize], ALIAS)
     return {physical << 16 | int(row["pv"]) & 0xFFFF: row["alias"].split(b"\0", 1)[0].decode("ascii", "replace") for row in table}
+
+
+def scalar(number: int, name: str, value: float) -> bytes:
+    """A payload that names a variable and gives its value, as a scalar of type double; what ``names`` and ``updates`` read."""
+    payload = np.zeros(1, SCALAR)
+    payload["number"], payload["dbr"], payload["count"] = number, LAST_CTRL, 1
+    payload["name"], payload["value"] = name.encode("ascii", "replace")[: NAME_SIZE - 1], value
+    return payload.tobytes()
 
 
 @kernel

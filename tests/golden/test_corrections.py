@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from workers.corrections.common_mode import ALGORITHM, OFF, common_mode_from
 from workers.corrections.gain_switch import switch_gain
 from workers.corrections.level import level
+from workers.detectors.jungfrau import GAIN
 
 EIGHTH = np.float32(0.125)
 
@@ -83,5 +84,5 @@ def test_jungfrau_gain_switching(golden_dir: Path, masked: bool) -> None:
         factor[:, ~good] = np.nan
     out = np.empty((1, 1, raw.size), np.float32)
     flat = (3, 1, raw.size)
-    switch_gain(*one_panel(raw), (pedestal + offset).astype(np.float32).reshape(flat), factor.reshape(flat), out)
+    switch_gain(*one_panel(raw), GAIN, (pedestal + offset).astype(np.float32).reshape(flat), factor.reshape(flat), out)
     assert_summary(stored, "out_m0" if masked else "out_m0_nomask", out.reshape(raw.shape), 1e-3)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from monitor.errors import ConfigError
 from workers.chain import Chain
 from workers.corrections.common_mode import OFF, CommonMode
-from workers.detectors.area import AreaFamily, Layout, stacked_arrangement
+from workers.detectors.area import AreaFamily, GainCode, Layout, stacked_arrangement
+from workers.detectors.jungfrau import GAIN
 from workers.trouble import Trouble
 
 SHAPE = (2, 3, 50)
@@ -24,15 +25,15 @@ def layout() -> Layout:
     )
 
 
-def family(chain: Any = "level") -> AreaFamily:
-    return AreaFamily(types=frozenset(), layout=lambda *_: layout(), unit="keV", chain=chain)
+def family(gain: GainCode | None = None) -> AreaFamily:
+    return AreaFamily(types=frozenset(), layout=lambda *_: layout(), unit="keV", gain=gain)
 
 
 def chain(
-    constants: dict[str, NDArray[Any]], common_mode: int | None = None, kind: str = "level"
+    constants: dict[str, NDArray[Any]], common_mode: int | None = None, gain: GainCode | None = None
 ) -> tuple[Chain, dict[str, int]]:
     note = Trouble()
-    return Chain(layout(), family(kind), constants, common_mode, note, "det"), note.counts
+    return Chain(layout(), family(gain), constants, common_mode, note, "det"), note.counts
 
 
 def frames(made: Chain, raw: NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -74,7 +75,7 @@ def test_three_ranges_use_inverse_gain_offset_and_any_bad_plane() -> None:
         "pixel_offset": np.stack([np.full(SHAPE, g) for g in (0.0, 10.0, 0.0)]),
         "pixel_status": status,
     }
-    made, _ = chain(constants, kind="gain_switch")
+    made, _ = chain(constants, gain=GAIN)
     raw = np.full(SHAPE, 21, np.uint16)
     raw[0, 0, 1], raw[0, 0, 2] = 0x4000 | 20, 0xC000 | 20
     result = frames(made, raw)

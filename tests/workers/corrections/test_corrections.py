@@ -8,8 +8,18 @@ from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
 from workers.corrections.common_mode import OFF, CommonMode, common_mode_from
-from workers.corrections.gain_switch import switch_gain, switch_gain_plain
+from workers.corrections.gain_switch import (
+    NO_PLANE,
+    counting_planes,
+    for_planes,
+    multiply,
+    subtract_dark,
+    switch_gain,
+    switch_gain_plain,
+)
 from workers.corrections.level import level, level_plain, raw_panels, subtract_common_mode
+from workers.detectors import epix10ka, jungfrau
+from workers.detectors.area import GainCode
 
 PANELS, PIXELS = 3, 150
 
@@ -55,13 +65,18 @@ def test_level_equals_its_plain_twin(dtype: str, events: int, masked: str, commo
 
 @pytest.mark.parametrize("events", [0, 1, 3])
 @pytest.mark.parametrize("masked", ["none", "some", "all"])
-def test_gain_switching_equals_its_plain_twin(events: int, masked: str) -> None:
+@pytest.mark.parametrize("code", [jungfrau.GAIN, epix10ka.GAIN], ids=["jungfrau", "epix10ka"])
+def test_gain_switching_equals_its_plain_twin(events: int, masked: str, code: GainCode) -> None:
     buffer, offsets = recorded("<u2", events, 3)
-    pedestal, factor = constants(4, (3, PANELS, PIXELS), masked)
+    pedestal, factor = constants(4, (code.planes, PANELS, PIXELS), masked)
     fast, plain = np.empty((2, events, PANELS, PIXELS), np.float32)
-    switch_gain(buffer, offsets, pedestal, factor, fast)
-    switch_gain_plain(buffer, offsets, pedestal, factor, plain)
+    switch_gain(buffer, offsets, code, pedestal, factor, fast)
+    switch_gain_plain(buffer, offsets, code, pedestal, factor, plain)
     np.testing.assert_allclose(fast, plain, rtol=1e-6)
+    halves, planes = np.empty_like(fast), np.empty(fast.shape, np.uint8)
+    subtract_dark(buffer, offsets, code, pedestal, halves, planes)
+    multiply(planes, factor, halves)
+    np.testing.assert_array_equal(halves, fast)
 
 
 def test_an_invalid_range_code_gives_the_adc_value() -> None:
@@ -69,8 +84,27 @@ def test_an_invalid_range_code_gives_the_adc_value() -> None:
     pedestal = np.array([1, 2, 3], np.float32).repeat(4).reshape(3, 1, 4)
     factor = np.array([10, 100, 1000], np.float32).repeat(4).reshape(3, 1, 4)
     out = np.empty((1, 1, 4), np.float32)
-    switch_gain(raw.view(np.uint8), np.zeros((1, 1), np.int64), pedestal, factor, out)
+    switch_gain(raw.view(np.uint8), np.zeros((1, 1), np.int64), jungfrau.GAIN, pedestal, factor, out)
     assert out.ravel().tolist() == [40.0, 300.0, 5.0, 2000.0]
+
+
+def test_constants_follow_the_gain_map_and_are_neutral_where_it_is_undefined() -> None:
+    ranges = np.arange(21, dtype=np.float32).reshape(7, 3)
+    gain_map = np.array([[0, 3, -1], [0, 5, 6]], np.int8)
+    assert for_planes(ranges, gain_map, 1).tolist() == [[0, 10, 1], [0, 16, 20]]
+    assert for_planes(ranges, None, 1) is ranges
+
+
+def test_pixels_count_for_the_common_mode_in_the_ranges_that_are_named() -> None:
+    gain_map = np.array([[0, 3, -1], [0, 5, 2]], np.int8)
+    assert counting_planes(2, (3,), gain_map, (0, 1, 3, 4)).tolist() == [[True, True, False], [True, False, False]]
+    assert counting_planes(3, (2,), None, (0,)).tolist() == [[True, True], [False, False], [False, False]]
+
+
+@pytest.mark.parametrize(("shift", "planes", "table"), [(14, 2, (0, 1)), (14, 2, (0, 1, 2, 0)), (15, 1, (0, 1))])
+def test_a_gain_code_that_does_not_cover_its_words_is_refused(shift: int, planes: int, table: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="planes"):
+        GainCode(adc_bits=0x3FFF, shift=shift, plane_of_code=table, planes=planes)
 
 
 @pytest.mark.parametrize("offset", [-5, 1, 1 << 60, np.iinfo(np.int64).max])
@@ -81,10 +115,14 @@ def test_a_panel_that_reaches_outside_is_absent(offset: int) -> None:
     level(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), ones, ones, OFF, out)
     assert np.isnan(out).all()
     out[:] = 0
-    switch_gain(
-        buffer, np.array([[offset]], np.int64), np.ones((3, 1, PIXELS), np.float32), np.ones((3, 1, PIXELS), np.float32), out
-    )
+    planes = np.ones((3, 1, PIXELS), np.float32)
+    switch_gain(buffer, np.array([[offset]], np.int64), jungfrau.GAIN, planes, planes, out)
     assert np.isnan(out).all()
+    out[:] = 0
+    chosen = np.zeros(out.shape, np.uint8)
+    subtract_dark(buffer, np.array([[offset]], np.int64), jungfrau.GAIN, planes, out, chosen)
+    assert np.isnan(out).all()
+    assert (chosen == NO_PLANE).all()
     out[:] = 0
     raw_panels(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), out)
     assert np.isnan(out).all()
