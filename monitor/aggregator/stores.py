@@ -3,7 +3,9 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from monitor.errors import Unusable
 from monitor.model.rows import Rows
@@ -98,6 +100,9 @@ class Unkept:
             self.committed = max(first, committed)
 
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
+        """Not kept."""
+
+    def config(self, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Not kept."""
 
     def lost(self, first: int, stop: int, why: str) -> None:

@@ -51,7 +51,7 @@ class Field:
     def __post_init__(self) -> None:
         if self.ragged and not self.group:
             raise ValueError(f"ragged field {self.name!r} has no var_<group> above its last step, as in epix/var_droplet/x")
-        if self.aligned in (".", "..") or "/" in self.aligned or "\0" in self.aligned:
+        if self.aligned in (".", "..") or "/" in self.aligned or "\0" in self.aligned or self.aligned.startswith(VARIABLE):
             raise ValueError(f"{self.aligned!r} cannot be the name of a group")
 
     @property
@@ -62,8 +62,7 @@ class Field:
     @property
     def group(self) -> str:
         """The path up to the step that makes a ragged field ragged: ``epix/var_droplet``; empty if there is none."""
-        steps = self.path.split("/")
-        return next(("/".join(steps[: n + 1]) for n, step in enumerate(steps[:-1]) if step.startswith(VARIABLE)), "")
+        return group_in(self.path)
 
     @property
     def missing(self) -> float | int | bytes:
@@ -73,3 +72,13 @@ class Field:
         if self.dtype.kind == "i":
             return max(MISSING_INTEGER, int(np.iinfo(self.dtype).min))  # type: ignore[type-var]  # kind "i" is an integer
         return b"" if self.dtype.kind == "S" else 0
+
+
+def group_in(path: str) -> str:
+    """The part of a path up to its first step that begins with ``var_`` and is not its last one; empty if there is none.
+
+    >>> group_in("epix/var_droplet/x")
+    'epix/var_droplet'
+    """
+    steps = path.split("/")
+    return next(("/".join(steps[: n + 1]) for n, step in enumerate(steps[:-1]) if step.startswith(VARIABLE)), "")

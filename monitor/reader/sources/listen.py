@@ -26,7 +26,7 @@ QUEUE = 16
 LEAST_PATIENCE_S, PATIENCE_S = 0.02, 0.5
 """Limits of the time that an event waits for a stream: for one that is silent or on time, and for one that is late."""
 SETTLE_S = 0.02
-"""An event that lost a part waits for its other half at least so long, and at most twice."""
+"""An event that lost a part waits so long for its other half."""
 
 MESSAGES_PER_READ = 256
 EVERYTHING = 1 << 30

@@ -1,4 +1,4 @@
-"""Whether what a live source sends comes in its turn: what is late or comes twice would else become events of its own. Pure."""
+"""Whether what a live source sends comes in its turn: else what is late or comes twice would become events of its own. Pure."""
 
 from collections import deque
 
