@@ -142,11 +142,6 @@ class GainCode:
             raise ValueError(f"{self.plane_of_code} does not give each code one of {self.planes} planes")
 
 
-def as_they_are(constant: NDArray[Any]) -> NDArray[Any]:
-    """For detectors whose constants lie in files as pixels lie in frames."""
-    return constant
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layout:
     """Frames of one source in one run.
@@ -171,8 +166,6 @@ class Layout:
     unpack
         The payloads as ``panels`` expects them, where pixels of several panels lie mixed or a pixel is not stored as its value;
         None where they can be read as they lie.
-    from_stored
-        A constant of one number per pixel in the order of frames, out of one in the order of the facility's files.
     """
 
     shape: tuple[int, ...]
@@ -183,7 +176,6 @@ class Layout:
     common_mode_good: tuple[int, ...] = ()
     pixel_factor: NDArray[np.float32] | None = None
     unpack: Callable[[Payloads], Payloads] | None = None
-    from_stored: Callable[[NDArray[Any]], NDArray[Any]] = as_they_are
 
     @property
     def panel_count(self) -> int:
