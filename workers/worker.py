@@ -22,7 +22,7 @@ from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
 from monitor.wire.rows import Frame, Reduced, rows_message
 from monitor.wire.state import state_of
-from monitor.wire.worker_note import Done, Flush, Heartbeat, Hello, Pipeline, Stop, WhoAreYou
+from monitor.wire.worker_note import Done, Flush, Halt, Heartbeat, Hello, Pipeline, Stop, WhoAreYou
 from workers.absent import absent_rows
 from workers.epoch_sums import EpochSums
 from workers.face import PipelineFace, Resolver, Result, Shown
@@ -186,6 +186,15 @@ class Worker:
             return pipeline.process(batch, self._places.resolve(batch, message), state)
         except DamagedData as error:
             return Nothing(absent_rows(batch), {f"events whose bytes cannot be had: {error}"[:200]: batch.count})
+        except ConfigError as error:
+            return self._halted(batch, str(error))
+
+    def _halted(self, batch: Batch, why: str) -> Result:
+        """What the settings require is not there: no event of this version is worked on, and the reader is told."""
+        with self._lock:
+            self._reader.send(to_message(Halt(why=why)), WAIT_S)
+        self._pipelines[batch.pipeline] = why
+        return Nothing(absent_rows(batch), {why[:200]: batch.count})
 
     def _frame(self, name: str, frame: Shown) -> Frame:
         """A frame for the wire; with its index only if the aggregator does not have that."""

@@ -154,6 +154,8 @@ class ThreadKeeper:
             self.waiting = "waiting for room on the disk; nothing is written until there is some"
             self._again_at = self._clock() + RETRY_S
             return False
+        if self.waiting:
+            log.warning("space_again")
         self.waiting = ""
         return self._direct.finished()
 

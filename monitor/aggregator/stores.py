@@ -12,6 +12,7 @@ from monitor.model.rows import Rows
 from monitor.model.sums import Sums
 from monitor.settings import Settings, bytes_in
 from monitor.store.face import RunStore
+from monitor.store.journal import LostEntry
 from monitor.store.smalldata import SmallDataFile
 
 
@@ -92,6 +93,7 @@ class Unkept:
         self.committed = first
         self.rows = 0
         self.sums: Sums = {}
+        self.gaps: Sequence[LostEntry] = ()
         self.finished = False
         if resume and path.exists():
             committed, self.rows = (int(word) for word in path.read_text().split())

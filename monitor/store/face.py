@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
+from monitor.store.journal import LostEntry
 
 
 class RunStore(Protocol):
@@ -27,6 +28,10 @@ class RunStore(Protocol):
     @property
     def sums(self) -> Sums:
         """State of each sum over the durable rows, to go on from after a restart."""
+
+    @property
+    def gaps(self) -> Sequence[LostEntry]:
+        """Durable stretches of events that have no rows, and why; to go on from after a restart."""
 
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
         """Keep the whole settings of a pipeline version; durable with the next commit."""

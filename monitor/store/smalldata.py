@@ -17,7 +17,7 @@ from monitor.store.compact import compact
 from monitor.store.config import Configs
 from monitor.store.gather import gather
 from monitor.store.index import write_index
-from monitor.store.journal import ConfigEntry, Entry, FinishEntry, LostEntry, SettingsEntry, decode, encode
+from monitor.store.journal import ConfigEntry, Entry, FinishEntry, LostEntry, SettingsEntry, decode, encode, lost_of
 from monitor.store.lock import WriterLock
 from monitor.store.names import RunNames
 from monitor.store.part import Head, PartWriter
@@ -120,6 +120,11 @@ class SmallDataFile:
     def sums(self) -> Sums:
         """State of each sum over the durable rows."""
         return total_sums([self._sums, self._part.sums]) if self._part else self._sums
+
+    @property
+    def gaps(self) -> list[LostEntry]:
+        """Durable stretches of events that have no rows, and why."""
+        return lost_of(decode(self._journal))
 
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
         """Keep the whole settings of a pipeline version; durable with the next commit."""

@@ -19,14 +19,24 @@ def command(
     event: Annotated[str | None, typer.Option(help="only these recorded events of all the files: 17, 100:200, 100:")] = None,
     time: Annotated[str | None, typer.Option(help="only events of these Unix times: 1329503100.25 (the next one), A:B")] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="one JSON object a line, file by file, all that is there")] = False,
+    config_from: Annotated[
+        Path | None, typer.Option(help="XTC2: file whose Configure a further chunk goes by, unless it is given before it")
+    ] = None,
 ) -> None:
-    """Print the contents of XTC files, datagram by datagram; streams are merged by clock.
+    """Print the contents of XTC and XTC2 files, datagram by datagram; XTC streams are merged by clock.
 
     Example: xtcmon dump e81-r0098-s00-c00.xtc -v | less
     """
     from monitor.tools.chosen import chosen
     from monitor.tools.listing import listing
+    from monitor.tools.xtc2 import all_xtc2, refuse, xtc2_lines
 
+    if all_xtc2(files):
+        refuse(event=event, time=time, l1_offset=l1_offset)
+        with until_closed():
+            for text in xtc2_lines(files, verbose, config_from, jsonl=jsonl):
+                print(text)
+        return
     offsets = chosen(files, event or "", time or "")
     # A bar among the lines of a terminal would be in their way.
     bar = progress("listing", "bytes") if not sys.stdout.isatty() else nullcontext(lambda done, of: None)

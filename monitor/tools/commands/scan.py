@@ -38,14 +38,22 @@ def command(
     count: Annotated[Count, typer.Option(help="seed: payloads of all transitions; later: of those that carry data")] = Count.SEED,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object instead of the table")] = False,
 ) -> None:
-    """Count what is in XTC files: calib cycles, events, scanned variables, devices with their types.
+    """Count what is in XTC or XTC2 files: calib cycles, events, scanned variables, devices with their types.
 
     Example: xtcmon scan e81-r0098-s00-c00.xtc e81-r0098-s01-c00.xtc
     """
+    from monitor.tools import xtc2
     from monitor.tools.chosen import chosen
     from monitor.xtc.clock_order import Limits
     from monitor.xtc.scan import scan
 
+    if xtc2.all_xtc2(files):
+        limited = nevents >= 0 or ncycles >= 0 or ndatagrams >= 0
+        xtc2.refuse(event=event, time=time, l1_offset=l1_offset, nevents=limited)
+        with until_closed():
+            for text in xtc2.scanned(files, epics=epics, verbose=verbose, as_json=as_json):
+                print(text)
+        return
     limits = Limits(
         events=None if nevents < 0 else nevents,
         cycles=None if ncycles < 0 else ncycles,

@@ -100,13 +100,15 @@ def test_a_new_service_begins_at_the_beginning(tmp_path: Path) -> None:
 def test_a_restarted_service_goes_on_behind_the_last_commit_of_the_file(tmp_path: Path) -> None:
     stores = SmallDataStores(parse({"store": {"directory": str(tmp_path)}}))
     file = stores.open("e81", 98, 0, resume=False)
-    file.lost(2, 4, "no credit")
+    file.lost(2, 3, "no credit")
+    file.lost(3, 4, "quarantined")
     file.commit(COMMIT.rows, {}, stop=6)
     file.close()
     recovered, again = recovered_from(Bookmark(experiment="e81", run=98, first=0), stores)
     assert again is not None
     again.close()
-    assert (recovered.committed, recovered.account.written, recovered.account.lost) == (6, 4, 2)
+    assert (recovered.committed, recovered.account.written, recovered.account.lost) == (6, 4, 1)
+    assert recovered.account.causes == {"no credit": 1, "quarantined": 1}
     assert recovered.account.unaccounted == 0
 
 
