@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from monitor.calib.ndarray_text import parse
 from monitor.model.event import EPICS_CHANGE, EVENT_ID
 from monitor.running import state_of
 from monitor.running.merging import merge
@@ -27,6 +28,7 @@ def warm_kernels() -> None:
     buffer = np.zeros(BYTES, np.uint8)
     _warm_index(buffer)
     _warm_corrections(buffer)
+    parse(b"1 1e-30\n")
     frames = np.zeros((2, 1, 4), np.float32)
     flat = frames.reshape(2, 4)
     good_sum(flat, np.empty(2), np.empty(2))
