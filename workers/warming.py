@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from monitor.calib.ndarray_text import parse
 from monitor.model.event import EPICS_CHANGE, EVENT_ID
 from monitor.running import state_of
 from monitor.running.merging import merge
@@ -24,6 +25,7 @@ def warm_kernels(settings: Settings) -> None:
     """Run each kernel of the pipeline that these settings may use once, with the argument types that it meets in service."""
     buffer = np.zeros(BYTES, np.uint8)
     _warm_index(buffer)
+    parse(b"1 1e-30\n")
     warm_corrections(buffer, settings)
     frames = np.zeros((2, 1, 4), np.float32)
     flat = frames.reshape(2, 4)
