@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from monitor.errors import ConfigError
 
 CONSTANTS_RAW, CONSTANTS_REQUIRED = "none", "required"
+GEOMETRY_ROUGH = "none"
 """Words that ``constants`` of a detector may be instead of a place."""
 
 

@@ -225,6 +225,9 @@ class Aggregator:
     def _rows(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         reduced = rows_of(message)
         asked = self._ask(peer)
+        if reduced.config and reduced.rows.count:
+            version = int(reduced.rows.columns["pipeline_version"].values[0])
+            self.runs.made_with(reduced.run, version, reduced.config)
         if self.link.is_void(reduced.lease):
             return asked
         new = self.epochs.add_rows(reduced)

@@ -17,6 +17,7 @@ from monitor.net.alone import alone
 from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.net.ring import MemoryRing, Ring, remove_stale
 from monitor.net.socket import ZmqRouter
+from monitor.reader.calibration import Calibration
 from monitor.reader.controls import controls_of
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Feed
@@ -98,6 +99,7 @@ def run_reader(
         if is_live(settings):
             warm()
         router, hold = None, None
+        calibration = Calibration()
         try:
             hold = _hold_for(settings)
             router = ZmqRouter(address or _address(folder, generation), insecure=insecure)
@@ -111,8 +113,9 @@ def run_reader(
                 host=socket.gethostname(),
                 controls=controls_of,
                 check=check,
+                constants=calibration.used_by,
             )
-            feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock)
+            feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock, calibration)
             reader = Reader(
                 feed,
                 dispatch,
@@ -128,6 +131,7 @@ def run_reader(
                 return reader.run()
         finally:
             source.close()
+            calibration.close()
             if router is not None:
                 # The word to stop must reach the workers even if the reader leaves at once.
                 router.close(linger_s=LINGER_S)

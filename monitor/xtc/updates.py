@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import kernel
 from monitor.xtc.header import EPICS
 from monitor.xtc.walk import plain
 
@@ -124,8 +124,10 @@ def scalar(number: int, name: str, value: float) -> bytes:
     return payload.tobytes()
 
 
-@njit(cache=True, nogil=True)
-def _gather(buffer, offsets, sizes, value_at, kinds):  # type: ignore[no-untyped-def]
+@kernel
+def _gather(
+    buffer: NDArray[np.uint8], offsets: NDArray[Any], sizes: NDArray[Any], value_at: NDArray[Any], kinds: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Number, kind and the eight bytes of the value of each payload; kind 0 where there is no scalar value."""
     n = len(offsets)
     number, kind, raw = np.empty(n, np.int64), np.zeros(n, np.uint8), np.zeros((n, 8), np.uint8)

@@ -23,7 +23,7 @@ from monitor.wire.note import to_message
 from monitor.wire.rows import Frame, Reduced, rows_of
 from monitor.wire.state import state_message
 from monitor.wire.worker_note import Flush, Hello, Pipeline, Stop, WhoAreYou
-from tests.support.some_rows import column
+from tests.support.some_rows import column, ragged
 from workers.absent import absent_rows
 from workers.worker import Worker
 
@@ -123,6 +123,25 @@ def test_a_batch_becomes_rows_and_then_word_to_the_reader() -> None:
     assert (reduced.run, reduced.step, reduced.epoch, reduced.lease, reduced.worker) == (98, 2, 9, 77, "w0")
     assert (reduced.experiment, reduced.created, reduced.received) == ("e81", 50.0, 60.0)
     assert [(m.header["lease"], m.header["epoch"]) for m in world.heard(world.reader, "done")] == [(77, 9)]
+
+
+class Torn(Tripled):
+    """Gives a ragged group whose fields do not agree, and one whose fields do."""
+
+    def process(self, batch: Batch, buffers: list[NDArray[Any]], state: RunState) -> Result:
+        result = super().process(batch, buffers, state)
+        some = [ragged("a/var_b/x", [[1]]), ragged("a/var_b/y", [[1, 2]]), ragged("a/var_c/x", [[1]])]
+        columns = {**result.rows.columns, **{each.field.path: each for each in some}}
+        return replace(result, rows=Rows(batch.first, batch.count, columns))
+
+
+def test_a_ragged_group_whose_fields_do_not_agree_is_left_out_and_counted() -> None:
+    world = World(Torn).prepared()
+    world.say(batch_message(batch(0, 1)))
+    (reduced,) = world.rows()
+    assert {"tripled", "a/var_c/x"} == {path for path in reduced.rows.columns if path.startswith(("t", "a"))}
+    assert list(reduced.trouble.values()) == [1]
+    assert "a/var_b" in next(iter(reduced.trouble))
 
 
 def test_a_flush_sends_the_sums_of_exactly_the_batches_of_its_epoch() -> None:

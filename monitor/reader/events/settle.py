@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import Number, kernel
 from monitor.model.damage import Damage
 from monitor.reader.events.item import HALF, ITEM, joined
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
@@ -119,8 +119,10 @@ class Stream:
         progress["last_seconds"], progress["last_nanoseconds"] = last["seconds"], last["nanoseconds"]
 
 
-@njit(cache=True, nogil=True)
-def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ignore[no-untyped-def]
+@kernel
+def _settle(
+    queue: NDArray[Any], ready: int, kept: int, progress: NDArray[Any], window: int, camera: bool, dropped: NDArray[Any]
+) -> tuple[int, int, int]:
     """Sort and number ``queue[kept:]`` in place; returns how many are ready, kept, and dropped."""
     p = progress[0]
     lost = 0
@@ -153,8 +155,8 @@ def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ign
     return ready, kept, lost
 
 
-@njit(cache=True, nogil=True)
-def _event_place(queue, i, ready, kept, p, camera):  # type: ignore[no-untyped-def]
+@kernel
+def _event_place(queue: NDArray[Any], i: int, ready: int, kept: int, p: Any, camera: bool) -> int:
     """Index at which event ``i`` belongs among those that are not ready; -1 if it must go."""
     item = queue[i]
     if not p.started:
@@ -180,14 +182,14 @@ def _event_place(queue, i, ready, kept, p, camera):  # type: ignore[no-untyped-d
     return place
 
 
-@njit(cache=True, nogil=True)
-def _may_have_other_half(item, camera):  # type: ignore[no-untyped-def]
+@kernel
+def _may_have_other_half(item: Any, camera: bool) -> int:
     """1 if an event has lost a part that may come as the next datagram, else 0."""
     return 1 if not camera and item.damage & DROPPED else 0
 
 
-@njit(cache=True, nogil=True)
-def _insert(queue, i, place, kept):  # type: ignore[no-untyped-def]
+@kernel
+def _insert(queue: NDArray[Any], i: int, place: int, kept: int) -> None:
     """Move item ``i`` to ``place``; those from there to ``kept`` go one up."""
     if i == place:
         return
@@ -197,14 +199,14 @@ def _insert(queue, i, place, kept):  # type: ignore[no-untyped-def]
     queue[place] = item[0]
 
 
-@njit(cache=True, nogil=True)
-def _later(a, b):  # type: ignore[no-untyped-def]
+@kernel
+def _later(a: Any, b: Any) -> Any:
     """Whether the clock of ``a`` is behind that of ``b``."""
     return a.seconds > b.seconds or (a.seconds == b.seconds and a.nanoseconds > b.nanoseconds)
 
 
-@njit(cache=True, nogil=True)
-def _start(p, from_the_beginning):  # type: ignore[no-untyped-def]
+@kernel
+def _start(p: Any, from_the_beginning: bool) -> None:
     """First datagram of the stream. One that starts in the middle cannot count blocks before it has met the others."""
     p.started = True
     p.anchored = from_the_beginning
@@ -212,8 +214,8 @@ def _start(p, from_the_beginning):  # type: ignore[no-untyped-def]
     p.in_cycle = not from_the_beginning
 
 
-@njit(cache=True, nogil=True)
-def _keeps_transition(item, service, p):  # type: ignore[no-untyped-def]
+@kernel
+def _keeps_transition(item: Any, service: Number, p: Any) -> bool:
     """Whether a transition orders the run and is not the same once more."""
     if not p.started:
         _start(p, service in (CONFIGURE, BEGIN_RUN))
@@ -229,8 +231,8 @@ def _keeps_transition(item, service, p):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
-def _number(item, service, p):  # type: ignore[no-untyped-def]
+@kernel
+def _number(item: Any, service: Number, p: Any) -> None:
     """Count runs and blocks; a closing transition that is missing is taken as read when its successor comes."""
     if (service in (CONFIGURE, BEGIN_RUN)) and p.in_run:
         p.run, p.block, p.in_run, p.in_cycle = p.run + 1, 0, False, False

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
-from monitor.aggregator.instruction import Absence, Commit, Configure, FinishRun, OpenRun
+from monitor.aggregator.instruction import Absence, Commit, Config, Configure, FinishRun, OpenRun
 from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.recovery import recovered_from
 from monitor.aggregator.stores import NoStores, SmallDataStores, Unkept, stores_for
@@ -39,13 +39,14 @@ def test_orders_end_up_in_the_file() -> None:
     file = MemoryFile("e81", 98)
     keeper = DirectKeeper(lambda order: file)
     pipeline = Pipeline(version=3, settings={"a": 1}, author="me", time=5.0, first=0)
-    for order in (OPEN, Configure(pipeline), COMMIT, FINISH):
+    for order in (OPEN, Configure(pipeline), Config(3, {"cspad/mask": np.eye(2)}), COMMIT, FINISH):
         keeper.start(order)
         assert keeper.finished()
         assert not keeper.finished()
     np.testing.assert_array_equal(file["seq"], [0, 1, 4, 5])
     assert [(gap.first, gap.stop, gap.why) for gap in file.gaps] == [(2, 4, "no credit")]
     assert file.pipelines[3].author == "me"
+    np.testing.assert_array_equal(file.configs["cspad/mask"], np.eye(2))
     assert file.end is not None
     assert (file.end.complete, file.end.ledger) == (True, {"read": 6, "written": 4, "lost": 2})
 
