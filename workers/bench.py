@@ -178,15 +178,15 @@ def _halves(scene: _Scene, prepared: Prepared) -> Iterator[tuple[str, Step]]:
 
 
 def seconds_of(run: Step, scene: _Scene) -> float:
-    """Shortest time of a call, each on memory that was not touched for a while."""
+    """Least processor time of a call, each on memory that was not touched for a while; other work on the machine does not count."""
     best, began = float("inf"), time.perf_counter()
     run(scene.buffers[0], scene.outs[0])
     calls = 0
     while calls < FEWEST or time.perf_counter() - began < SHORTEST_S:
         place = calls % len(scene.buffers)
-        start = time.perf_counter()
+        start = time.thread_time()
         run(scene.buffers[place], scene.outs[place])
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
         calls += 1
     return best
 

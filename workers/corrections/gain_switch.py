@@ -3,8 +3,6 @@
 An invalid code is passed through: pedestal 0, factor 1 (facility's calibration of both detectors).
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 

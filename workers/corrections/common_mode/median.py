@@ -320,9 +320,9 @@ def _selected(keys: NDArray[np.int32], line: np.uint64, size: np.uint64, rank: i
             under = max(under, key if inside else low)
             over = min(over, high if inside else key)
         if count > rank:
-            high, up_to = under, count
+            high, up_to = under, int(count)
         else:
-            low, before = over, count
+            low, before = over, int(count)
     count, over = np.int32(0), np.int32(LARGEST_KEY)
     for i in range(size):
         key = keys[line, i]
