@@ -24,6 +24,7 @@ BATCH_BYTES = 8 << 20
 BEYOND_CACHE = 160 << 20
 """Raw and corrected bytes that are gone through before the same batch comes again, so that none is found in a cache."""
 SHORTEST_S, FEWEST = 0.2, 5
+SPOT = 128
 WITHOUT = 80
 """Number that has all steps of an Epix10ka and no common mode, and of the others too."""
 
@@ -104,7 +105,9 @@ class _Scene:
         raw = first + random.normal(5, 4, (self.events, *shape)) + 200.0 * (random.random((self.events, *shape)) < 0.01)
         self.raw = raw.astype(subject.dtype)
         if gain is not None:
-            self.raw[random.random(self.raw.shape) < 0.005] |= 1 << gain.shift
+            # Bright spots, not single pixels: neighbours change their range together.
+            spots = self.raw.reshape(-1, SPOT)
+            spots[random.random(len(spots)) < 0.005] |= 1 << gain.shift
         few = None if not ranges > 3 else np.stack([np.zeros(shape, np.int8), np.full(shape, 5, np.int8)])
         panels = shape[0] if len(shape) == 3 else 1
         self.layout = Layout(
@@ -178,7 +181,7 @@ def _halves(scene: _Scene, prepared: Prepared) -> Iterator[tuple[str, Step]]:
 
 
 def seconds_of(run: Step, scene: _Scene) -> float:
-    """Least processor time of a call, each on memory that was not touched for a while; other work on the machine does not count."""
+    """Least processor time of a call, each on memory not touched for a while; other work on the machine does not count."""
     best, began = float("inf"), time.perf_counter()
     run(scene.buffers[0], scene.outs[0])
     calls = 0

@@ -7,6 +7,7 @@ import pytest
 
 import workers.pipeline  # noqa: F401  # loads all families
 from monitor.errors import DamagedData
+from monitor.settings import CommonMode
 from monitor.xtc.types import BY_STRUCT, PayloadType
 from tests.support.area_payloads import LEVEL, PHYSICAL, config_bytes, payloads_of, random_payload, run_with, word_of
 from workers.chain import Chain
@@ -80,7 +81,7 @@ def test_a_chain_takes_the_constants_of_each_pixels_mode() -> None:
         "pixel_gain": planes * np.array([1, 2, 4, 8, 16, 32, 64])[:, None, None],
     }
     note = Trouble()
-    chain = Chain(made, dict(AREAS.items())["epix10ka"], constants, 0, note, "det")
+    chain = Chain(made, dict(AREAS.items())["epix10ka"], constants, good, CommonMode(algorithm=80), note.note, "det")
     raw = np.full(made.shape, 0x4000 | 1000, "<u2")
     raw[:3] = 1000
     (frame,) = chain.frames(np.zeros((1, 1), np.int64), np.zeros(1, np.int64), [raw.view(np.uint8).reshape(-1)])
