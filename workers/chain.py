@@ -78,7 +78,7 @@ class Chain:
         self._tiles = Tiles(prepared, self._panels, layout.like, corrector)
 
     def _corrector(self, situation: Situation, wanted: CommonMode | None, key: str) -> Corrector | None:
-        """The common mode; one of a file that cannot be is said and left out, as the facility does, one of the settings raises."""
+        """The common mode; one of a file that cannot be is said and left out (facility), one of the settings raises."""
         try:
             return corrector_for(self.choice, situation, key=key)
         except ConfigError as error:

@@ -81,7 +81,9 @@ def test_a_chain_takes_the_constants_of_each_pixels_mode() -> None:
         "pixel_gain": planes * np.array([1, 2, 4, 8, 16, 32, 64])[:, None, None],
     }
     note = Trouble()
-    chain = Chain(made, dict(AREAS.items())["epix10ka"], constants, good, CommonMode(algorithm=80), note.note, "det")
+    chain = Chain(
+        made, dict(AREAS.items())["epix10ka"], constants, np.ones(made.shape, bool), CommonMode(algorithm=80), note.note, "det"
+    )
     raw = np.full(made.shape, 0x4000 | 1000, "<u2")
     raw[:3] = 1000
     (frame,) = chain.frames(np.zeros((1, 1), np.int64), np.zeros(1, np.int64), [raw.view(np.uint8).reshape(-1)])
