@@ -1,4 +1,4 @@
-"""Which geometry an area detector gets: the file the settings name, that of the calib directory, else the family's rough one."""
+"""Which geometry an area detector gets: the file the settings name, that of the calib directory, else how it was built."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -10,13 +10,15 @@ from monitor.calib.constants import content_of
 from monitor.calib.directory import calib_near, device_of, geometry_file
 from monitor.calib.geometry.coordinates import areas, coordinates
 from monitor.calib.geometry.fit import check_fit
+from monitor.calib.geometry.nominal import nominal_geometry
 from monitor.calib.geometry.pixel_index import grid_of, pixel_index
 from monitor.calib.geometry.rayonix import DEVICE, matrix_name, with_matrix
 from monitor.calib.geometry.text import read_geometry
+from monitor.calib.geometry.tree import Geometry
 from monitor.errors import ConfigError, DamagedData
 from monitor.model.place import FilePlace, Place
 from monitor.settings import CONSTANTS_RAW, CONSTANTS_REQUIRED, GEOMETRY_ROUGH, Detector, Settings
-from workers.detectors.area import Arrangement, Layout, Measured
+from workers.detectors.area import Arrangement, Layout, Positions
 from workers.run_view import Source
 from workers.trouble import Trouble
 
@@ -27,7 +29,7 @@ KEPT = 4
 def arranged(
     layout: Layout, detector: Detector, source: Source, run: int, settings: Settings, places: tuple[Place, ...], note: Trouble
 ) -> Layout:
-    """The layout with the arrangement of a geometry file, where one holds for the run; else as it is.
+    """The layout with the arrangement of the geometry file that holds for the run; without one as built, or as it is.
 
     A file that cannot be used, or whose pixels are not those of a frame, is named with what was expected.
 
@@ -38,7 +40,8 @@ def arranged(
     """
     path = geometry_path(detector, source.text, run, settings, places)
     if path is None:
-        return layout
+        nominal = None if detector.geometry == GEOMETRY_ROUGH else _nominal(device_of(source.text), layout.shape)
+        return layout if nominal is None else replace(layout, arrangement=lambda: nominal)
     try:
         content = content_of(path)
         if settings.constants.get(str(path), content) != content:
@@ -87,13 +90,23 @@ def _arrangement(path: Path, sha256: str, shape: tuple[int, ...], matrix: str) -
     stored = read_geometry(path)
     geometry = with_matrix(stored, matrix) if matrix else stored
     check_fit(geometry, shape)
+    return _placed(geometry, shape, str(path), sha256), geometry is not stored
+
+
+@lru_cache(maxsize=KEPT)
+def _nominal(device: str, shape: tuple[int, ...]) -> Arrangement | None:
+    """Arrangement of a detector as built; several panels are never exactly where they were meant to be."""
+    geometry = nominal_geometry(device, shape)
+    return None if geometry is None else replace(_placed(geometry, shape), rough=len(geometry.sensors()) > 1)
+
+
+def _placed(geometry: Geometry, shape: tuple[int, ...], path: str = "", sha256: str = "") -> Arrangement:
+    """Arrangement of a geometry that has the pixels of a frame of this shape."""
     interleaved = shape[-1:] == (2,)
     pixels = coordinates(geometry, interleaved=interleaved)
     places = pixel_index(pixels, grid_of(pixels, geometry.scale))
+    rows, columns = places.rows.reshape(shape), places.columns.reshape(shape)
+    area = areas(geometry, interleaved=interleaved).astype(np.float32).reshape(shape)
     pixels = pixels.reshaped(shape)
-    area = areas(geometry, interleaved=interleaved).astype(np.float32)
-    measured = Measured(x=pixels.x, y=pixels.y, z=pixels.z, area=area.reshape(shape), path=str(path), sha256=sha256)
-    made = Arrangement(
-        places.rows.reshape(shape), places.columns.reshape(shape), places.shape, pitch=geometry.scale, measured=measured
-    )
-    return made, geometry is not stored
+    positions = Positions(x=pixels.x, y=pixels.y, z=pixels.z if path else None, area=area, path=path, sha256=sha256)
+    return Arrangement(rows, columns, places.shape, pitch=geometry.scale, positions=positions)

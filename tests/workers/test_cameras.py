@@ -13,7 +13,9 @@ from tests.support.plain_run import stretches
 from workers.pipeline import Pipeline, Result
 
 EVENTS = 3
-NO_COMMON_MODE = {"epix100": 0, "pnccd": 0, "epix10ka": 80}
+NO_COMMON_MODE: dict[str, dict[str, int]] = {"epix100": {"common_mode": 0}, "pnccd": {"common_mode": 0}, "epix10ka": {}}
+"""Settings under which nothing is taken off; it is the default of an Epix10ka."""
+
 NOISE_keV = np.array([0.2, 0.5, 0.2, 0.5])
 """Of a pixel: electronics and rounding, in the gain before switching."""
 
@@ -32,7 +34,7 @@ def truth(run: SimulatedRun) -> dict[str, NDArray[Any]]:
 @pytest.fixture(scope="module")
 def result(run: SimulatedRun) -> Result:
     whole = {"kind": "ROIFunc", "name": "all", "writeArea": True, "calcPars": False}
-    detectors = [{"name": name, "common_mode": number, "sums": [], "feature": [whole]} for name, number in NO_COMMON_MODE.items()]
+    detectors = [{"name": name, **words, "sums": [], "feature": [whole]} for name, words in NO_COMMON_MODE.items()]
     pipeline = Pipeline(parse({"detector": detectors, "calib_directory": str(run.calib_directory)}), 1)
     (made,) = [pipeline.process(*stretch) for stretch in stretches(list(run.files))]
     return made

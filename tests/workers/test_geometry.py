@@ -64,8 +64,8 @@ def test_pixels_have_the_coordinates_of_the_file(tmp_path: Path) -> None:
     assert measured.area is not None
     assert (measured.z == -5000).all()
     assert measured.area.tolist() == [[1.0] * 4] * 3
-    assert measured.measured is not None
-    assert (measured.measured.path, len(measured.measured.sha256)) == (str(tmp_path / "camera.data"), 64)
+    assert measured.positions is not None
+    assert (measured.positions.path, len(measured.positions.sha256)) == (str(tmp_path / "camera.data"), 64)
 
 
 def test_without_a_file_the_arrangement_is_the_familys() -> None:
@@ -81,7 +81,7 @@ def test_without_a_file_the_arrangement_is_the_familys() -> None:
 def test_a_geometry_of_other_pixels_is_named_and_not_used(tmp_path: Path, shape: tuple[int, ...], expected: str) -> None:
     note = Trouble()
     plain = layout_with(made(tmp_path / "camera.data"), shape, note).arrangement()
-    assert plain.measured is None
+    assert plain.positions is None
     assert plain.rough
     (text,) = note.counts
     assert f"a geometry of 1 panel of 3 x 4 pixels, frames have {expected}" in text
@@ -133,7 +133,7 @@ def test_a_changed_file_makes_a_new_arrangement(tmp_path: Path) -> None:
 def test_a_file_that_is_not_the_one_of_the_settings_any_more_is_said(tmp_path: Path) -> None:
     path, note = made(tmp_path / "camera.data"), Trouble()
     settings = setup(geometry=str(path)).model_copy(update={"constants": {str(path): "0" * 64}})
-    assert arranged(layout(3, 4), settings.detector[0], SOURCE, 7, settings, (), note).arrangement().measured is not None
+    assert arranged(layout(3, 4), settings.detector[0], SOURCE, 7, settings, (), note).arrangement().positions is not None
     assert list(note.counts) == [f"camera: {path} has changed since this version of the settings was made"]
 
 
@@ -154,3 +154,13 @@ def test_the_geometry_of_a_rayonix_follows_the_binning_of_the_run(tmp_path: Path
     np.testing.assert_allclose(measured.x()[:, 0], 88.542 * np.array([-1.5, -0.5, 0.5, 1.5]))
     (text,) = note.counts
     assert "the configuration says MTRX:V2:4:4:88.542:88.542" in text
+
+
+def test_a_detector_without_a_file_is_placed_as_built() -> None:
+    settings = setup()
+    source = Source("XppEndstation-0|Epix100a-0", "", 1, 2)
+    built = arranged(layout(704, 768), settings.detector[0], source, 7, settings, (), Trouble()).arrangement()
+    assert built.shape == (709, 773)
+    assert (built.rough, built.z) == (False, None)
+    pair = Source("XppEndstation-0|Jungfrau-0", "", 1, 2)
+    assert arranged(layout(2, 512, 1024), settings.detector[0], pair, 7, settings, (), Trouble()).arrangement().rough

@@ -12,10 +12,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+import monitor.tools.commands.geometry as geometry
 from monitor.errors import ConfigError
 from monitor.tools.screen import out, progress
 
 command = typer.Typer(help="Constants: list, show, where, deploy, check.", no_args_is_help=True)
+command.add_typer(geometry.app, name="geometry")
 
 FLAWED = 3
 """Exit code: some files cannot be used; which is said."""

@@ -10,6 +10,7 @@ from monitor.calib.geometry.text import parse, read_geometry
 from monitor.errors import ConfigError, DamagedData, Unusable
 from monitor.tools.commands.geometry import app
 from monitor.tools.geometry_report import sketch, summary_lines, tree_lines
+from monitor.tools.main import run
 
 ZEROS = "0 0 0 0 0 0"
 TEXT = f"""# TITLE two panels side by side
@@ -130,3 +131,12 @@ def test_a_frame_of_other_pixels_is_refused(path: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--frame and --output"):
         call("image", path, "-o", image)
     assert not image.exists()
+
+
+def test_the_commands_stand_below_calib_and_nowhere_else(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["calib", "geometry", "check", str(path)]) == 0
+    assert "2 x MTRX" in capsys.readouterr().out
+    path.write_text("IP 0 MTRX:4:4:10:10 0 7\n")
+    assert run(["calib", "geometry", "check", str(path)]) == 1
+    assert "line 1 has 5 fields" in capsys.readouterr().err
+    assert run(["geometry", "check", str(path)]) == 2

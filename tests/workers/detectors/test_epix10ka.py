@@ -7,14 +7,11 @@ import pytest
 
 import workers.pipeline  # noqa: F401  # loads all families
 from monitor.errors import DamagedData
-from monitor.settings import CommonMode
 from monitor.xtc.types import BY_STRUCT, PayloadType
 from tests.support.area_payloads import LEVEL, PHYSICAL, config_bytes, payloads_of, random_payload, run_with, word_of
-from workers.chain import Chain
 from workers.detectors import epix10ka
 from workers.detectors.area import AREAS, Layout
 from workers.plan import area_family
-from workers.trouble import Trouble
 
 ELEMENT, ARRAY = BY_STRUCT["Epix.ElementV3"], BY_STRUCT["Epix.ArrayV1"]
 SINGLE, QUAD, LARGE = (BY_STRUCT[f"Epix.Config10ka{name}"] for name in ("V2", "QuadV2", "2MV1"))
@@ -70,26 +67,3 @@ def test_the_configuration_tells_an_epix10ka_from_an_epix100a() -> None:
     families = dict(AREAS.items())
     assert area_family(word_of(ELEMENT), run_with((SINGLE, config_bytes(SINGLE)))) is families["epix10ka"]
     assert area_family(word_of(ELEMENT), run_with((epix100a, config_bytes(epix100a)))) is families["epix100"]
-
-
-def test_a_chain_takes_the_constants_of_each_pixels_mode() -> None:
-    words = np.array([[12, 0, 4, 8, 8, 4, 0, 12]] * 6, np.uint16)
-    made = layout(SINGLE, {"asicPixelConfigArray": words, "asics": [{"trbit": 0}] * 4}, ELEMENT)
-    planes = np.ones((7, *made.shape))
-    constants = {
-        "pedestals": planes * np.arange(7)[:, None, None] * 10,
-        "pixel_gain": planes * np.array([1, 2, 4, 8, 16, 32, 64])[:, None, None],
-    }
-    note = Trouble()
-    chain = Chain(
-        made, dict(AREAS.items())["epix10ka"], constants, np.ones(made.shape, bool), CommonMode(algorithm=80), note.note, "det"
-    )
-    raw = np.full(made.shape, 0x4000 | 1000, "<u2")
-    raw[:3] = 1000
-    (frame,) = chain.frames(np.zeros((1, 1), np.int64), np.zeros(1, np.int64), [raw.view(np.uint8).reshape(-1)])
-    fixed_medium, fixed_low, before, after = (1000 - 10) / 2, (1000 - 20) / 4, (1000 - 40) / 16, (1000 - 60) / 64
-    half = [fixed_medium, before, 1000, fixed_low]
-    np.testing.assert_allclose(frame[0], [*half, *half[::-1]])
-    half[1] = after
-    np.testing.assert_allclose(frame[5], [*half, *half[::-1]])
-    assert not note.counts

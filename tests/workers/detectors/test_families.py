@@ -76,15 +76,6 @@ def test_sections_of_a_cspad_2x2_stand_side_by_side() -> None:
     assert corners == [(390, 0), (0, 184), (193, 195)]
 
 
-def test_constants_of_a_cspad_2x2_come_in_the_order_of_the_payload() -> None:
-    stored = np.arange(2 * 185 * 388).reshape(185, 388, 2)
-    natural = np.stack([stored[..., 0], stored[..., 1]])
-    for given in (stored, stored.reshape(185, 776), natural):
-        np.testing.assert_array_equal(cspad2x2.from_stored(given), natural)
-    few = np.zeros(5)
-    assert cspad2x2.from_stored(few) is few
-
-
 def test_a_cspad_of_high_gain_alone_needs_no_factor() -> None:
     quads = [{"gm": {"gainMap": np.full((185, 194), 0xFFFF, np.uint16)}}] * 4
     assert cspad.gain_factor({"quadMask": 15, "quads": quads}) is None
