@@ -7,6 +7,11 @@ from monitor.running import state_of
 from monitor.running.merging import merge
 from monitor.xtc.columns import gather
 from monitor.xtc.walk import walk
+from monitor.xtc2.columns import gather as gather_bytes
+from monitor.xtc2.columns import locate
+from monitor.xtc2.names import Names
+from monitor.xtc2.walk import INDEX
+from monitor.xtc2.walk import walk as walk_xtc2
 from workers.corrections.common_mode import CommonMode
 from workers.corrections.gain_switch import switch_gain
 from workers.corrections.level import level
@@ -34,6 +39,7 @@ def warm_kernels() -> None:
     single = state_of("mean_image", frames[:1])
     merge(single, state_of("mean_image", frames))
     merge(single, single)
+    _warm_xtc2(buffer)
 
 
 def _warm_index(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
@@ -54,3 +60,9 @@ def _warm_corrections(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> Non
     for dtype in ("<i2", "<u2", "u1"):
         level(buffer, offsets, np.empty(0, dtype), plane, plane, CommonMode(1.0, 1.0, 2), out)
     switch_gain(buffer, offsets, np.ones((3, 1, 4), np.float32), np.ones((3, 1, 4), np.float32), out)
+
+
+def _warm_xtc2(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
+    walk_xtc2(buffer, np.zeros(1, np.uint64), np.full(1, BYTES, np.uint32))
+    located = locate(buffer, np.zeros(1, INDEX), Names(0, "", "", "", 0, "", (0, 0, 0), 0, ()))
+    gather_bytes(located.buffer, np.zeros(1, np.int64), 4)
