@@ -50,6 +50,8 @@ def condition(snapshot: Snapshot, now: float) -> Condition:
         return Condition("idle", "ended", "The source has ended; everything is shown.")
     if state == "waiting":
         return Condition("idle", "waiting", "The service waits for the source.")
+    if held_up := snapshot.status.get("held_up"):
+        return Condition("warn", "no room", str(held_up))
     starved = snapshot.data_age(now)
     if starved > STARVED_S:
         since = f"for {duration(starved)}" if snapshot.rows_at is not None else "so far"

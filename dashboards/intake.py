@@ -159,7 +159,8 @@ class Intake:
             raise ProtocolError("a schema without fields")
         for entry in entries:
             try:
-                names = element_names(str(entry["name"]), tuple(int(n) for n in entry["shape"]))
+                shape = tuple(int(n) for n in entry["shape"])
+                names = [] if entry.get("ragged") else element_names(str(entry["name"]), shape)
                 kind = np.dtype(entry["dtype"]).kind
                 info = FieldInfo(str(entry.get("unit", "")), str(entry.get("description", "")))
             except (TypeError, KeyError, ValueError, AttributeError) as error:

@@ -52,6 +52,9 @@ def _fields(message: Message, count: int) -> Iterator[tuple[str, NDArray[Any], N
         if not key.startswith("c/") or values.dtype.kind not in "iufb":
             continue
         name = key[2:]
+        if f"n/{name}" in message.arrays:
+            # Any number of elements per event: nothing that a curve or a histogram of events could show.
+            continue
         present = message.arrays.get("p/" + name)
         if values.ndim < 1 or len(values) != count or (present is not None and present.shape != (count,)):
             raise ProtocolError(f"field {name!r} does not have one value per row")

@@ -64,6 +64,9 @@ class Rows:
         Field to truth values, shape (events,), only for fields that are not always there.
     units
         Field to unit.
+    lengths
+        Field to number of elements of each event, shape (events,), only for ragged fields: their ``values`` are the elements of
+        all events one behind the other, and ``of_event`` takes them apart.
     """
 
     first: int
@@ -72,21 +75,30 @@ class Rows:
     values: Mapping[str, NDArray[Any]]
     present: Mapping[str, NDArray[np.bool_]]
     units: Mapping[str, str]
+    lengths: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(next(iter(self.values.values()), ()))
+        return len(next(iter({**self.values, **self.lengths}.values()), ()))
 
     def __contains__(self, name: object) -> bool:
         return name in self.values
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """Values of a field; absent ones are NaN, and for that integers become float64."""
+        """Values of a field; absent ones are NaN, and for that integers become float64. Ragged ones as in ``values``."""
         values, present = self.values[name], self.present.get(name)
-        if present is None or values.dtype.kind not in "biuf":
+        if present is None or name in self.lengths or values.dtype.kind not in "biuf":
             return values
         filled = values.astype(values.dtype if values.dtype.kind == "f" else np.float64)
         filled[~present] = np.nan
         return filled
+
+    def of_event(self, name: str, i: int) -> NDArray[Any]:
+        """Value of one event, the first one is 0; of a ragged field its elements, none where it is absent."""
+        if name not in self.lengths:
+            return np.asarray(self[name][i])
+        first, count = int(self.lengths[name][:i].sum()), int(self.lengths[name][i])
+        elements: NDArray[Any] = self.values[name][first : first + count]
+        return elements
 
 
 class Monitor:
@@ -160,7 +172,12 @@ class Monitor:
         A field that no event of a message has is left out.
         """
         for message in self.messages("rows/", timeout_s=timeout_s):
-            yield rows_of(message, fields)
+            try:
+                found = rows_of(message, fields)
+            except BadMessage:
+                self.bad += 1
+                continue
+            yield found
 
     def latest(self, topic: str, timeout_s: float = 5.0) -> Message:
         """The newest message of a topic, waiting for the first one if need be.
@@ -269,7 +286,18 @@ def rows_of(message: Message, fields: Sequence[str] = ()) -> Rows:
         values={name: message.arrays[f"c/{name}"] for name in names},
         present={name: message.arrays[f"p/{name}"] for name in names if f"p/{name}" in message.arrays},
         units={name: str(header["fields"][name][0]) for name in names},
+        lengths={name: _lengths(message, name) for name in names if f"n/{name}" in message.arrays},
     )
+
+
+def _lengths(message: Message, name: str) -> NDArray[np.int64]:
+    """Elements of each event of a ragged field; refused if they do not fit its values."""
+    lengths, values = message.arrays[f"n/{name}"], message.arrays[f"c/{name}"]
+    if lengths.dtype != np.int64 or lengths.ndim != 1 or values.ndim == 0:
+        raise BadMessage(f"the lengths of {name!r} are no whole numbers")
+    if any(not 0 <= n <= len(values) for n in lengths.tolist()) or int(lengths.sum()) != len(values):
+        raise BadMessage(f"the lengths of {name!r} do not fit its values")
+    return lengths
 
 
 def encode(message: Message) -> list[bytes]:

@@ -4,17 +4,21 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import ConfigError
+
+CONSTANTS_RAW, CONSTANTS_REQUIRED = "none", "required"
+GEOMETRY_ROUGH = "none"
+"""Words that ``constants`` of a detector may be instead of a place."""
 
 
 class Section(BaseModel):
     """Base of every section: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Section):
@@ -54,6 +58,53 @@ class Feature(Section):
     kind: str
     name: str = ""
     enabled: bool = True
+    feature: tuple["Feature", ...] = ()
+    """Features that work on the output of this one."""
+
+
+class Mask(Section):
+    """Which pixels of a detector are bad. Words of bits: -1 = every bit, 0 = not looked at."""
+
+    status: int = Field(-1, ge=-1, lt=1 << 64)
+    """Bits of pixel_status that make a pixel bad."""
+    status_extra: int = Field(-1, ge=-1, lt=1 << 64)
+    status_data: int = Field(-1, ge=-1, lt=1 << 64)
+    ranges: tuple[Annotated[int, Field(ge=0)], ...] | None = None
+    """Gain ranges whose status counts; left out: all of a Jungfrau, 0 to 4 of an Epix10ka (not the low ranges it switches to)."""
+    neighbours: Literal[0, 4, 8] = 0
+    """Pixels beside one with a bad status that are bad too."""
+    radius: int = Field(0, ge=0, le=64)
+    """The same up to this many pixels away, in the shape ``pattern``: r = rhombus, c = circle, s = square."""
+    pattern: Literal["r", "c", "s"] = "r"
+    edges: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] = (0, 0)
+    """Rows and columns at each edge of a panel."""
+    central: int = Field(0, ge=0)
+    """Rows and columns on each side of the borders between the chips of a panel."""
+    unbonded: bool = False
+    """Pixels of a CsPad that are not connected to the sensor."""
+    unbonded_neighbours: Literal[0, 4, 8] = 0
+    pixel_mask: bool = True
+    """Use the calibration type of this name."""
+    file: str = ""
+    """A mask of your own, ``.npy`` or text, in the shape of a frame; 0 = bad."""
+
+
+class CommonMode(Section):
+    """How the common mode of a detector is taken off. Every further key is a parameter of the algorithm and is checked by it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    algorithm: int
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the settings say beside the number."""
+        return dict(self.model_extra or {})
+
+
+def _by_number(value: Any) -> Any:
+    """A bare number as the section it stands for."""
+    return {"algorithm": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Detector(Section):
@@ -62,9 +113,20 @@ class Detector(Section):
     name: str
     source: str = ""
     """Any spelling of the source, or an alias of the run; empty = the name is the alias."""
-    common_mode: int | None = None
+    field: str = ""
+    """Instead of a source: a field of the rows (a waveform, a projection, a spectrum) on which the features work."""
+    common_mode: Annotated[CommonMode | None, BeforeValidator(_by_number)] = None
+    """A number, or a section ``{algorithm = 1, mean_max = 25}``; left out, the common-mode file or the family's default."""
     constants: str = ""
-    """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw."""
+    """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw; "required" = looked up
+    in the calib directory, and the run stops if the pedestals are missing or any file cannot be used."""
+    constants_required: bool = False
+    """The same for constants that are named."""
+    geometry: str = ""
+    """File that says where the pixels are; empty = looked up in the calib directory; "none" = the rough arrangement."""
+    shared_places: Literal["last", "mean"] = "last"
+    """Where several pixels fall on one place of the image: the last in memory (facility's rule), or the mean of the good ones."""
+    mask: Mask = Mask()
     feature: tuple[Feature, ...] = ()
     sums: tuple[str, ...] = ("calib",)
 
@@ -122,6 +184,14 @@ class Stream(Section):
     address: str = "tcp://127.0.0.1:5580"
 
 
+class Metrics(Section):
+    """What Prometheus may fetch."""
+
+    port: int = Field(0, ge=0, le=65535)
+    """0 = off."""
+    address: str = "127.0.0.1"
+
+
 class Scan(Section):
     """What the Scan page shows by default."""
 
@@ -143,8 +213,11 @@ class Settings(Section):
     pool: Pool = Pool()
     pages: Pages = Pages()
     stream: Stream = Stream()
+    metrics: Metrics = Metrics()
     scan: Scan = Scan()
     calib_directory: str = ""
+    constants: dict[str, str] = {}
+    """Path and content (SHA-256) of each constants file in use; written by the service."""
 
 
 UNITS = {

@@ -55,6 +55,13 @@ class Result(Protocol):
     def trouble(self) -> Mapping[str, int]:
         """What went wrong, and how often."""
 
+    @property
+    def config(self) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with (masks, constants, parameters), by path below ``UserDataCfg``: ``cspad/mask``.
+
+        The same object as long as nothing of it changes; it travels when it is another one.
+        """
+
 
 class PipelineFace(Protocol):
     """One version of the pipeline."""

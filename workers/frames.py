@@ -1,27 +1,30 @@
 """One area detector at work: payloads to frames, frames to feature values, sums and pictures."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import ConfigError
+from monitor.calib.constants import Constants
 from monitor.model.column import Column
+from monitor.model.field import Field
 from monitor.model.sums import Sums
-from monitor.running import split_name, state_of
-from monitor.running.split import REST
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
+from workers.assembly import Assembly
 from workers.chain import Chain
+from workers.corrections.common_mode.algorithm import Record
 from workers.detectors.area import Layout
-from workers.features.feature import Feature, View, feature_from
+from workers.detectors.family import Read
+from workers.features.data import Context
+from workers.features.tree import branches, column_of
+from workers.features.view import View
 from workers.payloads import Payloads
+from workers.sums import Shots, algorithm_from, sums_of
 from workers.trouble import Trouble
-
-SUM_KINDS = {"calib": "mean_image", "calib_max": "max_image"}
-"""Running statistic behind each algorithm that the settings may name."""
 
 DEFAULT_FEATURES = (FeatureSettings(kind="wholeFrame"),)
 
@@ -61,19 +64,33 @@ class Frames:
         Event of each frame, shape (frames,), ascending.
     values
         Shape (frames, *shape), float32; NaN = bad or absent. Not written to any more.
+    record
+        What the common mode tells, by name: shape (frames, panels, ...), NaN = nothing was taken off.
     """
 
     events: NDArray[np.int64]
     values: NDArray[np.float32]
+    record: Record
 
 
 class AreaDetector:
     """A detector that is set up for one run: geometry, chain, features, sums."""
 
-    def __init__(self, settings: Detector, layout: Layout, chain: Chain, trouble: Trouble) -> None:
+    def __init__(
+        self,
+        settings: Detector,
+        layout: Layout,
+        chain: Chain,
+        constants: Constants,
+        trouble: Trouble,
+        environment: Read | None = None,
+    ) -> None:
         self.name, self.settings, self._layout, self._chain = settings.name, settings, layout, chain
+        self._constants, self.environment = constants, environment
+        self._algorithms = tuple(algorithm_from(name, key=f"detector.{self.name}.sums") for name in settings.sums)
         arrangement = layout.arrangement()
         self.index, self.rough = arrangement.index(), arrangement.rough
+        self._assembly = Assembly.of(arrangement, self.index, mean=settings.shared_places == "mean")
         self.view = View(
             name=settings.name,
             shape=layout.shape,
@@ -82,87 +99,73 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            z=arrangement.z,
+            area=arrangement.area,
+            rms=_first_range(constants.get("pixel_rms"), layout.shape),
+            gain=_first_range(constants.get("pixel_gain"), layout.shape),
         )
-        self.features = _features(settings, self.view, trouble)
+        self.branches = branches(settings.feature, self.view, trouble)
+
+    @property
+    def config(self) -> Mapping[str, NDArray[Any]]:
+        """What the rows of this detector are made with, by path below ``UserDataCfg``; names of small-data files."""
+        known: dict[str, NDArray[Any]] = {"mask": self.view.good.astype(np.uint8), "imgShape": np.array(self.index.shape)}
+        known |= {"ped": self._constants["pedestals"]} if "pedestals" in self._constants else {}
+        known |= {name: array for name in ("x", "y", "z", "rms", "gain") if (array := getattr(self.view, name)) is not None}
+        config = {f"{self.name}/{key}": array for key, array in known.items()}
+        for branch in self.branches:
+            config |= branch.config()
+        return config
 
     def frames(self, payloads: Payloads, trouble: Trouble) -> Frames:
         """Corrected frames; a payload that holds no panel at all is counted and left out."""
+        if self._layout.unpack is not None:
+            payloads = self._layout.unpack(payloads)
         panels = self._layout.panels(payloads)
         has = (panels >= 0).any(axis=1)
         trouble.note(f"{self.name}: frame of the wrong size", int((~has).sum()))
         entries = payloads.entries[has]
-        values = self._chain.frames(panels[has], np.ascontiguousarray(entries["place"]), list(payloads.buffers))
-        return Frames(np.ascontiguousarray(entries["event"]), values)
+        made = self._chain.corrected(panels[has], np.ascontiguousarray(entries["place"]), list(payloads.buffers))
+        return Frames(np.ascontiguousarray(entries["event"]), made.frames, made.record)
 
-    def columns(self, frames: Frames, count: int, trouble: Trouble) -> list[Column]:
-        """Values of all features; one that raises costs its fields of these events and is counted."""
-        columns: list[Column] = []
-        for feature in self.features:
-            try:
-                values = feature.process(frames.values)
-                columns += [_column(feature, name, array, frames.events, count) for name, array in values.items()]
-            except Exception as error:
-                trouble.note(f"{feature.gives[0].name}: {type(error).__name__}: {error}", len(frames.events))
-        return columns
+    def columns(self, frames: Frames, columns: Mapping[str, Column], count: int, trouble: Trouble) -> list[Column]:
+        """Values of all features; where one raises, the event has none of its fields and that is counted.
 
-    def sums(self, frames: Frames, light: Mapping[str, NDArray[np.bool_]]) -> Sums:
-        """Running sums of these events alone, each event under its light state: see ``monitor.running.split``."""
-        rest = np.ones(len(frames.events), bool)
-        states: dict[str, NDArray[np.bool_]] = {}
-        for state, lit in light.items():
-            states[state] = lit[frames.events]
-            rest &= ~states[state]
-        sums = {}
-        for algorithm in self.settings.sums:
-            for state, chosen in {**states, REST: rest}.items():
-                if chosen.any():
-                    values = frames.values if chosen.all() else frames.values[chosen]
-                    sums[split_name(f"{self.name}_{algorithm}", state)] = state_of(SUM_KINDS[algorithm], values)
-        return sums
+        Parameters
+        ----------
+        columns
+            What is known of the batch's events so far.
+        count
+            Events of the batch.
+        """
+        context = Context(frames.events, columns)
+        filled = (part for branch in self.branches for part in branch.run(frames.values, context, trouble))
+        return [*self._told(frames, count), *(column_of(part, count) for part in filled)]
+
+    def _told(self, frames: Frames, count: int) -> Iterator[Column]:
+        """What the common mode tells, as ``<detector>_env/<name>``."""
+        for name, values in frames.record.items():
+            field = Field(name=f"{self.name}_env/{name}", dtype=values.dtype, shape=values.shape[1:])
+            spread = np.full((count, *field.shape), np.nan, field.dtype)
+            present = np.zeros(count, bool)
+            spread[frames.events], present[frames.events] = values, True
+            yield Column(field, spread, present)
+
+    def sums(self, frames: Frames, shots: Shots) -> Sums:
+        """Running sums of these events alone; ``shots`` speaks of the frames, not of the batch."""
+        return sums_of(self.name, self._algorithms, frames.values, shots, self.index)
 
     def picture(self, frames: Frames, first: int) -> FrameView | None:
         """The newest frame, assembled; None if there is none."""
         if not len(frames.events):
             return None
-        image = assemble(frames.values[-1], self.index)
+        image = self._assembly.image(frames.values[-1])
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
 
 
-def assemble(frame: NDArray[Any], index: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Image of a frame in panel shape, float32; NaN where there is no pixel."""
-    image = np.asarray(frame, np.float32).reshape(-1)[index]
-    image[index < 0] = np.nan
-    return image
-
-
-def _features(settings: Detector, view: View, trouble: Trouble) -> tuple[Feature, ...]:
-    """Features that can be set up; the others are counted by name."""
-    features: list[Feature] = []
-    names: set[str] = set()
-    for wanted in settings.feature:
-        if not wanted.enabled:
-            continue
-        try:
-            feature = feature_from(wanted, view)
-        except ConfigError as error:
-            trouble.note(f"feature is off: {error}")
-            continue
-        mine = {field.name for field in feature.gives}
-        if mine & names:
-            trouble.note(f"feature is off: {min(mine & names)} is given by another feature; use another name")
-            continue
-        names |= mine
-        features.append(feature)
-    return tuple(features)
-
-
-def _column(feature: Feature, name: str, values: NDArray[Any], events: NDArray[np.int64], count: int) -> Column:
-    """Values of some events as a column of all ``count`` events."""
-    field = next(field for field in feature.gives if field.name == name)
-    if len(events) == count:
-        return Column(field, values.astype(field.dtype, copy=False))
-    spread = np.zeros((count, *field.shape), field.dtype)
-    spread[events] = values
-    present = np.zeros(count, bool)
-    present[events] = True
-    return Column(field, spread, present)
+def _first_range(constants: NDArray[Any] | None, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
+    """Constants of the first gain range in the shape of a frame; None if there are none that fit."""
+    if constants is None or constants.size % math.prod(shape):
+        return None
+    first: NDArray[np.float32] = np.asarray(constants, np.float32).reshape(-1, *shape)[0]
+    return first

@@ -1,8 +1,9 @@
 """A batch in, rows and sums out: the whole of a worker's physics, without sockets, clocks or memory of past batches."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
 from monitor.xtc2.run_names import XTC2
 from workers.detectors.family import Whole, whole
+from workers.field_detector import FieldDetector
 from workers.frames import FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -35,6 +37,7 @@ from workers.plan import (
     usable,
 )
 from workers.run_view import RunView
+from workers.sums import Shots
 from workers.trouble import Trouble
 from workers.warming import warm_kernels
 from workers.xtc2.reduce import View, reduce, view_of
@@ -63,12 +66,16 @@ class Result:
         Newest frame of each area detector by detector name, if the batch asks for it.
     trouble
         What went wrong, counted by a text that names source and kind.
+    config
+        What the rows were made with (masks, constants, parameters), by path below ``UserDataCfg``; the same object until it
+        changes.
     """
 
     rows: Rows
     sums: Sums
     frames: Mapping[str, FrameView]
     trouble: Mapping[str, int]
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -92,9 +99,12 @@ class Pipeline:
         self._settings = settings
         for detector in settings.detector:
             check(detector)
-        self._areas = AreaDetectors(settings)
+        self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
+        self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
         self._taken = taken_types()
         self._plans: list[Plan] = []
+        self._configured: list[object] = []
+        self._config_now: Mapping[str, NDArray[Any]] = {}
         self._view: tuple[RunState, View] | None = None
 
     def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
@@ -119,14 +129,28 @@ class Pipeline:
             columns.guarded(name, partial(read, Whole(batch=batch, groups=groups, trouble=trouble)))
         sums: dict[str, SumState] = {}
         frames: dict[str, FrameView] = {}
+        areas = []
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
                 _count_missing(word, payloads, plan.run, trouble)
-            elif area_family(word[2]) is None:
+            elif area_family(word, plan.run) is None:
                 self._point(plan, word, payloads, columns, trouble)
             else:
-                self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
-        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts)
+                areas.append((word, payloads))
+        for word, payloads in areas:
+            self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
+        for detector in self._fields:
+            columns.add(detector.columns(columns.by_name, batch.count, trouble))
+        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts, self._config(plan))
+
+    def _config(self, plan: Plan) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with; the same object as long as the same detectors are at work."""
+        sources = [source for source in (*plan.areas.values(), *self._fields) if source is not None]
+        made: list[object] = [part for source in sources for part in (source, source.branches)]
+        if len(made) != len(self._configured) or any(a is not b for a, b in zip(made, self._configured, strict=True)):
+            self._configured = made
+            self._config_now = {path: array for source in sources for path, array in source.config.items()}
+        return self._config_now
 
     def _process_xtc2(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
         """The same for bytes of LCLS-II."""
@@ -173,7 +197,7 @@ class Pipeline:
         frames: dict[str, FrameView],
         trouble: Trouble,
     ) -> None:
-        text, family = describe(word, plan.run), area_family(word[2])
+        text, family = describe(word, plan.run), area_family(word, plan.run)
         good = strip_compression(word, usable(payloads, text, 0, 0, trouble), text, trouble)
         if family is None or not len(good):
             return
@@ -182,18 +206,20 @@ class Pipeline:
         detector = plan.areas[word]
         if detector is None:
             return
+        if detector.environment is not None:
+            columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
         corrected = detector.frames(good, trouble)
         if not len(corrected.events):
             return
-        columns.add(detector.columns(corrected, batch.count, trouble))
-        sums |= detector.sums(corrected, columns.light())
+        columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
+        sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:
             frames[detector.name] = picture
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""
-        warm_kernels()
+        warm_kernels(self._settings)
 
 
 class Columns:
@@ -217,7 +243,7 @@ class Columns:
     def add(self, columns: Iterable[Column]) -> None:
         """Add columns one by one."""
         for column in columns:
-            name = column.field.name
+            name = column.field.path
             known = self.by_name.get(name)
             self.by_name[name] = column if known is None else self._joined(known, column)
 
@@ -225,18 +251,28 @@ class Columns:
         if (known.field.dtype, known.field.shape) != (other.field.dtype, other.field.shape):
             self._trouble.note(f"{known.field.name} comes in two forms; the first is used")
             return known
+        if known.lengths is not None or other.lengths is not None:
+            self._trouble.note(f"{known.field.name} comes from two sources; the first is used")
+            return known
         gaps = other.mask & ~known.mask
         values = known.values.copy()
         values[gaps] = other.values[gaps]
         return Column(known.field, values, known.mask | gaps)
 
-    def light(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Events of each light state, shape (events,): shots with X-rays, by laser on and off."""
+    def shots(self, events: NDArray[np.int64], first: int) -> Shots:
+        """What sums know of these events of the batch: shots with X-rays by laser on and off, and those without X-rays.
+
+        Parameters
+        ----------
+        first
+            Sequence number of the batch's first event.
+        """
+        begins = events + first == 0
         xray, laser = self.by_name.get("lightStatus/xray"), self.by_name.get("lightStatus/laser")
         if xray is None or laser is None:
-            return {}
-        lit = xray.values == 1
-        return {"laser_on": lit & (laser.values == 1), "laser_off": lit & (laser.values == 0)}
+            return Shots({}, np.zeros(len(events), bool), begins)
+        lit, on = xray.values[events], laser.values[events]
+        return Shots({"laser_on": (lit == 1) & (on == 1), "laser_off": (lit == 1) & (on == 0)}, lit == 0, begins)
 
 
 def _count_missing(word: Word, payloads: Payloads, run: RunView, trouble: Trouble) -> None:

@@ -15,14 +15,18 @@ from monitor.xtc.compression import decompress
 from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, version
 from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
-from workers.chain import Chain, constants_for
-from workers.corrections.common_mode import ALGORITHM, common_mode_from
-from workers.detectors.area import AREAS, AreaFamily
+from workers.chain import Chain
+from workers.constants import MissingConstants, constants_for
+from workers.corrections.common_mode.choice import check as check_common_mode
+from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
-from workers.features.feature import FEATURES, parameters_from
-from workers.frames import DEFAULT_FEATURES, SUM_KINDS, AreaDetector
+from workers.features.feature import check_feature
+from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.geometry import arranged
+from workers.mask import mask_for
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
+from workers.sums import algorithm_from
 from workers.trouble import Trouble
 
 USER_BYTE = 0xFF000000
@@ -75,9 +79,14 @@ def taken_types() -> frozenset[int]:
     return frozenset({ANY, CONTAINER}).union(*(family.types for _, family in EVENTS.items()))
 
 
-def area_family(contains: int) -> AreaFamily | None:
-    """Family of area detectors that reads this type, if there is one."""
-    return next((family for _, family in AREAS.items() if type_id(contains) in family.types), None)
+def area_family(word: Word, run: RunView) -> AreaFamily | None:
+    """Family of area detectors that reads this type, if there is one: of several that which wants this source in particular."""
+    families = [family for _, family in AREAS.items() if type_id(word[2]) in family.types]
+    if len(families) < 2:
+        return families[0] if families else None
+    source = run.source(word[0], word[1])
+    wanting = [family for family in families if family.wants(source, run)]
+    return min(wanting or families, key=lambda family: family.wants is always)
 
 
 def point_reader(word: Word, run: RunView) -> PointReader | None:
@@ -164,6 +173,8 @@ class AreaDetectors:
             # The next payload may be a better one, so this is not remembered.
             trouble.note(f"{wanted.name}: {error}", len(payloads))
             return None
+        except MissingConstants:
+            raise
         except ConfigError as error:
             trouble.note(f"{wanted.name} is off: {error}")
             made = None
@@ -182,9 +193,12 @@ class AreaDetectors:
         trouble: Trouble,
     ) -> AreaDetector:
         layout = family.layout(source, kind, run, payloads)
-        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, trouble)
-        chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
-        return AreaDetector(wanted, layout, chain, trouble)
+        layout = arranged(layout, wanted, source, run.state.run, self._settings, batch.places, trouble)
+        constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, layout.shape, trouble)
+        good = mask_for(wanted.mask, constants, layout.shape)
+        chain = Chain(layout, family, constants, good, wanted.common_mode, trouble.note, wanted.name)
+        environment = family.environment(source, kind, run, wanted.name)
+        return AreaDetector(wanted, layout, chain, constants, trouble, environment)
 
     def _wanted(self, source: Source) -> Detector | None:
         """Settings for this source; with no detector in the settings every one is wanted."""
@@ -218,13 +232,11 @@ def check(detector: Detector) -> None:
     """Whether the words of a detector's settings are known; ``ConfigError`` naming the key if one is not."""
     key = f"detector.{detector.name}"
     for feature in detector.feature:
-        place = f"{key}.feature.{feature.name or feature.kind}"
-        parameters_from(FEATURES.get(feature.kind, key=place).parameters, feature.model_extra or {}, place)
-    for algorithm in detector.sums:
-        if algorithm not in SUM_KINDS:
-            raise ConfigError(f"there is no sum {algorithm!r}; there are {', '.join(SUM_KINDS)}", key=f"{key}.sums")
-    if detector.common_mode not in (None, 0, ALGORITHM):
-        common_mode_from((detector.common_mode or 0,), key=f"{key}.common_mode")
+        check_feature(feature, detector.name)
+    for name in detector.sums:
+        algorithm_from(name, key=f"{key}.sums")
+    if detector.common_mode is not None:
+        check_common_mode(detector.common_mode, f"{key}.common_mode")
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:

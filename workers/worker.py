@@ -22,12 +22,13 @@ from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
 from monitor.wire.rows import Frame, Reduced, rows_message
 from monitor.wire.state import state_of
-from monitor.wire.worker_note import Done, Flush, Heartbeat, Hello, Pipeline, Stop, WhoAreYou
+from monitor.wire.worker_note import Done, Flush, Halt, Heartbeat, Hello, Pipeline, Stop, WhoAreYou
 from workers.absent import absent_rows
 from workers.epoch_sums import EpochSums
 from workers.face import PipelineFace, Resolver, Result, Shown
 from workers.heart import Heart
 from workers.stats import Stats
+from workers.whole_groups import whole_groups
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Nothing:
     trouble: Mapping[str, int]
     sums: Sums = field(default_factory=dict)
     frames: Mapping[str, Shown] = field(default_factory=dict)
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Worker:
@@ -85,6 +87,7 @@ class Worker:
         self._states: dict[int, RunState] = {}
         self._sums = EpochSums(hello.name)
         self._index_sent: dict[str, NDArray[Any]] = {}
+        self._config_sent: dict[tuple[int, int], Mapping[str, NDArray[Any]]] = {}
         self._lock = Lock()
         self.heart = Heart(self._beat, self._lock)
 
@@ -102,6 +105,7 @@ class Worker:
         while (word := self._aggregator.receive()) is not None:
             if word.kind == WhoAreYou.KIND:
                 self._index_sent.clear()
+                self._config_sent.clear()
                 self._aggregator.send(to_message(self.hello))
         if message is not None:
             self._obey(message)
@@ -142,9 +146,11 @@ class Worker:
         """Work a batch off: rows to the aggregator first, then word to the reader."""
         received = self._clock()
         result = self._result(batch, message)
+        rows, torn = whole_groups(result.rows)
+        trouble = {**result.trouble, **torn}
         finished = self._clock()
         reduced = Reduced(
-            rows=result.rows,
+            rows=rows,
             experiment=self._states[batch.state].experiment if batch.state in self._states else "",
             run=batch.run,
             step=batch.step,
@@ -154,15 +160,16 @@ class Worker:
             created=batch.created,
             received=received,
             finished=finished,
-            trouble=dict(result.trouble),
+            trouble=trouble,
             frames={name: self._frame(name, frame) for name, frame in result.frames.items()},
+            config=self._config(batch, result.config),
         )
         if not self._sums.holds(batch):
             self._sums.add(batch, result.sums)
-        self._deliver(rows_message(reduced))
+        self._deliver(rows_message(reduced, packed=True))
         with self._lock:
             self._reader.send(to_message(Done(lease=batch.lease, epoch=batch.epoch)), WAIT_S)
-        self.stats.add(batch.count, result.trouble)
+        self.stats.add(batch.count, trouble)
         self.stats.spend("process", finished - received)
         self.stats.spend("send", self._clock() - finished)
 
@@ -179,6 +186,15 @@ class Worker:
             return pipeline.process(batch, self._places.resolve(batch, message), state)
         except DamagedData as error:
             return Nothing(absent_rows(batch), {f"events whose bytes cannot be had: {error}"[:200]: batch.count})
+        except ConfigError as error:
+            return self._halted(batch, str(error))
+
+    def _halted(self, batch: Batch, why: str) -> Result:
+        """What the settings require is not there: no event of this version is worked on, and the reader is told."""
+        with self._lock:
+            self._reader.send(to_message(Halt(why=why)), WAIT_S)
+        self._pipelines[batch.pipeline] = why
+        return Nothing(absent_rows(batch), {why[:200]: batch.count})
 
     def _frame(self, name: str, frame: Shown) -> Frame:
         """A frame for the wire; with its index only if the aggregator does not have that."""
@@ -189,6 +205,14 @@ class Worker:
             else:
                 self._index_sent[name] = index
         return Frame(image=frame.image, index=index, seq=frame.seq, unit=frame.unit, rough=frame.rough)
+
+    def _config(self, batch: Batch, config: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with, only if the aggregator was told another one for this run and pipeline version."""
+        key = (batch.run, batch.pipeline)
+        if not config or self._config_sent.get(key) is config:
+            return {}
+        self._config_sent = {**{k: known for k, known in self._config_sent.items() if k[0] == batch.run}, key: config}
+        return config
 
     def _flush(self, epoch: int) -> None:
         """Send the group of an epoch."""

@@ -96,7 +96,7 @@ def tiles(snapshot: Snapshot) -> dict[str, str]:
         "queue": count(reader.get("queue")),
         "leased": count(reader.get("leased")),
         "lag": duration(float(reader["lag"])) if isinstance(reader.get("lag"), int | float) else "–",
-        "restarts": count(sum(n for n in _map(reader, "restarts").values() if isinstance(n, int))),
+        "restarts": count(sum(n for n in _restarts(snapshot).values() if isinstance(n, int))),
         "missed": count(sum(snapshot.missed.values())),
         "file": str(status.get("file") or "no file is written"),
         "balance": ", ".join(f"{name} {count(n)}" for name, n in _map(status, "balance").items()),
@@ -107,11 +107,12 @@ def tables(snapshot: Snapshot) -> dict[str, list[list[str]]]:
     """Rows of the tables."""
     reader = _reader(snapshot)
     trouble = [*_flat(_map(snapshot.status, "trouble")), *_flat(_map(reader, "damage"))]
-    restarts = [(f"{name} started anew", n) for name, n in _map(reader, "restarts").items() if n]
+    restarts = [(f"{name} started anew", n) for name, n in _restarts(snapshot).items() if n]
     stages = _map(snapshot.status, "latency").items()
+    losses = [(f"lost, {why}", n) for why, n in _map(snapshot.status, "losses").items()]
     return {
         "workers": [*_workers(reader)],
-        "trouble": [[str(what), count(n)] for what, n in (*restarts, *trouble)] or [["none", ""]],
+        "trouble": [[str(what), count(n)] for what, n in (*losses, *restarts, *trouble)] or [["none", ""]],
         "latency": [
             [stage, duration(pair[0]), duration(pair[1])] for stage, pair in stages if isinstance(pair, list) and len(pair) == 2
         ],
@@ -139,6 +140,13 @@ def _workers(reader: Mapping[str, Any]) -> Iterator[list[str]]:
         ]
 
 
+def _restarts(snapshot: Snapshot) -> Mapping[str, Any]:
+    """Restarts by process: what the supervisor knows of all, else what the reader knows of its workers."""
+    processes = _map(snapshot.status, "processes")
+    known = {name: entry.get("restarts", 0) for name, entry in processes.items() if isinstance(entry, Mapping)}
+    return known or _map(_reader(snapshot), "restarts")
+
+
 def _flat(counts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     """Counts within maps within maps, each with the names that lead to it."""
     for name, value in counts.items():
@@ -151,7 +159,8 @@ def _flat(counts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
 def _log_line(entry: Mapping[str, Any]) -> list[str]:
     said = entry.get("fields")
     details = ", ".join(f"{key} {value}" for key, value in said.items()) if isinstance(said, Mapping) else ""
-    return [str(entry.get("level", "")), str(entry.get("event", "")), details]
+    said_by = f"{entry.get('process', '')}: {entry.get('event', '')}".removeprefix(": ")
+    return [str(entry.get("level", "")), said_by, details]
 
 
 def _reader(snapshot: Snapshot) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """What goes to the store, one piece at a time: epochs that completed while the store was busy go together."""
 
 from monitor.aggregator.epoch import Complete, MergeSums
-from monitor.aggregator.instruction import Commit, Configure, FinishRun, OpenRun, StoreOrder
+from monitor.aggregator.instruction import Commit, Config, Configure, FinishRun, OpenRun, StoreOrder
 from monitor.wire.aggregator_note import Committed
 
 EVENTS_AT_ONCE = 1 << 16
@@ -36,7 +36,7 @@ class Commits:
         orders = [*self._queue, *([self._under_way] if self._under_way else [])]
         return sum(table.count for order in orders if isinstance(order, Commit) for table in order.rows)
 
-    def put(self, order: OpenRun | Configure | FinishRun) -> None:
+    def put(self, order: OpenRun | Configure | Config | FinishRun) -> None:
         """Queue something that is not a commit, behind everything that is queued."""
         self._queue.append(order)
 

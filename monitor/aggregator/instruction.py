@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
@@ -53,6 +56,14 @@ class Configure:
     """Keep the settings of a pipeline version in the file of the open run."""
 
     pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Keep what the rows of a pipeline version were made with in the file of the open run."""
+
+    version: int
+    arrays: Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,5 +130,5 @@ class Leave:
     """Everything is done."""
 
 
-StoreOrder = OpenRun | Configure | Commit | FinishRun
+StoreOrder = OpenRun | Configure | Config | Commit | FinishRun
 Instruction = Publish | ToReader | ToPeer | StoreOrder | Leave

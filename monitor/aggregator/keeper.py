@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from monitor.aggregator.instruction import Commit, Configure, FinishRun, OpenRun, StoreOrder
+from monitor.aggregator.instruction import Commit, Config, Configure, FinishRun, OpenRun, StoreOrder
 from monitor.store.face import RunStore
 from monitor.store.trouble import NoSpace
 
@@ -98,6 +98,8 @@ class DirectKeeper:
             note = order.pipeline
             text = json.dumps(note.settings, indent=1)
             self._store.settings(note.version, text, first=note.first, author=note.author, time=note.time)
+        elif isinstance(order, Config):
+            self._store.config(order.version, order.arrays)
         elif isinstance(order, Commit):
             # An order that found no room comes again; its gaps are noted already.
             for absence in order.lost if order is not self._noted else ():
@@ -152,6 +154,8 @@ class ThreadKeeper:
             self.waiting = "waiting for room on the disk; nothing is written until there is some"
             self._again_at = self._clock() + RETRY_S
             return False
+        if self.waiting:
+            log.warning("space_again")
         self.waiting = ""
         return self._direct.finished()
 

@@ -1,6 +1,6 @@
 """Every event accounted for: read = written + lost + quarantined + filtered, for the run and for the whole service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.aggregator.instruction import Absence
 
@@ -16,6 +16,16 @@ class Account:
     lost: int = 0
     quarantined: int = 0
     filtered: int = 0
+    causes: dict[str, int] = field(default_factory=dict)
+    """Lost and quarantined events by reason."""
+
+    def lose(self, count: int, why: str) -> None:
+        """So many events will have no row."""
+        self.causes[why] = self.causes.get(why, 0) + count
+        if why == QUARANTINED:
+            self.quarantined += count
+        else:
+            self.lost += count
 
     @property
     def unaccounted(self) -> int:
@@ -40,11 +50,7 @@ class Ledger:
         account.read += stop - first
         account.written += rows
         for absence in lost:
-            count = absence.stop - absence.first
-            if absence.why == QUARANTINED:
-                account.quarantined += count
-            else:
-                account.lost += count
+            account.lose(absence.stop - absence.first, absence.why)
 
     def resume(self, run: int, account: Account) -> None:
         """Go on from what a file that was found says."""
@@ -59,6 +65,9 @@ class Ledger:
         """All runs together."""
         total = Account()
         for account in self.runs.values():
-            for name in ("read", "written", "lost", "quarantined", "filtered"):
-                setattr(total, name, getattr(total, name) + getattr(account, name))
+            total.read += account.read
+            total.written += account.written
+            total.filtered += account.filtered
+            for why, count in account.causes.items():
+                total.lose(count, why)
         return total

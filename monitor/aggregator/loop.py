@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from monitor.aggregator.bridge import Bridge
 from monitor.aggregator.instruction import Instruction, Leave, Publish, ToPeer, ToReader
 from monitor.aggregator.keeper import Keeper
 from monitor.aggregator.machine import Aggregator
@@ -21,6 +22,8 @@ class Loop:
     ----------
     clock
         Unix time in seconds.
+    bridges
+        They hear what is published.
     left
         Everything is done.
     """
@@ -31,8 +34,8 @@ class Loop:
     stream: Publisher
     keeper: Keeper
     clock: Callable[[], float]
+    bridges: Sequence[Bridge] = ()
     left: bool = False
-    _waited: bool = False
 
     def step(self) -> bool:
         """Do one turn without waiting; return whether anything came."""
@@ -57,10 +60,7 @@ class Loop:
         if self.keeper.finished():
             busy = True
             self._carry_out(self.machine.stored(self.clock()))
-        if bool(self.keeper.waiting) != self._waited:
-            self._waited = not self._waited
-            if self._waited:
-                self.machine.trouble.add(self.keeper.waiting)
+        self._see_store()
         self._carry_out(self.machine.tick(self.clock()))
         self._count_bad()
         return busy
@@ -69,6 +69,8 @@ class Loop:
         for instruction in instructions:
             if isinstance(instruction, Publish):
                 self.stream.publish(instruction.message)
+                for bridge in self.bridges:
+                    bridge.take(instruction.message)
             elif isinstance(instruction, ToReader):
                 self.reader.send(instruction.message)
             elif isinstance(instruction, ToPeer):
@@ -77,6 +79,13 @@ class Loop:
                 self.left = True
             else:
                 self.keeper.start(instruction)
+
+    def _see_store(self) -> None:
+        """Tell everybody when the store has to wait; the trouble counts how often that happened."""
+        waiting = self.keeper.waiting
+        if waiting and not self.machine.held_up:
+            self.machine.trouble.add("times that the disk had no room")
+        self.machine.held_up = waiting
 
     def _count_bad(self) -> None:
         """Messages that the sockets could not decode are trouble too."""

@@ -6,8 +6,11 @@ from typing import Any
 
 from monitor.aggregator.commit import Commits
 from monitor.aggregator.epoch import Epochs
+from monitor.aggregator.figures import figures, losses
 from monitor.aggregator.instruction import Instruction, Leave, Publish, ToPeer, ToReader
-from monitor.aggregator.ledger import QUARANTINED, Ledger
+from monitor.aggregator.ledger import Ledger
+from monitor.aggregator.log_lines import LogLines
+from monitor.aggregator.loss_report import LossReport
 from monitor.aggregator.order import Order
 from monitor.aggregator.reader_link import ReaderLink
 from monitor.aggregator.runs import Recovered, Runs
@@ -30,6 +33,7 @@ from monitor.wire.aggregator_note import (
     Step,
     Watched,
 )
+from monitor.wire.client_note import LogLine
 from monitor.wire.group import group_of
 from monitor.wire.message import Message
 from monitor.wire.note import Note, note_of, to_message
@@ -75,6 +79,10 @@ class Aggregator:
         self._end: int | None = None
         self._left = False
         self._told_watched: bool | None = None
+        self._log_lines = LogLines(self.trouble)
+        self._loss_report = LossReport()
+        self.held_up = ""
+        """Why nothing can be written at present; empty if it can."""
         self._from_reader: Mapping[str, Callable[[Message, float], list[Instruction]]] = {
             Session.KIND: self._session,
             Run.KIND: self._run,
@@ -92,6 +100,7 @@ class Aggregator:
             "rows": self._rows,
             "group": self._group,
             "history": self._history,
+            LogLine.KIND: self._log_line,
         }
 
     # -- what comes in -------------------------------------------------------------------------------------------------
@@ -128,6 +137,8 @@ class Aggregator:
     def stored(self, now: float) -> list[Instruction]:
         """The store has carried out the order it was given."""
         committed = self.commits.done()
+        if committed:
+            self.view.latency.committed(committed.stop, now)
         return ([ToReader(to_message(committed))] if committed else []) + self._advance(now)
 
     def tick(self, now: float) -> list[Instruction]:
@@ -140,6 +151,7 @@ class Aggregator:
             self._told_watched = watched
             out.append(ToReader(to_message(Watched(frames=watched))))
         self._show(self.order.tick(now), now)
+        self._loss_report.tell(losses(self.ledger.total, self.epochs), now)
         out += [Publish(message) for message in self.view.due(now, self._figures)]
         return out + self._advance(now)
 
@@ -213,6 +225,9 @@ class Aggregator:
     def _rows(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         reduced = rows_of(message)
         asked = self._ask(peer)
+        if reduced.config and reduced.rows.count:
+            version = int(reduced.rows.columns["pipeline_version"].values[0])
+            self.runs.made_with(reduced.run, version, reduced.config)
         if self.link.is_void(reduced.lease):
             return asked
         new = self.epochs.add_rows(reduced)
@@ -232,14 +247,16 @@ class Aggregator:
     def _history(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         return [ToPeer(peer, self.view.history_reply(message))]
 
+    def _log_line(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
+        line = self._log_lines.take(note_of(LogLine, message), now)
+        return self._state(line) if line is not None else []
+
     def _ask(self, peer: bytes) -> list[Instruction]:
         """Ask a peer that never said hello who it is: it sends again what only a new aggregator needs."""
         if peer in self._peers:
             return []
         self._peers.add(peer)
         return [ToPeer(peer, to_message(WhoAreYou()))]
-
-    # -- what follows --------------------------------------------------------------------------------------------------
 
     def _show(self, shown: list[Reduced], now: float) -> None:
         for reduced in shown:
@@ -282,18 +299,4 @@ class Aggregator:
 
     def _figures(self) -> dict[str, Any]:
         """Numbers for the status."""
-        account = self.ledger.total
-        lost = [(absence.stop - absence.first, absence.why == QUARANTINED) for absence in self.epochs.held_losses]
-        return {
-            "processed": self.processed,
-            "lost": account.lost + sum(count for count, quarantined in lost if not quarantined),
-            "quarantined": account.quarantined + sum(count for count, quarantined in lost if quarantined),
-            "written": account.written - self.commits.waiting_rows,
-            "late": self.order.late,
-            "balance": account.as_map(),
-            "committed": self.commits.committed,
-            "waiting": self.order.waiting + self.epochs.held_events,
-            "duplicates": self.epochs.duplicates,
-            "refused": self.epochs.refusals,
-            "trouble": dict(self.trouble.counts),
-        }
+        return {"held_up": self.held_up, **figures(self.ledger, self.epochs, self.commits, self.order, self.trouble)}

@@ -124,6 +124,9 @@ def assembled(values: NDArray[np.float64], index: NDArray[np.int32] | None) -> N
         each other.
     """
     flat = values.reshape(-1).astype(np.float32)
+    if index is not None and values.shape == index.shape:
+        # An image already; of a single plain panel the index changes nothing.
+        return flat.reshape(values.shape)
     if index is None or not flat.size or int(index.max(initial=-1)) >= flat.size:
         return flat.reshape(-1, values.shape[-1] if values.ndim else 1)
     return np.where(index >= 0, flat[np.maximum(index, 0)], np.float32("nan"))

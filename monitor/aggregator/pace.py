@@ -11,6 +11,9 @@ SAMPLES = 1024
 STAGES = ("dispatch", "process", "order", "total")
 """From the source to the worker; in the worker; from there to the stream; all of it."""
 
+COMMIT = "commit"
+"""From the worker to the durable file; beside the way to the stream, which does not wait for it."""
+
 
 class Rate:
     """Events per second over the last few seconds."""
@@ -45,24 +48,46 @@ class Latency:
     """
 
     def __init__(self, samples: int = SAMPLES) -> None:
-        self._times = np.zeros((samples, len(STAGES)))
-        self._weights = np.zeros(samples)
-        self._next = 0
+        self._stream = _Samples(samples, len(STAGES))
+        self._durable = _Samples(samples, 1)
+        self._waiting: deque[tuple[int, float, int]] = deque()
 
     def add(self, reduced: Reduced, now: float) -> None:
         """Take note of rows that go out now; weights are events."""
         total = now - reduced.created
         row = (reduced.received - reduced.created, reduced.finished - reduced.received, now - reduced.finished, total)
-        self._times[self._next] = row
-        self._weights[self._next] = reduced.rows.count
-        self._next = (self._next + 1) % len(self._times)
+        self._stream.add(row, reduced.rows.count)
+        self._waiting.append((reduced.rows.stop, reduced.finished, reduced.rows.count))
+
+    def committed(self, stop: int, now: float) -> None:
+        """Everything before event ``stop`` is durable now."""
+        while self._waiting and self._waiting[0][0] <= stop:
+            _, finished, count = self._waiting.popleft()
+            self._durable.add((now - finished,), count)
 
     def value(self) -> dict[str, list[float]]:
-        """Stage to ``[median, 99 %]`` in seconds; empty before the first batch."""
+        """Stage to ``[median, 99 %]`` in seconds; without the stages that no batch has gone through."""
+        return {**self._stream.quantiles(STAGES), **self._durable.quantiles((COMMIT,))}
+
+
+class _Samples:
+    """The newest times of some stages, each with the number of events it stands for."""
+
+    def __init__(self, count: int, stages: int) -> None:
+        self._times = np.zeros((count, stages))
+        self._weights = np.zeros(count)
+        self._next = 0
+
+    def add(self, times: tuple[float, ...], events: int) -> None:
+        self._times[self._next] = times
+        self._weights[self._next] = events
+        self._next = (self._next + 1) % len(self._times)
+
+    def quantiles(self, names: tuple[str, ...]) -> dict[str, list[float]]:
         used = self._weights > 0
         if not used.any():
             return {}
-        return {name: _quantiles(self._times[used, i], self._weights[used]) for i, name in enumerate(STAGES)}
+        return {name: _quantiles(self._times[used, i], self._weights[used]) for i, name in enumerate(names)}
 
 
 def _quantiles(times: np.ndarray, weights: np.ndarray) -> list[float]:

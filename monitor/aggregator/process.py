@@ -7,15 +7,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
+from monitor.aggregator.bridge import open_bridges
 from monitor.aggregator.instruction import FinishRun, OpenRun
 from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.loop import Loop
 from monitor.aggregator.machine import Aggregator
 from monitor.aggregator.recovery import recovered_from
 from monitor.aggregator.stores import Stores
-from monitor.errors import Unusable
 from monitor.net.address import IPC_LIMIT
+from monitor.net.alone import alone
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
+from monitor.net.processes import Processes
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
 from monitor.settings import Settings
@@ -76,12 +78,9 @@ def run_aggregator(
         If an address or the store cannot be used.
     """
     stop = stop or threading.Event()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unusable(f"{folder} cannot be made: {error.strerror}") from error
-    former = read_endpoints(folder) if generation else Endpoints()
     with ExitStack() as devices:
+        devices.enter_context(alone(folder, "aggregator"))
+        former = read_endpoints(folder) if generation else Endpoints()
         recovered, store = recovered_from(read_bookmark(folder), stores)
         keeper = ThreadKeeper(_keeper(folder, stores, store))
         devices.callback(keeper.close)
@@ -90,6 +89,9 @@ def run_aggregator(
         devices.callback(peers.close)
         publisher = ZmqPublisher(stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure)
         devices.callback(publisher.close)
+        bridges = open_bridges(settings, insecure=insecure)
+        for bridge in bridges:
+            devices.callback(bridge.close)
         write_endpoints(folder, rows=peers.address, stream=publisher.address)
         address = reader or _awaited(folder, stop)
         if not address:
@@ -97,9 +99,11 @@ def run_aggregator(
         dealer = ZmqDealer(address, "aggregator")
         devices.callback(dealer.close)
         machine.view.endpoints = {"reader": address, "rows": peers.address, "stream": publisher.address}
-        loop = Loop(machine, peers, dealer, publisher, keeper, time.time)
+        loop = Loop(machine, peers, dealer, publisher, keeper, time.time, bridges)
+        processes = Processes(folder)
         while not loop.left and not stop.is_set():
             machine.view.file = stores.file
+            machine.view.processes = processes.look(time.monotonic())
             if not loop.step():
                 wait((peers, dealer, publisher), TURN_S)
         if loop.left:

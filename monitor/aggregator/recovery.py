@@ -6,6 +6,8 @@ from monitor.aggregator.runs import Recovered
 from monitor.aggregator.stores import Stores
 from monitor.store.face import RunStore
 
+UNKNOWN = "unknown"
+
 
 def recovered_from(mark: Bookmark, stores: Stores) -> tuple[Recovered, RunStore | None]:
     """What is durable, and the file to go on with, if one is open.
@@ -23,17 +25,26 @@ def recovered_from(mark: Bookmark, stores: Stores) -> tuple[Recovered, RunStore 
         known = Recovered(experiment=mark.experiment, run=mark.run, first=mark.first, committed=mark.stop, finished=True)
         return known, None
     store = stores.open(mark.experiment, mark.run, mark.first, resume=True)
-    read = store.committed - mark.first
     known = Recovered(
         experiment=mark.experiment,
         run=mark.run,
         first=mark.first,
         committed=store.committed,
         finished=store.finished,
-        account=Account(read=read, written=store.rows, lost=read - store.rows),
+        account=_account(mark, store),
         sums=store.sums,
     )
     if store.finished:
         store.close()
         return known, None
     return known, store
+
+
+def _account(mark: Bookmark, store: RunStore) -> Account:
+    """What became of the durable events of the run; those without row and without a note are lost for a reason nobody knows."""
+    account = Account(read=store.committed - mark.first, written=store.rows)
+    for gap in store.gaps:
+        account.lose(gap.stop - gap.first, gap.why)
+    if account.unaccounted > 0:
+        account.lose(account.unaccounted, UNKNOWN)
+    return account

@@ -1,10 +1,14 @@
 """Which run the events belong to: opens, configures and finishes files at the right places among the commits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
 
 from monitor.aggregator.commit import Commits
 from monitor.aggregator.epoch import Complete
-from monitor.aggregator.instruction import Configure, FinishRun, OpenRun
+from monitor.aggregator.instruction import Config, Configure, FinishRun, OpenRun
 from monitor.aggregator.ledger import Account, Ledger
 from monitor.model.sums import Sums
 from monitor.wire.aggregator_note import EndRun, Run
@@ -58,6 +62,7 @@ class Runs:
         self._known: dict[int, Run] = {}
         self._ended: dict[int, EndRun] = {}
         self._pipelines: dict[int, Pipeline] = {}
+        self._early: dict[tuple[int, int], Mapping[str, NDArray[Any]]] = {}
         self._finished = {recovered.run} if recovered.finished else set()
         self.open = recovered.run if recovered.run >= 0 and not recovered.finished else None
         if recovered.run >= 0:
@@ -78,6 +83,13 @@ class Runs:
         self._pipelines[note.version] = note
         if self.open is not None and not known:
             self._commits.put(Configure(note))
+
+    def made_with(self, run: int, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """A worker told what the rows of a run and pipeline version are made with; it goes into the file ahead of them."""
+        if run == self.open:
+            self._commits.put(Config(version, arrays))
+        elif run not in self._finished:
+            self._early[run, version] = arrays
 
     def add(self, complete: Complete) -> None:
         """Queue a complete epoch for the file of its run."""
@@ -125,6 +137,10 @@ class Runs:
         for version, note in sorted(self._pipelines.items()):
             if version >= max(newest, default=version):
                 self._commits.put(Configure(note))
+        for (run, version), arrays in self._early.items():
+            if run == order.run:
+                self._commits.put(Config(version, arrays))
+        self._early = {key: arrays for key, arrays in self._early.items() if key[0] != order.run}
 
     def _finish(self, run: int, stop: int, complete: bool) -> None:
         self._commits.put(FinishRun(run=run, stop=stop, complete=complete, ledger=self._ledger.of(run).as_map()))

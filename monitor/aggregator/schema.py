@@ -31,9 +31,11 @@ class Schema:
 def _as_map(field: Field) -> dict[str, object]:
     """A field in plain words."""
     return {
-        "name": field.name,
+        "name": field.path,
         "dtype": field.dtype.str,
         "shape": list(field.shape),
         "unit": field.unit,
         "description": field.description,
+        **({"ragged": True} if field.ragged else {}),
+        **({"aligned": field.aligned} if field.aligned else {}),
     }

@@ -3,13 +3,16 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from monitor.errors import Unusable
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
 from monitor.settings import Settings, bytes_in
 from monitor.store.face import RunStore
+from monitor.store.journal import LostEntry
 from monitor.store.smalldata import SmallDataFile
 
 
@@ -90,12 +93,16 @@ class Unkept:
         self.committed = first
         self.rows = 0
         self.sums: Sums = {}
+        self.gaps: Sequence[LostEntry] = ()
         self.finished = False
         if resume and path.exists():
             committed, self.rows = (int(word) for word in path.read_text().split())
             self.committed = max(first, committed)
 
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
+        """Not kept."""
+
+    def config(self, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Not kept."""
 
     def lost(self, first: int, stop: int, why: str) -> None:

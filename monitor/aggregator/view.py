@@ -1,6 +1,6 @@
 """The live view: everything that subscribers and late viewers are shown, kept small and up to date."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -45,6 +45,7 @@ class View:
         self.rate = Rate()
         self.file = ""
         self.endpoints: dict[str, str] = {}
+        self.processes: Mapping[str, Mapping[str, int]] = {}
         self._schema = Schema()
         self._run = -1
         self._reader: dict[str, Any] = {}
@@ -151,6 +152,7 @@ class View:
             "latency": self.latency.value(),
             "file": self.file,
             "endpoints": self.endpoints,
+            "processes": self.processes,
             **figures,
         }
         return Message("status", header, topic="status")

@@ -1,17 +1,28 @@
 """Constants of one detector, from a calib directory or a numpy file."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from monitor.calib.directory import file_for, source_folder
-from monitor.calib.ndarray_text import read_text
+from monitor.calib.cache import read_array
+from monitor.calib.directory import file_for, folder_for, source_name
+from monitor.calib.numpy_file import SUFFIXES, read_numpy
 from monitor.errors import ConfigError, DamagedData
 
-CTYPES = ("pedestals", "pixel_gain", "pixel_offset", "pixel_status", "pixel_mask", "common_mode")
+CTYPES = (
+    "pedestals",
+    "pixel_gain",
+    "pixel_offset",
+    "pixel_status",
+    "status_data",
+    "status_extra",
+    "pixel_mask",
+    "pixel_rms",
+    "common_mode",
+)
 """Calibration types that the chains use."""
 
 SHORT_NAMES = {
@@ -20,6 +31,7 @@ SHORT_NAMES = {
     "offset": "pixel_offset",
     "status": "pixel_status",
     "mask": "pixel_mask",
+    "rms": "pixel_rms",
 }
 """Names also accepted in ``.npz`` files."""
 
@@ -27,8 +39,8 @@ Constants = Mapping[str, NDArray[Any]]
 """Calibration type to array, as stored."""
 
 
-def read_constants(place: Path, source: str, run: int, note: Callable[[str], None]) -> Constants:
-    """Constants of a detector that hold for a run.
+def files_of(place: Path, source: str, run: int) -> Iterator[tuple[str, Path]]:
+    """Calibration types of a detector and the files that hold for a run; a numpy file holds them all, under an empty type.
 
     Parameters
     ----------
@@ -39,39 +51,77 @@ def read_constants(place: Path, source: str, run: int, note: Callable[[str], Non
         Source text, for example ``CxiDs1-0|Cspad-0``.
     run
         Run number.
+    """
+    if place.suffix in SUFFIXES:
+        yield "", place
+        return
+    folder = folder_for(place, source)
+    for ctype in CTYPES:
+        path = file_for(folder, ctype, run)
+        if path is not None:
+            yield ctype, path
+
+
+def read_constants(
+    place: Path, source: str, run: int, note: Callable[[str], None], seen: Callable[[Path, str], None] = lambda path, sha: None
+) -> Constants:
+    """Constants of a detector that hold for a run.
+
+    Parameters
+    ----------
+    place, source, run
+        As for ``files_of``.
     note
         Told about a file that cannot be used; it then counts as missing.
+    seen
+        Told each file that was read, and the SHA-256 of its content.
 
     Raises
     ------
     ConfigError
         If there is nothing at ``place``.
     """
-    if place.suffix in (".npz", ".npy"):
-        return _from_numpy(place)
+    if place.suffix in SUFFIXES:
+        return _from_numpy(place, seen)
     if not place.is_dir():
         raise ConfigError(f"there are no constants at {place}; give a calib directory or a .npz file", key="constants")
-    folder = source_folder(place, source)
-    if folder is None or not folder.is_dir():
-        folder = place
     found: dict[str, NDArray[Any]] = {}
-    for ctype in CTYPES:
-        path = file_for(folder, ctype, run)
-        if path is None:
-            continue
+    for ctype, path in files_of(place, source, run):
         try:
-            found[ctype] = read_text(path)
+            found[ctype], content = read_array(path)
         except DamagedData as error:
-            note(str(error))
+            note(f"{ctype} of {source_name(source) or source} cannot be used: {error}")
+        else:
+            seen(path, content)
     return found
 
 
-def _from_numpy(path: Path) -> Constants:
+def read_mask(path: Path) -> NDArray[Any]:
+    """A mask of the user's, from a ``.npy`` file or a text; 0 = bad.
+
+    Raises
+    ------
+    DamagedData
+        If it cannot be read.
+    """
+    if path.suffix not in SUFFIXES:
+        return read_array(path)[0]
+    arrays = read_numpy(path)
+    if len(arrays) != 1:
+        raise DamagedData(f"holds {len(arrays)} arrays, expected is one", source=str(path))
+    return next(iter(arrays.values()))
+
+
+def content_of(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal; ``OSError`` if it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _from_numpy(path: Path, seen: Callable[[Path, str], None]) -> Constants:
     try:
-        stored = np.load(path, allow_pickle=False)
-        if isinstance(stored, np.ndarray):
-            return {"pedestals": stored}
-        with stored:
-            return {SHORT_NAMES.get(name, name): stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError) as error:
+        arrays, content = read_numpy(path), content_of(path)
+    except (DamagedData, OSError) as error:
         raise ConfigError(f"the constants in {path} cannot be read: {error}", key="constants") from error
+    seen(path, content)
+    return {SHORT_NAMES.get(name, name) or "pedestals": array for name, array in arrays.items()}

@@ -1,14 +1,9 @@
-"""The calib directory: ``<calib>/<Group>/<source>/<ctype>/<begin>-<end>.data``, and which file holds for a run.
-
-Rules: PSCalib's CalibFileFinder. Unlike it, a file name that is no run range is passed over and never stops the search.
-"""
+"""The calib directory: ``<calib>/<Group>/<source>/<ctype>/<begin>-<end>.data``, and which file holds for a run."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
-RUN_LIMIT = 9999
-"""Later runs use the constants of this one (the facility's rule)."""
+from monitor.calib.run_range import select
 
 GROUPS = {
     "Cspad": "CsPad::CalibV1",
@@ -55,51 +50,72 @@ GROUPS = {
 )
 """Folder of each kind of detector, by device name."""
 
-_SOURCE = re.compile(r"(?P<detector>\w+)-(?P<detector_id>\d+)\|(?P<device>\w+)-(?P<device_id>\d+)")
-_RANGE = re.compile(r"(?P<begin>\d+)-(?P<end>\d+|end)\.data")
+CTYPES = (
+    "pedestals",
+    "pixel_status",
+    "pixel_rms",
+    "pixel_gain",
+    "pixel_mask",
+    "pixel_bkgd",
+    "common_mode",
+    "geometry",
+    "pixel_offset",
+    "status_data",
+    "status_extra",
+)
+"""Calibration types, in the facility's order; each is a folder of files."""
+
+GEOMETRY = "geometry"
+"""The one that is a text of its own and no array."""
+
+_SOURCE = re.compile(r"(?P<detector>\w+)[-.](?P<detector_id>[0-9]+)[|:](?P<device>\w+)[-.](?P<device_id>[0-9]+)")
 
 
-def select(names: Iterable[str], run: int) -> str | None:
-    """File name that holds for a run: largest begin, among equal begins the smallest end; ``None`` if there is none."""
-    run = min(run, RUN_LIMIT)
-    best: tuple[int, int, str] | None = None
-    for name in names:
-        match = _RANGE.fullmatch(name)
-        if match is None:
-            continue
-        begin = int(match["begin"])
-        end = RUN_LIMIT if match["end"] == "end" else int(match["end"])
-        if end > RUN_LIMIT or not begin <= run <= end:
-            continue
-        if best is None or (begin, -end) > best[:2]:
-            best = (begin, -end, name)
-    return best[2] if best else None
-
-
-def source_folder(calib: Path, source: str) -> Path | None:
-    """Folder of one detector's constants.
+def source_name(source: str) -> str | None:
+    """Folder name of a source, ``CxiDs1.0:Cspad.0``; None for what has no constants: a BLD, a process, an unknown device.
 
     Parameters
     ----------
-    calib
-        The calib directory.
     source
-        Source text with ``-`` and ``|``, for example ``CxiDs1-0|Cspad-0``; a BLD or a process has no constants.
+        ``CxiDs1-0|Cspad-0``, ``CxiDs1.0:Cspad.0`` or either within ``DetInfo(...)``.
     """
-    match = _SOURCE.fullmatch(source)
+    match = _SOURCE.fullmatch(source.removeprefix("DetInfo(").removesuffix(")"))
     if match is None or match["device"] not in GROUPS:
         return None
-    name = f"{match['detector']}.{match['detector_id']}:{match['device']}.{match['device_id']}"
-    return calib / GROUPS[match["device"]] / name
+    return f"{match['detector']}.{match['detector_id']}:{match['device']}.{match['device_id']}"
+
+
+def device_of(source: str) -> str:
+    """Device in a source text: ``Cspad``; empty if there is none."""
+    match = _SOURCE.fullmatch(source.removeprefix("DetInfo(").removesuffix(")"))
+    return match["device"] if match else ""
+
+
+def source_folder(calib: Path, source: str) -> Path | None:
+    """Folder of one detector's constants in a calib directory; None for what has no constants."""
+    name = source_name(source)
+    return None if name is None else calib / GROUPS[device_of(source)] / name
+
+
+def folder_for(place: Path, source: str) -> Path:
+    """Folder with the calibration types of a source: in a calib directory, or the place itself if it is such a folder."""
+    folder = source_folder(place, source)
+    return folder if folder is not None and folder.is_dir() else place
 
 
 def file_for(folder: Path, ctype: str, run: int) -> Path | None:
     """File of one calibration type in a detector's folder that holds for a run, if there is one."""
     place = folder / ctype
-    if not place.is_dir():
+    try:
+        name = select((entry.name for entry in place.iterdir()), run)
+    except OSError:
         return None
-    name = select((entry.name for entry in place.iterdir()), run)
     return place / name if name else None
+
+
+def geometry_file(place: Path, source: str, run: int) -> Path | None:
+    """Geometry of a source that holds for a run, in a calib directory or the folder of one source; None if there is none."""
+    return file_for(folder_for(place, source), GEOMETRY, run) if place.is_dir() else None
 
 
 def calib_near(data_file: Path) -> Path | None:

@@ -17,8 +17,9 @@ class Rows:
     count
         Number of events.
     columns
-        Field name to column; every column has ``count`` values. ``event_time`` (int64, Unix seconds << 32 | nanoseconds),
-        ``fiducials`` (int64) and ``pipeline_version`` (int64) are always there.
+        Path of the field (its name, below its group of its own rate if it has one) to column; every column speaks of ``count``
+        events. ``event_time`` (int64, Unix seconds << 32 | nanoseconds), ``fiducials`` (int64) and ``pipeline_version`` (int64)
+        are always there.
     """
 
     first: int
@@ -32,5 +33,6 @@ class Rows:
 
     def part(self, first: int, stop: int) -> "Rows":
         """Rows with sequence numbers ``first`` to ``stop``, as views."""
-        a, b = max(first, self.first) - self.first, min(stop, self.stop) - self.first
-        return Rows(self.first + a, max(0, b - a), {name: c.part(a, b) for name, c in self.columns.items()})
+        a = max(first, self.first) - self.first
+        b = max(a, min(stop, self.stop) - self.first)
+        return Rows(self.first + a, b - a, {name: c.part(a, b) for name, c in self.columns.items()})

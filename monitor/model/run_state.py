@@ -1,7 +1,7 @@
 """What holds for many events: configuration payloads, names, step. Travels ahead of the batches that need it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,10 +20,14 @@ class ConfigKey:
 
 @dataclass(frozen=True, slots=True)
 class PvName:
-    """One scalar numeric EPICS variable: its PV name, and its alias if the run gives one (else the PV name)."""
+    """One scalar numeric EPICS variable: its PV name, and its alias if the run gives one (else the PV name).
+
+    ``key`` is its identity in the recording, physical word << 16 | PV number; -1 where that is not known (it does not travel).
+    """
 
     pv: str
     alias: str
+    key: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import kernel
 from monitor.model.event import EVENT_ID, PIECE
 from monitor.model.place import FilePlace
 from monitor.reader.block import Block, EventBlock, Memory, TransitionBlock
@@ -164,8 +164,10 @@ class Cut:
         return position[order], Updates(entry, key, value)
 
 
-@njit(cache=True, nogil=True)
-def _lay_out(items, item, lane, first, delivered, streams):  # type: ignore[no-untyped-def]
+@kernel
+def _lay_out(
+    items: NDArray[Any], item: Any, lane: NDArray[Any], first: NDArray[Any], delivered: NDArray[Any], streams: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """``EVENT_ID`` and ``PIECE`` of all delivered events, and where each event's pieces begin, shape (events + 1,).
 
     Identity comes from the lowest stream; ``place`` is the number of the chunk.

@@ -1,11 +1,12 @@
 """The way from the source to the dispatch: what is wanted, what is due, and room for it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from monitor.errors import DamagedData, Unusable
 from monitor.reader.block import Block, EventBlock, GapBlock, TransitionBlock
+from monitor.reader.calibration import Calibration
 from monitor.reader.dispatch.cut import Stretch, split, stretch_of
 from monitor.reader.dispatch.instruction import Instruction
 from monitor.reader.dispatch.machine import Dispatch
@@ -35,9 +36,20 @@ class Feed:
     ----------
     source, dispatch, hold, pace, clock
         What is joined.
+    calibration
+        Tells which constants the events need; None: nobody looks.
     """
 
-    def __init__(self, source: Source, dispatch: Dispatch, hold: Hold, pace: Pace, clock: Clock) -> None:
+    def __init__(
+        self,
+        source: Source,
+        dispatch: Dispatch,
+        hold: Hold,
+        pace: Pace,
+        clock: Clock,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self._calibration = calibration
         self.source = source
         self.pace = pace
         self._dispatch, self._hold, self._clock = dispatch, hold, clock
@@ -46,6 +58,8 @@ class Feed:
     def turn(self, now: float, carry_out: CarryOut, *, stopping: bool) -> bool:
         """Give the dispatch what the source has, and carry out what follows; whether there was anything."""
         dispatch = self._dispatch
+        if self._calibration is not None:
+            self._note(self._calibration.changed(now), now, carry_out)
         if not self._pending and not dispatch.ended:
             if stopping or self.source.finished:
                 carry_out(dispatch.end(now))
@@ -90,6 +104,8 @@ class Feed:
         if isinstance(item, GapBlock):
             carry_out(self._dispatch.miss(item.state, item.count, "source", now))
             return True
+        if self._calibration is not None:
+            self._note(self._calibration.entered(self._dispatch.intake.settings, item.state, item.places), now, carry_out)
         try:
             stowed = self._hold.stow(item)
             while stowed is None and self._dispatch.live and (room := self._dispatch.make_room(now)) is not None:
@@ -103,6 +119,11 @@ class Feed:
             return self._without_room(item, now, carry_out)
         carry_out(self._dispatch.stretch(stowed, now))
         return True
+
+    def _note(self, constants: Mapping[str, str] | None, now: float, carry_out: CarryOut) -> None:
+        """Tell the dispatch of the constants in use, if there are new ones."""
+        if constants is not None:
+            carry_out(self._dispatch.calibrated(constants, now, self._clock.unix()))
 
     def _without_room(self, item: Stretch, now: float, carry_out: CarryOut) -> bool:
         """Memory is full of what is handed out: live events are lost, recorded ones wait until something is durable.

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import kernel
 from monitor.model.place import FilePlace
 from monitor.reader.block import Memory
 from monitor.reader.events.item import DATA, EPICS, ITEM, TRIMMED
@@ -128,8 +128,15 @@ def take_in(
     return Chunk(place, new, _contents(buffer, heads, service, found.index), len(heads)), items
 
 
-@njit(cache=True, nogil=True)
-def _survey(datagrams, types, damages, corrupt, env, service):  # type: ignore[no-untyped-def]
+@kernel
+def _survey(
+    datagrams: NDArray[Any],
+    types: NDArray[Any],
+    damages: NDArray[Any],
+    corrupt: NDArray[Any],
+    env: NDArray[Any],
+    service: NDArray[Any],
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Flags of each datagram; and of the payloads of events, the positions of EPICS ones and of damaged ones."""
     flags = np.zeros(len(env), np.uint32)
     of_epics, damaged = np.empty(len(datagrams), np.int64), np.empty(len(datagrams), np.int64)

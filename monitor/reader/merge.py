@@ -48,8 +48,8 @@ class Merge:
         Each event waits for a stream as long as that stream is wont to be late, at least so long and at most ``patience_s``;
         ``None``: for ``patience_s``, and after that for none of its events until it brings something.
     settle_s
-        An event waits between once and twice so long for an earlier one of its stream, and no longer; ``None``: until as many
-        events came as the look-ahead says. For sources that grow while they are read.
+        An event waits so long for an earlier one of its stream, and no longer; ``None``: until as many events came as the
+        look-ahead says. For sources that grow while they are read.
     version
         Version of the first run state.
     values_known
@@ -75,7 +75,6 @@ class Merge:
         self._patience_s = patience_s
         self._lateness = None if least_patience_s is None else Lateness(least_patience_s, patience_s or least_patience_s)
         self._settle_s = settle_s
-        self._next_tick = float("-inf")
         self._streams: dict[int, Stream] = {}
         self._lanes: dict[int, NDArray[Any]] = {}
         self._waiting: dict[int, float] = {}
@@ -148,7 +147,7 @@ class Merge:
         through
             If the buffer is small data: how its datagrams are in the big file, which is the place.
         now
-            Monotonic time in seconds; needed where patience adapts.
+            Monotonic time in seconds; needed where patience adapts or settling is limited.
         """
         if len(heads.table) == 0:
             return
@@ -194,7 +193,7 @@ class Merge:
         now
             Monotonic time in seconds; needed where patience or settling is limited.
         """
-        self._tick(now)
+        self._settle(now)
         while self._built_events < max_events and (self._round(now) or self._give_up(now)):
             pass
         blocks: list[Block] = []
@@ -223,13 +222,12 @@ class Merge:
         self._streams[number], self._lanes[number] = stream, lane
         return stream
 
-    def _tick(self, now: float | None) -> None:
+    def _settle(self, now: float | None) -> None:
         """Let events go on that have waited for earlier ones of their stream for long enough."""
-        if now is None or self._settle_s is None or now < self._next_tick:
+        if now is None or self._settle_s is None:
             return
-        self._next_tick = now + self._settle_s
         for stream in self._streams.values():
-            stream.tick()
+            stream.release(stream.came_before(now - self._settle_s))
 
     def _round(self, now: float | None) -> bool:
         """Build blocks out of a bounded number of datagrams of each stream; whether anything went forward."""
@@ -257,7 +255,9 @@ class Merge:
                 self._lateness.missed(number, now)
             lane["late"] |= went and number in awaited
             self._lanes[number] = lane.copy()
-            self._streams[number].take(int(lane["at"] - at))
+            if lane["at"] > at:
+                self._streams[number].take(int(lane["at"] - at))
+                self._waiting.pop(number, None)
             self._forget(items["chunk"][at : lane["at"]])
         return went
 
@@ -266,7 +266,7 @@ class Merge:
         if not awaited or self._lateness is None or now is None:
             return {n: self._streams[n].ready for n in numbers}
         moment = now - max(self._lateness.wait_s(n, now) for n in awaited)
-        return {n: self._streams[n].came_before(moment) for n in numbers}
+        return {n: min(self._streams[n].ready, self._streams[n].came_before(moment)) for n in numbers}
 
     def _gives_no_more(self, number: int) -> bool:
         """Whether the merge may go on without a stream once ``ROUND`` of its datagrams are used up."""

@@ -19,9 +19,12 @@ from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, 
 from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
-from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
+from monitor.wire.worker_note import Done, Halt, Heartbeat, Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
+
+UNUSABLE = 2
+"""Exit code of a reader that stopped because the settings require something that is not there."""
 
 FLAWED = 3
 """Exit code of a reader that brought to its end what could be used of its input; the rest is named."""
@@ -29,7 +32,7 @@ FLAWED = 3
 MESSAGES_PER_TURN = 256
 STATUS_INTERVAL_S = 0.5
 TICK_INTERVAL_S = 0.005
-LONGEST_WAIT_S = 0.02
+LONGEST_WAIT_S = 0.01
 AGGREGATOR = b"aggregator"
 """The name under which the aggregator connects; it is asked for by name after a restart of the reader."""
 
@@ -41,7 +44,8 @@ class Outcome:
     Attributes
     ----------
     code
-        0 if the aggregator has everything, 1 if not, ``FLAWED`` if it has everything that could be used.
+        0 if the aggregator has everything, 1 if not, ``FLAWED`` if it has everything that could be used, ``UNUSABLE`` if a
+        worker said that the run must not go on.
     why
         The reason, in words, where the code is not 0.
     """
@@ -90,11 +94,13 @@ class Reader:
         self._rate = Rate()
         self._next_status = self._next_tick = 0.0
         self._stopping = False
+        self._halted = ""
         self._bad = 0
         self._handlers: dict[str, Callable[[bytes, Message, float], list[Instruction]]] = {
             Done.KIND: lambda peer, m, now: dispatch.done(peer, note_of(Done, m), now),
             Heartbeat.KIND: lambda peer, m, now: dispatch.heartbeat(peer, note_of(Heartbeat, m), now),
             Hello.KIND: lambda peer, m, now: dispatch.hello(peer, note_of(Hello, m), now),
+            Halt.KIND: self._halt,
             Committed.KIND: lambda peer, m, now: dispatch.commit(note_of(Committed, m), now),
             Refused.KIND: lambda peer, m, now: dispatch.refused(note_of(Refused, m), now),
             Watched.KIND: lambda peer, m, now: dispatch.watched(note_of(Watched, m)),
@@ -104,6 +110,7 @@ class Reader:
             StatusRequest.KIND: lambda peer, m, now: [Send(peer, to_message(self._status(now)))],
         }
         self._carry_out(dispatch.begin(clock.now(), clock.unix(), author))
+        self._pipeline = dispatch.pipeline
 
     def run(self) -> Outcome:
         """Work until everything is durable, or nothing moves any more."""
@@ -119,6 +126,8 @@ class Reader:
     @property
     def outcome(self) -> Outcome | None:
         """How it ended, if it did."""
+        if self.dispatch.finished and self._halted:
+            return Outcome(UNUSABLE, self._halted)
         if self.dispatch.finished:
             found = flaws(self._feed.source.counts)
             if aside := self.dispatch.intake.quarantined:
@@ -134,6 +143,9 @@ class Reader:
         now = self._clock.now()
         heard = self._hear(now)
         took = self._feed.turn(now, self._carry_out, stopping=self._stopping)
+        if self.dispatch.pipeline is not self._pipeline:
+            self._pipeline = self.dispatch.pipeline
+            self._on_pipeline(self._pipeline)
         if now >= self._next_tick:
             self._next_tick = now + TICK_INTERVAL_S
             self._carry_out(self.dispatch.tick(now, idle=not took))
@@ -195,7 +207,7 @@ class Reader:
         folder = self._quarantine / f"{state.experiment}-r{state.run:04d}-{draft.first}-{draft.stop}"
         try:
             streams = self._hold.datagrams(draft)
-            write_quarantine(folder, state, (int(seconds[0]), int(seconds[-1])), streams)
+            write_quarantine(folder, state, draft.cut.epics_start, (int(seconds[0]), int(seconds[-1])), streams)
         except (DamagedData, OSError) as error:
             log.error("quarantine_not_written", extra={"why": str(error), "first": draft.first, "stop": draft.stop})
         log.error("batch_quarantined", extra={"first": draft.first, "stop": draft.stop, "folder": str(folder)})
@@ -208,11 +220,16 @@ class Reader:
 
     def _control(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """Change the settings."""
-        before = self.dispatch.intake.version
-        out = self.dispatch.control(peer, note_of(Control, message), now, self._clock.unix())
-        if self.dispatch.intake.version != before:
-            self._on_pipeline(self.dispatch.lending.pipelines[self.dispatch.intake.version])
-        return out
+        return self.dispatch.control(peer, note_of(Control, message), now, self._clock.unix())
+
+    def _halt(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
+        """A worker cannot do what the settings require."""
+        note = note_of(Halt, message)
+        if not self._halted:
+            log.error("run_halted", extra={"why": note.why})
+        self._halted = self._halted or note.why
+        self.stop()
+        return []
 
     def _command(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """Do what a client asks."""

@@ -59,6 +59,17 @@ class Datagram:
     data: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """Event ``number``, to be sent behind event ``after``; ``again``: it was sent before."""
+
+    after: int
+    run: RunFiles
+    event: list[Datagram]
+    number: int
+    again: bool = False
+
+
 def replay(
     paths: list[Path],
     address: str,
@@ -125,6 +136,7 @@ class Player:
         self._faults = faults or Faults()
         self._pace = Pace(rate)
         self._begun: float | None = None
+        self._held: list[_Held] = []
         self.events = 0
         self.dropped = 0
 
@@ -146,20 +158,18 @@ class Player:
 
     def play(self, run: RunFiles, progress: Callable[[int], None], stopped: Callable[[], bool]) -> None:
         """Send one run."""
-        streams = tuple(sorted(run.streams))
         for event in events_of(run):
             if stopped():
-                return
-            is_event = event[0].service == Transition.L1ACCEPT
-            if is_event:
-                self._await_turn()
-            gone = is_event and self._faults.drops()
-            sent = not gone and self._send(run, streams, event, is_event=is_event)
-            if is_event:
-                self.events += 1
-                self.dropped += not sent
-                if self.events % 16 == 0:
-                    progress(self.events)
+                break
+            if event[0].service != Transition.L1ACCEPT:
+                self._send(run, event, self.events)
+                continue
+            self._await_turn()
+            self._play_event(run, event)
+            self.events += 1
+            if self.events % 16 == 0:
+                progress(self.events)
+        self._send_held(everything=True)
 
     def end(self, *, final: bool) -> Played:
         """Say that it is over."""
@@ -176,8 +186,31 @@ class Player:
             now = time.monotonic()
         self._pace.release(1)
 
-    def _send(self, run: RunFiles, streams: tuple[int, ...], event: list[Datagram], *, is_event: bool) -> bool:
-        """Send all datagrams of an event or a transition; False if there was no room for the first."""
+    def _play_event(self, run: RunFiles, event: list[Datagram]) -> None:
+        """Send an event that is due, or let happen to it what chance wants."""
+        if self._faults.drops():
+            self.dropped += 1
+        elif after := self._faults.overtaken():
+            self._held.append(_Held(self.events + after, run, event, self.events))
+        else:
+            self.dropped += not self._send(run, event, self.events)
+            again = self._faults.again_after()
+            if again is not None:
+                self._held.append(_Held(self.events + again, run, event, self.events, again=True))
+        self._send_held()
+
+    def _send_held(self, *, everything: bool = False) -> None:
+        """Send the events of which it was decided that they come late or twice, as far as they are due."""
+        due = [held for held in self._held if everything or held.after <= self.events]
+        self._held = [held for held in self._held if held not in due]
+        for held in due:
+            sent = self._send(held.run, held.event, held.number)
+            self.dropped += not sent and not held.again
+
+    def _send(self, run: RunFiles, event: list[Datagram], number: int) -> bool:
+        """Send all datagrams of event ``number``, or of a transition before it; False if there was no room for the first."""
+        streams = tuple(sorted(run.streams))
+        is_event = event[0].service == Transition.L1ACCEPT
         for i, datagram in enumerate(event):
             message = datagrams_message(
                 Datagrams(
@@ -185,7 +218,7 @@ class Player:
                     run=-1 if run.run is None else run.run,
                     stream=datagram.stream,
                     streams=streams,
-                    n=self.events + (1 if is_event and i else 0),
+                    n=number + (1 if is_event and i else 0),
                     events=int(is_event and i == 0),
                     sent=time.time(),
                     bytes=self._faults.applied(datagram.data) if is_event else datagram.data,

@@ -20,7 +20,7 @@ KINDS = {
     Damage.CONTAINS_INCOMPLETE: "contains incomplete",
 }
 
-FLAWS = ("file ends inside", "corrupt datagram", "corrupt container", "unknown type")
+FLAWS = ("file ends inside", "file gone", "corrupt datagram", "corrupt container", "unknown type")
 """Words in the counts of a source that mean more than damage, which any beam time has."""
 
 

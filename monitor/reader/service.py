@@ -1,6 +1,5 @@
 """Builds a reader out of settings and runs it: what the command line calls."""
 
-import fcntl
 import json
 import logging
 import os
@@ -14,9 +13,11 @@ from pathlib import Path
 
 from monitor.errors import Unusable
 from monitor.net.address import IPC_LIMIT
+from monitor.net.alone import alone
 from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.net.ring import MemoryRing, Ring, remove_stale
 from monitor.net.socket import ZmqRouter
+from monitor.reader.calibration import Calibration
 from monitor.reader.controls import controls_of
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Feed
@@ -34,7 +35,6 @@ from monitor.wire.worker_note import Pipeline
 log = logging.getLogger(__name__)
 
 PIPELINE_FILE = "pipeline.json"
-LOCK_FILE = ".reader.lock"
 LINGER_S = 1.0
 
 
@@ -87,7 +87,7 @@ def run_reader(
     ConfigError, Unusable, DamagedData
         Before anything is read: settings, address, folder, memory or source cannot be used.
     """
-    with _alone(folder):
+    with alone(folder, "reader"):
         remove_stale()
         clock = SystemClock()
         restored = _restored(folder) if generation else None
@@ -99,6 +99,7 @@ def run_reader(
         if is_live(settings):
             warm()
         router, hold = None, None
+        calibration = Calibration()
         try:
             hold = _hold_for(settings)
             router = ZmqRouter(address or _address(folder, generation), insecure=insecure)
@@ -112,8 +113,9 @@ def run_reader(
                 host=socket.gethostname(),
                 controls=controls_of,
                 check=check,
+                constants=calibration.used_by,
             )
-            feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock)
+            feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock, calibration)
             reader = Reader(
                 feed,
                 dispatch,
@@ -129,6 +131,7 @@ def run_reader(
                 return reader.run()
         finally:
             source.close()
+            calibration.close()
             if router is not None:
                 # The word to stop must reach the workers even if the reader leaves at once.
                 router.close(linger_s=LINGER_S)
@@ -158,25 +161,6 @@ def _address(folder: Path, generation: int) -> str:
         return before
     address = f"ipc://{folder.absolute()}/reader.sock"
     return address if len(address) - len("ipc://") <= IPC_LIMIT else "tcp://127.0.0.1:0"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder for one reader at a time: a second one would take over its socket without a word."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise Unusable(f"{folder} cannot be written: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise Unusable(f"another reader runs in {folder}; stop it or choose another folder") from error
-    try:
-        yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager

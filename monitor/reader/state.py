@@ -142,7 +142,7 @@ class RunTracker:
             for key, name in names(part.buffer, part.index).items():
                 found.setdefault(key, name)
         old = self.state.pvs if keep else ()
-        new = [PvName(name, alias.get(key) or name) for key, name in list(found.items())[len(old) :]]
+        new = [PvName(name, alias.get(key) or name, key) for key, name in list(found.items())[len(old) :]]
         self.state = replace(self.state, pvs=(*old, *new))
         self.values = np.concatenate([self.values[: len(old)], np.full(len(new), np.nan)])
         keys = np.array(list(found), np.int64)

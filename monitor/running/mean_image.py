@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from monitor.model.sums import SumState
+from monitor.running.adding import Part, added, mean_of, sum_of
 from monitor.running.statistic import STATISTICS, Statistic
 
 KIND = "mean_image"
-
-STRETCH = 1 << 16
-"""Pixels added from all states in turn: the total's stretch (512 KiB) stays in the processor's cache meanwhile."""
 
 
 def of(frames: NDArray[Any]) -> SumState:
@@ -22,50 +19,41 @@ def of(frames: NDArray[Any]) -> SumState:
     Parameters
     ----------
     frames
-        Shape (events, ...); NaN = masked. A pixel that is NaN in any event stays NaN: its mean over the stated events is not
-        known.
+        Shape (events, ...); NaN = masked.
 
     Returns
     -------
     SumState
-        ``total`` has the shape of one frame. Of a single float32 frame it is a view of that frame (exact, nothing is copied),
-        else it is a float64 array of its own.
+        ``total`` has the shape of one frame: the sum over the events in which a pixel was good, NaN if it never was. Of a single
+        float32 frame it is a view of that frame (exact, nothing is copied), else it is a float64 array of its own. ``missing``
+        (int64, only if not all 0) tells in how many events a pixel was bad that was good in others.
     """
-    if len(frames) == 1 and frames.dtype == np.float32:
-        return SumState(KIND, 1, {"total": frames[0]})
-    return SumState(KIND, len(frames), {"total": frames.sum(axis=0, dtype=np.float64)})
+    return _state(sum_of(frames))
 
 
 def merge(states: Sequence[SumState]) -> SumState:
-    """Sum of all states, in a float64 array of its own.
+    """Sum of all states, in arrays of its own.
 
     Raises
     ------
     ValueError
         If the frames have different shapes.
     """
-    first = states[0].arrays["total"]
-    for state in states[1:]:
-        if state.arrays["total"].shape != first.shape:
-            raise ValueError(f"sums of frames of shape {state.arrays['total'].shape} and {first.shape} cannot be merged")
-    total = first.astype(np.float64)
-    flat = total.reshape(-1)
-    parts = [np.ascontiguousarray(state.arrays["total"]).reshape(-1) for state in states[1:]]
-    for start in range(0, len(flat), STRETCH):
-        for part in parts:
-            _add(flat[start : start + STRETCH], part[start : start + STRETCH])
-    return SumState(KIND, sum(state.count for state in states), {"total": total})
+    return _state(added([part_of(state) for state in states]))
 
 
 def value(state: SumState) -> NDArray[np.float64]:
-    """Mean frame; NaN = masked in at least one event."""
-    return np.asarray(state.arrays["total"], np.float64) / state.count
+    """Mean frame, each pixel over the events in which it was good; NaN = it never was."""
+    return mean_of(part_of(state))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _add(total: NDArray[np.float64], part: NDArray[Any]) -> None:
-    for i in range(len(total)):
-        total[i] += part[i]
+def part_of(state: SumState, name: str = "total") -> Part:
+    """One sum of a state."""
+    return Part(state.arrays[name], state.arrays.get("missing"), state.count)
+
+
+def _state(part: Part) -> SumState:
+    return SumState(KIND, part.count, {"total": part.total} | ({} if part.missing is None else {"missing": part.missing}))
 
 
 STATISTICS.add(KIND, Statistic(of=of, merge=merge, value=value))

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from monitor.model.field import Field
 from monitor.model.sums import Sums
 from monitor.store import layout
+from monitor.store.axis import axis_of
 from monitor.store.chunks import FILTERS, write_rows
-from monitor.store.joined import Joined, time_order
+from monitor.store.joined import Joined
 from monitor.store.new_file import Check, new_file
 from monitor.store.part_reader import PartReader
 from monitor.store.present import present
@@ -53,7 +54,7 @@ def compact(parts: Sequence[Path], target: Path, *, sums: Sums | None = None, sy
         summary = summary_of(readers, sums)
         file, check = stack.enter_context(new_file(target, sync=sync))
         pool = stack.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="compact"))
-        rows = Joined(readers, summary.columns, time_order(readers))
+        rows = Joined(readers, summary.columns, by_time=True)
         datasets = {path: layout.create_column(file, path, field, **FILTERS) for path, field in summary.columns.items()}
         _copy(rows, datasets, lambda dataset, first, block: write_rows(dataset, first, block, pool), check)
         present(file, summary, "run")
@@ -77,11 +78,20 @@ def make_whole(part: Path, *, sync: bool = True) -> None:
 
 
 def _copy(rows: Joined, datasets: dict[str, h5py.Dataset], put: Put, check: Check) -> None:
-    """All columns, some thousand rows at a time and in whole chunks, so that memory stays bounded."""
+    """All columns, axis by axis."""
+    axes: dict[str, dict[str, h5py.Dataset]] = {}
+    for path, dataset in datasets.items():
+        axes.setdefault(axis_of(path, layout.field_of(dataset, path)), {})[path] = dataset
+    for axis, members in axes.items():
+        _copy_axis(rows, rows.extent(axis), members, put, check)
+
+
+def _copy_axis(rows: Joined, extent: int, datasets: dict[str, h5py.Dataset], put: Put, check: Check) -> None:
+    """Columns of one axis, some thousand rows at a time and in whole chunks, so that memory stays bounded."""
     for dataset in datasets.values():
-        dataset.resize(len(rows), axis=0)
-    for turn in range(0, len(rows), ROWS_PER_TURN):
-        end = min(turn + ROWS_PER_TURN, len(rows))
+        dataset.resize(extent, axis=0)
+    for turn in range(0, extent, ROWS_PER_TURN):
+        end = min(turn + ROWS_PER_TURN, extent)
         for path, dataset in datasets.items():
             if 0 in dataset.shape[1:]:
                 continue

@@ -55,13 +55,16 @@ def _in_column(path: str, expected: Table, actual: Table) -> Iterator[str]:
             yield f"{path} is {where}"
             return
     a, b = expected[path], actual[path]
+    if expected.columns[path].ragged != actual.columns[path].ragged:
+        yield f"{path} is ragged only in one of the two"
+        return
     if a.dtype != b.dtype or a.shape != b.shape:
         yield f"{path} is {b.dtype}{list(b.shape)} where {a.dtype}{list(a.shape)} is expected"
         return
     rows = np.flatnonzero(different_rows(a, b))
     if len(rows):
-        first = rows[0]
-        yield f"{path} differs in {len(rows):,} rows, first in row {first}: {b[first]!s} where {a[first]!s} is expected"
+        first, what = rows[0], "element" if expected.columns[path].ragged else "row"
+        yield f"{path} differs in {len(rows):,} {what}s, first in {what} {first}: {b[first]!s} where {a[first]!s} is expected"
 
 
 def different_rows(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:

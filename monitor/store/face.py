@@ -1,10 +1,13 @@
 """What the aggregator asks of the place where a run is written; ``SmallDataFile`` and its memory twin have this face."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
+from monitor.store.journal import LostEntry
 
 
 class RunStore(Protocol):
@@ -26,8 +29,15 @@ class RunStore(Protocol):
     def sums(self) -> Sums:
         """State of each sum over the durable rows, to go on from after a restart."""
 
+    @property
+    def gaps(self) -> Sequence[LostEntry]:
+        """Durable stretches of events that have no rows, and why; to go on from after a restart."""
+
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
         """Keep the whole settings of a pipeline version; durable with the next commit."""
+
+    def config(self, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep what the rows of a pipeline version were made with, by name (``cspad/mask``); durable with the next commit."""
 
     def lost(self, first: int, stop: int, why: str) -> None:
         """Note that events ``first`` to ``stop`` will have no rows; durable with the next commit."""

@@ -10,6 +10,7 @@ import numpy as np
 from monitor.model.field import Field
 from monitor.model.sums import Sums
 from monitor.store import layout
+from monitor.store.axis import axis_of
 from monitor.store.new_file import new_file
 from monitor.store.part_reader import PartReader
 from monitor.store.present import present
@@ -36,17 +37,19 @@ def write_index(parts: Sequence[Path], target: Path, sums: Sums | None = None) -
         summary = summary_of(readers, sums)
         file, _ = stack.enter_context(new_file(target, sync=False))
         for path, field in summary.columns.items():
-            _virtual_column(file, path, field, readers, summary.rows)
+            _virtual_column(file, path, field, readers)
         present(file, summary, "index")
 
 
-def _virtual_column(file: h5py.File, path: str, field: Field, readers: Sequence[PartReader], total: int) -> None:
+def _virtual_column(file: h5py.File, path: str, field: Field, readers: Sequence[PartReader]) -> None:
     """One column over all parts; the missing value where a part lacks it."""
-    virtual = h5py.VirtualLayout((total, *field.shape), field.dtype)
+    axis = axis_of(path, field)
+    virtual = h5py.VirtualLayout((sum(reader.extent(axis) for reader in readers), *field.shape), field.dtype)
     start = 0
     for reader in readers:
-        if path in reader.columns and reader.rows:
+        count = reader.extent(axis)
+        if path in reader.columns and count:
             source = h5py.VirtualSource(reader.path.name, path, (reader.stored_rows(path), *field.shape), field.dtype)
-            virtual[start : start + reader.rows] = source[: reader.rows]
-        start += reader.rows
+            virtual[start : start + count] = source[:count]
+        start += count
     layout.mark_column(file.create_virtual_dataset(path, virtual, fillvalue=np.array(field.missing, field.dtype)[()]), field)

@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model.field import MISSING_INTEGER, Field
+from monitor.errors import DamagedData
+from monitor.model.field import Field
+from monitor.store.axis import EVENTS, Lengths, axes_of, axis_of
+from monitor.store.order import ElementOrder, time_order
 from monitor.store.part_reader import PartReader
 
 EVENT_TIME = "event_time"
@@ -21,26 +24,33 @@ class Joined:
         Parts in order.
     columns
         Path to field, of all parts.
-    order
-        Row numbers in the order in which they shall be read; None = as they lie.
+    by_time
+        Rows in order of time instead of their own; rows of groups of their own rate and elements of ragged groups go with them.
     """
 
-    def __init__(
-        self, readers: Sequence[PartReader], columns: Mapping[str, Field], order: NDArray[np.int64] | None = None
-    ) -> None:
+    def __init__(self, readers: Sequence[PartReader], columns: Mapping[str, Field], *, by_time: bool = False) -> None:
         self._readers = readers
         self._columns = columns
-        self._order = order
-        self._starts = np.concatenate([[0], np.cumsum([reader.rows for reader in readers])]).astype(np.int64)
+        self._starts = {
+            axis: np.concatenate([[0], np.cumsum([reader.extent(axis) for reader in readers])]).astype(np.int64)
+            for axis in (EVENTS, *axes_of(columns))
+        }
+        self._orders: dict[str, NDArray[np.int64] | ElementOrder] = {}
+        if by_time:
+            self._sort()
 
-    def __len__(self) -> int:
-        return int(self._starts[-1])
+    def extent(self, axis: str) -> int:
+        """Rows along an axis."""
+        return int(self._starts[axis][-1])
 
     def read(self, path: str, first: int, stop: int) -> NDArray[Any]:
         """Rows ``first`` to ``stop`` of a column, shape (rows, ...); a copy."""
-        if self._order is None:
+        order = self._orders.get(axis_of(path, self._columns[path]))
+        if order is None:
             return self._span(path, first, stop)
-        wanted = self._order[first:stop]
+        wanted = order.wanted(first, stop) if isinstance(order, ElementOrder) else order[first:stop]
+        if not len(wanted):
+            return self._span(path, 0, 0)
         low, high = int(wanted.min()), int(wanted.max()) + 1
         if high - low <= 4 * len(wanted):
             return self._span(path, low, high)[wanted - low]
@@ -48,28 +58,35 @@ class Joined:
         stretches = np.split(wanted, np.flatnonzero(np.diff(wanted) != 1) + 1)
         return np.concatenate([self._span(path, int(stretch[0]), int(stretch[-1]) + 1) for stretch in stretches])
 
+    def _sort(self) -> None:
+        """Find the order of time of the events and of each group of its own rate; ragged groups follow their rows."""
+        for axis in (EVENTS, *sorted({axis_of(path, field) for path, field in self._columns.items() if field.aligned})):
+            path = f"{axis}/{EVENT_TIME}" if axis else EVENT_TIME
+            known = path in self._columns and axis_of(path, self._columns[path]) == axis
+            order = time_order(self._span(path, 0, self.extent(axis))) if known else None
+            if order is not None:
+                self._orders[axis] = order
+        for path, field in self._columns.items():
+            rows = self._orders.get(axis_of(path, field))
+            if isinstance(field, Lengths) and isinstance(rows, np.ndarray):
+                group = path.removesuffix("_len")
+                elements = ElementOrder(self._span(path, 0, len(rows)), rows)
+                if len(elements) != self.extent(group):
+                    raise DamagedData(f"{path} does not sum to the elements of {group}", source=str(self._readers[0].path))
+                self._orders[group] = elements
+
     def _span(self, path: str, first: int, stop: int) -> NDArray[Any]:
         """Rows as they lie."""
         field = self._columns[path]
+        starts = self._starts[axis_of(path, field)]
         pieces = [np.empty((0, *field.shape), field.dtype)]
-        for number in range(max(0, int(np.searchsorted(self._starts, first, "right")) - 1), len(self._readers)):
-            low, high = max(first, int(self._starts[number])), min(stop, int(self._starts[number + 1]))
+        for number in range(max(0, int(np.searchsorted(starts, first, "right")) - 1), len(self._readers)):
+            low, high = max(first, int(starts[number])), min(stop, int(starts[number + 1]))
             if low >= high:
                 continue
-            reader, start = self._readers[number], int(self._starts[number])
+            reader, start = self._readers[number], int(starts[number])
             if path in reader.columns:
                 pieces.append(reader.read(path, low - start, high - start))
             else:
                 pieces.append(np.full((high - low, *field.shape), field.missing, field.dtype))
         return pieces[1] if len(pieces) == 2 else np.concatenate(pieces)
-
-
-def time_order(readers: Sequence[PartReader]) -> NDArray[np.int64] | None:
-    """Row numbers in order of time (equal times as they lie); None if they are so already (the usual case), or some have none."""
-    times = [reader.read(EVENT_TIME, 0, reader.rows) for reader in readers if EVENT_TIME in reader.columns and reader.rows]
-    if sum(len(part) for part in times) != sum(reader.rows for reader in readers) or not times:
-        return None
-    time = np.concatenate(times)
-    if (time == MISSING_INTEGER).any() or (time[1:] >= time[:-1]).all():
-        return None
-    return np.argsort(time, kind="stable").astype(np.int64)

@@ -39,6 +39,22 @@ class LostEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigEntry:
+    """What the rows of a pipeline version were made with.
+
+    Attributes
+    ----------
+    version
+        Pipeline version.
+    arrays
+        Name to path below ``UserDataCfg`` and SHA-256 of the content.
+    """
+
+    version: int
+    arrays: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinishEntry:
     """The run is over.
 
@@ -57,8 +73,9 @@ class FinishEntry:
     time: float = 0.0
 
 
-Entry = SettingsEntry | LostEntry | FinishEntry
-_KINDS: Mapping[str, type[SettingsEntry] | type[LostEntry] | type[FinishEntry]] = {
+Entry = SettingsEntry | LostEntry | ConfigEntry | FinishEntry
+_KINDS: Mapping[str, type[SettingsEntry] | type[LostEntry] | type[ConfigEntry] | type[FinishEntry]] = {
+    "config": ConfigEntry,
     "settings": SettingsEntry,
     "lost": LostEntry,
     "finish": FinishEntry,
@@ -105,6 +122,15 @@ def lost_of(entries: Sequence[Entry]) -> list[LostEntry]:
     """Gaps in order of events, each once."""
     gaps = {(entry.first, entry.stop): entry for entry in entries if isinstance(entry, LostEntry)}
     return [gaps[key] for key in sorted(gaps)]
+
+
+def configs_of(entries: Sequence[Entry]) -> dict[int, dict[str, tuple[str, str]]]:
+    """What each pipeline version used: name to path and SHA-256; of what was said twice the last."""
+    found: dict[int, dict[str, tuple[str, str]]] = {}
+    for entry in entries:
+        if isinstance(entry, ConfigEntry):
+            found.setdefault(entry.version, {}).update({name: (path, digest) for name, (path, digest) in entry.arrays.items()})
+    return found
 
 
 def finish_of(entries: Sequence[Entry]) -> FinishEntry | None:

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 
 from monitor.model.field import Field
+from monitor.store.axis import Lengths
 
 PRIVATE = "xtcmon"
 COMMITS = f"{PRIVATE}/commits"
@@ -14,7 +15,13 @@ JOURNAL = f"{PRIVATE}/journal"
 SUM_STATES = f"{PRIVATE}/sums"
 LOST = f"{PRIVATE}/lost"
 SUMS = "Sums"
-SETTINGS = "UserDataCfg/pipeline"
+MAIN_SUM = "total"
+"""Array of a statistic that is shown under the name of the sum; the others have their own names behind it."""
+CONFIG = "UserDataCfg"
+PIPELINE = "pipeline"
+SETTINGS = f"{CONFIG}/{PIPELINE}"
+LENGTHS = "xtcmon_lengths"
+"""Attribute of the dataset with the lengths of a ragged group."""
 
 ROWS_PER_CHUNK = 4096
 CHUNK_BYTES = 1 << 20
@@ -66,6 +73,12 @@ def mark_column(dataset: h5py.Dataset, field: Field) -> None:
     dataset.attrs["units"] = field.unit
     dataset.attrs["description"] = field.description
     dataset.attrs["field"] = field.name
+    if field.ragged:
+        dataset.attrs["ragged"] = np.int8(1)
+    if field.aligned:
+        dataset.attrs["aligned"] = field.aligned
+    if isinstance(field, Lengths):
+        dataset.attrs[LENGTHS] = np.int8(1)
     mark(dataset, {"CLASS": "EARRAY", "VERSION": "1.1", "TITLE": field.description})
     dataset.attrs["EXTDIM"] = np.int32(0)
 
@@ -91,10 +104,13 @@ def mark(node: h5py.Group | h5py.Dataset, texts: Mapping[str, str]) -> None:
 def field_of(dataset: h5py.Dataset, path: str) -> Field:
     """The field a column was made from."""
     attrs = dataset.attrs
-    return Field(
+    kind = Lengths if LENGTHS in attrs else Field
+    return kind(
         name=str(attrs.get("field", path)),
         dtype=np.dtype(dataset.dtype),
         shape=tuple(int(n) for n in dataset.shape[1:]),
         unit=str(attrs.get("units", "")),
         description=str(attrs.get("description", "")),
+        ragged=bool(attrs.get("ragged", False)),
+        aligned=str(attrs.get("aligned", "")),
     )

@@ -10,9 +10,21 @@ from monitor.errors import Unusable
 from monitor.model.field import Field
 from monitor.model.rows import Rows
 from monitor.model.sums import Sums
+from monitor.store.axis import EVENTS, axis_of
 from monitor.store.catalog import Catalog
+from monitor.store.config import Configs
 from monitor.store.gather import gather
-from monitor.store.journal import Entry, FinishEntry, LostEntry, SettingsEntry, finish_of, lost_of, settings_of
+from monitor.store.journal import (
+    ConfigEntry,
+    Entry,
+    FinishEntry,
+    LostEntry,
+    SettingsEntry,
+    configs_of,
+    finish_of,
+    lost_of,
+    settings_of,
+)
 from monitor.store.smalldata import check_order
 from monitor.store.summary import total_sums
 
@@ -29,7 +41,9 @@ class MemoryFile:
         self.columns: dict[str, Field] = {}
         self.sums: Sums = {}
         self._catalog = Catalog()
-        self._blocks: list[tuple[int, dict[str, NDArray[Any]]]] = []
+        self._blocks: list[tuple[dict[str, int], dict[str, NDArray[Any]]]] = []
+        self._events: dict[str, list[NDArray[np.int64]]] = {}
+        self._configs = Configs({})
         self._entries: list[Entry] = []
         self._said: list[Entry] = []
         self._committed = first
@@ -38,14 +52,22 @@ class MemoryFile:
         return self.rows
 
     def __getitem__(self, path: str) -> NDArray[Any]:
-        """All values of a column, shape (rows, ...); the missing value where an event has none."""
+        """All values of a column, shape (rows, ...); the missing value where an event has none.
+
+        Rows of a field of a group of its own rate are those of the group; of a ragged field the elements of all events.
+        """
         field = self.columns[path]
+        axis = axis_of(path, field)
         empty = np.empty((0, *field.shape), field.dtype)
         blocks = [
-            block[path] if path in block else np.full((count, *field.shape), field.missing, field.dtype)
-            for count, block in self._blocks
+            block[path] if path in block else np.full((counts.get(axis, 0), *field.shape), field.missing, field.dtype)
+            for counts, block in self._blocks
         ]
         return np.concatenate([empty, *blocks])
+
+    def events_of(self, group: str) -> NDArray[np.int64]:
+        """Rows of events that have a row in a group of its own rate, ascending."""
+        return np.concatenate([np.zeros(0, np.int64), *self._events.get(group, ())])
 
     @property
     def committed(self) -> int:
@@ -55,7 +77,7 @@ class MemoryFile:
     @property
     def rows(self) -> int:
         """Durable rows."""
-        return sum(count for count, _ in self._blocks)
+        return sum(counts[EVENTS] for counts, _ in self._blocks)
 
     @property
     def finished(self) -> bool:
@@ -81,6 +103,18 @@ class MemoryFile:
         """Keep the whole settings of a pipeline version; durable with the next commit."""
         self._say(SettingsEntry(version=version, first=first, text=text, author=author, time=time))
 
+    @property
+    def configs(self) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with, by path below ``UserDataCfg``."""
+        used = {path for told in configs_of(self._entries).values() for path, _ in told.values()}
+        return {path: array for path, array in self._configs.arrays.items() if path in used}
+
+    def config(self, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep what the rows of a pipeline version were made with, by name; durable with the next commit."""
+        entry = self._configs.add(version, arrays)
+        if entry is not None:
+            self._say(entry)
+
     def lost(self, first: int, stop: int, why: str) -> None:
         """Note that events ``first`` to ``stop`` will have no rows; durable with the next commit."""
         self._say(LostEntry(first=first, stop=stop, why=why))
@@ -89,11 +123,13 @@ class MemoryFile:
         """Keep rows and the sums over exactly these rows; see ``RunStore.commit``."""
         self._writable()
         check_order(rows, self._committed, stop)
-        columns, blocks = gather(rows, self._catalog)
-        self.columns = {**columns, **self.columns}
-        count = sum(table.count for table in rows)
-        if count:
-            self._blocks.append((count, {path: np.array(block) for path, block in blocks.items()}))
+        found = gather(rows, self._catalog)
+        self.columns = {**found.columns, **self.columns}
+        before = self.rows
+        if found.counts[EVENTS]:
+            self._blocks.append((found.counts, {path: np.array(found.values(path)) for path in found.columns}))
+        for group, events in found.events.items():
+            self._events.setdefault(group, []).append(before + events)
         self.sums = total_sums([self.sums, {name: state for name, state in sums.items() if state.count}])
         self._entries += self._said
         self._said = []
@@ -111,6 +147,8 @@ class MemoryFile:
     def crash(self) -> None:
         """Forget what was said since the last commit, as the death of a writer would."""
         self._said = []
+        entries = [entry for entry in self._entries if isinstance(entry, ConfigEntry)]
+        self._configs = Configs(self.configs, entries)
 
     def _say(self, entry: Entry) -> None:
         self._writable()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,14 @@ from monitor.model.field import Field
 from monitor.model.sums import Sums, SumState
 from monitor.running import merge
 from monitor.store import layout
+from monitor.store.axis import EVENTS, axes_of, axis_of
+from monitor.store.chunks import append_rows
 from monitor.store.commit_log import Commit, record, record_type
+from monitor.store.gather import Gathered
+from monitor.store.journal import Entry
 from monitor.store.names import hidden
 from monitor.store.new_file import filled, let_go, sync_directory
+from monitor.store.present import put_settings
 from monitor.store.sum_slots import SumSlots, create_slots, fits
 
 
@@ -62,17 +67,30 @@ class PartWriter:
         Sums it must be able to hold; their arrays give shapes.
     journal
         Lines said before; they become durable with the first commit.
+    shown
+        What was said so far, to be shown under ``UserDataCfg`` from the beginning.
+    config
+        What rows were made with so far, by path below ``UserDataCfg``.
     sync
         Also wait for the disk at each commit, so that a commit survives the machine.
     """
 
     def __init__(
-        self, path: Path, head: Head, columns: Mapping[str, Field], sums: Sums, journal: bytes, *, sync: bool = True
+        self,
+        path: Path,
+        head: Head,
+        columns: Mapping[str, Field],
+        sums: Sums,
+        journal: bytes,
+        *,
+        shown: Sequence[Entry] = (),
+        config: Mapping[str, NDArray[Any]] | None = None,
+        sync: bool = True,
     ) -> None:
         self.path = path
         self.head = head
         self.columns = dict(columns)
-        self.rows = 0
+        self.extents = dict.fromkeys((EVENTS, *axes_of(columns)), 0)
         self.started = time.monotonic()
         self._sync = sync
         self._states: dict[str, SumState] = {}
@@ -80,12 +98,19 @@ class PartWriter:
         new = hidden(path)
         with filled(new, sync=sync) as (file, _):
             _create(file, head, self.columns, sums)
+            put_settings(file, shown, config or {})
+            layout.mark_groups(file)
         self._file = h5py.File(new, "r+", libver=layout.LIVE, locking="best-effort")
         self._made = os.fstat(self._descriptor)
-        self._datasets = {name: self._file[name] for name in self.columns}
+        self._datasets = {name: (self._file[name], axis_of(name, field), field.shape) for name, field in self.columns.items()}
         self._journal, self._records = self._file[layout.JOURNAL], self._file[layout.COMMITS]
         self._slots = SumSlots(self._file)
         self._begin(new, np.frombuffer(journal, "u1"))
+
+    @property
+    def rows(self) -> int:
+        """Rows written: events."""
+        return self.extents[EVENTS]
 
     @property
     def nbytes(self) -> int:
@@ -112,15 +137,13 @@ class PartWriter:
             self._slots.takes(name, state) and fits(self._states.get(name, state), state) for name, state in sums.items()
         )
 
-    def commit(self, count: int, blocks: Mapping[str, NDArray[Any]], sums: Sums, lines: bytes, *, stop: int) -> None:
+    def commit(self, rows: Gathered, sums: Sums, lines: bytes, *, stop: int) -> None:
         """Make rows, sums and lines durable together.
 
         Parameters
         ----------
-        count
-            Number of new rows.
-        blocks
-            Path to values, shape (count, ...); columns not named here get the missing value.
+        rows
+            New rows along each axis and their values; columns that have none get the missing value.
         sums
             Sums over the events of this commit; merged into what the part has.
         lines
@@ -128,7 +151,7 @@ class PartWriter:
         stop
             Sequence number behind the last event accounted for.
         """
-        self._append_rows(count, blocks)
+        self._append_rows(rows)
         self._append(self._journal, np.frombuffer(lines, "u1"))
         changed = {name: merge(self._states[name], state) if name in self._states else state for name, state in sums.items()}
         self._slots.write(changed)
@@ -165,20 +188,19 @@ class PartWriter:
         if self._sync:
             sync_directory(self.path.parent)
 
-    def _append_rows(self, count: int, blocks: Mapping[str, NDArray[Any]]) -> None:
-        """Extend every column; write those that have values. The low-level calls save half of the time."""
-        if not count:
-            return
-        first, self.rows = self.rows, self.rows + count
-        for name, dataset in self._datasets.items():
-            field = self.columns[name]
-            dataset.id.set_extent((self.rows, *field.shape))
-            values = blocks.get(name)
-            if values is None or not values.size:
+    def _append_rows(self, rows: Gathered) -> None:
+        """Extend every column; write those that have values."""
+        before = dict(self.extents)
+        for axis, count in rows.counts.items():
+            self.extents[axis] += count
+        for name, (dataset, axis, shape) in self._datasets.items():
+            first, stop = before[axis], self.extents[axis]
+            if first == stop:
                 continue
-            where = h5py.h5s.create_simple((self.rows, *field.shape))
-            where.select_hyperslab((first, *(0 for _ in field.shape)), values.shape)
-            dataset.id.write(h5py.h5s.create_simple(values.shape), where, np.ascontiguousarray(values))
+            dataset.id.set_extent((stop, *shape))
+            values = rows.values(name)
+            if values is not None and values.size:
+                append_rows(dataset, first, np.ascontiguousarray(values, dataset.dtype))
 
     def _append(self, dataset: h5py.Dataset, values: NDArray[Any]) -> None:
         if len(values):
@@ -199,6 +221,7 @@ class PartWriter:
                     time=time.time(),
                     slots=self._slots.current,
                     counts=tuple(self._states[name].count if name in self._states else 0 for name in self._slots.names),
+                    extents=tuple(self.extents[axis] for axis in axes_of(self.columns)),
                 )
             ),
         )
@@ -221,7 +244,6 @@ def _create(file: h5py.File, head: Head, columns: Mapping[str, Field], sums: Sum
     for name, field in columns.items():
         layout.create_column(file, name, field)
     file.create_dataset(layout.JOURNAL, (0,), "u1", maxshape=(None,), chunks=(1 << 14,))
-    records = record_type(len(sums))
+    records = record_type(len(sums), len(axes_of(columns)))
     file.create_dataset(layout.COMMITS, (0,), records, maxshape=(None,), chunks=(max(1, 8192 // records.itemsize),))
     create_slots(file, sums)
-    layout.mark_groups(file)

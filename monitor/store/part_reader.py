@@ -13,6 +13,7 @@ from monitor.errors import DamagedData, Unusable
 from monitor.model.field import Field
 from monitor.model.sums import Sums, SumState
 from monitor.store import layout
+from monitor.store.axis import EVENTS, axes_of, axis_of
 from monitor.store.commit_log import Commit, last_valid
 from monitor.store.journal import Entry, decode
 
@@ -43,11 +44,14 @@ class PartReader:
             # The records first: columns opened later are at least as long as the records say.
             records = self._file[layout.COMMITS][()]
             self.columns: Mapping[str, Field] = dict(_columns(self._file))
+            self._axes = axes_of(self.columns)
+            lengths = self._lengths()
             self.commit = last_valid(
                 records,
                 len(self._sums),
-                rows=min((int(self._file[name].shape[0]) for name in self.columns), default=0),
+                rows=lengths.get(EVENTS, 0),
                 journal=int(self._file[layout.JOURNAL].shape[0]),
+                extents=tuple(lengths[axis] for axis in self._axes),
             )
         except (KeyError, OSError, RuntimeError, ValueError) as error:
             self._file.close()
@@ -58,17 +62,35 @@ class PartReader:
         """Durable rows."""
         return self.commit.rows if self.commit else 0
 
+    def extent(self, axis: str) -> int:
+        """Durable rows along an axis; 0 if nothing in this file runs along it."""
+        if axis == EVENTS:
+            return self.rows
+        return self.commit.extents[self._axes.index(axis)] if self.commit and axis in self._axes else 0
+
     def attribute(self, name: str, default: Any = None) -> Any:
         """An attribute of the file."""
         return self._file.attrs.get(name, default)
 
     def read(self, path: str, start: int, stop: int) -> NDArray[Any]:
         """Values of rows ``start`` to ``stop`` of a column, shape (rows, ...); a copy."""
-        return np.asarray(self._file[path][start : min(stop, self.rows)])
+        return np.asarray(self._file[path][start : min(stop, self.extent(axis_of(path, self.columns[path])))])
 
     def stored_rows(self, path: str) -> int:
         """Length of a column as it lies in the file, durable or not."""
         return int(self._file[path].shape[0])
+
+    def config(self) -> dict[str, NDArray[Any]]:
+        """What the rows were made with, by path below ``UserDataCfg``; copies."""
+        found: dict[str, NDArray[Any]] = {}
+
+        def visit(path: str, node: object) -> None:
+            if isinstance(node, h5py.Dataset) and not path.startswith(f"{layout.PIPELINE}/"):
+                found[path] = np.asarray(node[()])
+
+        if layout.CONFIG in self._file:
+            self._file[layout.CONFIG].visititems(visit)
+        return found
 
     def journal(self) -> bytes:
         """Durable lines of the journal."""
@@ -121,7 +143,16 @@ class PartReader:
         records = self._file[layout.COMMITS]
         records.id.refresh()
         everything = np.iinfo(np.int64).max
-        return last_valid(records[()], len(self._sums), rows=everything, journal=everything)
+        extents = (everything,) * len(self._axes)
+        return last_valid(records[()], len(self._sums), rows=everything, journal=everything, extents=extents)
+
+    def _lengths(self) -> dict[str, int]:
+        """Length of the shortest column along each axis, durable or not."""
+        found: dict[str, int] = {}
+        for path, field in self.columns.items():
+            axis, length = axis_of(path, field), int(self._file[path].shape[0])
+            found[axis] = min(found.get(axis, length), length)
+        return found
 
     def close(self) -> None:
         """Close the file; arrays that were read stay."""
@@ -174,7 +205,7 @@ def _columns(node: h5py.Group, above: str = "") -> Iterator[tuple[str, Field]]:
     """Path and field of every column, depth first."""
     for name in node:
         child = node[name]
-        if not above and name in (layout.PRIVATE, layout.SUMS, layout.SETTINGS.split("/")[0]):
+        if not above and name in (layout.PRIVATE, layout.SUMS, layout.CONFIG):
             continue
         if isinstance(child, h5py.Group):
             yield from _columns(child, f"{above}{name}/")

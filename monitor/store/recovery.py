@@ -4,6 +4,9 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from monitor.errors import Unusable
 from monitor.model.field import Field
@@ -36,6 +39,8 @@ class Found:
         Whether the run is over and its file complete.
     number
         Number of the last part.
+    config
+        What the rows were made with, by path below ``UserDataCfg``.
     """
 
     columns: Mapping[str, Field] = field(default_factory=dict)
@@ -45,6 +50,7 @@ class Found:
     committed: int = 0
     finished: bool = False
     number: int = 0
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 def recover(names: RunNames, *, compacted: bool, sync: bool) -> Found:
@@ -127,4 +133,5 @@ def _found(summary: Summary, *, finished: bool) -> Found:
         committed=summary.stop,
         finished=finished,
         number=summary.part,
+        config=summary.config,
     )

@@ -10,11 +10,13 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData, Unusable
+from monitor.model.column import Column
 from monitor.model.field import Field
 from monitor.model.sums import Sums
 from monitor.store import layout
+from monitor.store.axis import axis_of, lengths_path
 from monitor.store.joined import Joined
-from monitor.store.journal import FinishEntry, LostEntry, SettingsEntry, decode, finish_of, lost_of, settings_of
+from monitor.store.journal import FinishEntry, LostEntry, SettingsEntry, configs_of, decode, finish_of, lost_of, settings_of
 from monitor.store.names import names_of, part_number
 from monitor.store.part_reader import PartReader
 from monitor.store.summary import summary_of, total_sums
@@ -57,8 +59,12 @@ class RunFile:
         return self._summary.rows
 
     def __getitem__(self, path: str) -> NDArray[Any]:
-        """All values of a column, shape (rows, ...); NaN, -99999 or 0 (unsigned) where an event has none."""
-        return self.read(path, 0, len(self))
+        """All values of a column, shape (rows, ...); NaN, -99999 or 0 (unsigned) where an event has none.
+
+        Of a ragged field the elements of all events one behind the other (``ragged`` takes them apart); of a field of a group of
+        its own rate the rows of that group.
+        """
+        return self.read(path, 0, self.extent(path))
 
     def __contains__(self, path: object) -> bool:
         return path in self._summary.columns
@@ -99,6 +105,16 @@ class RunFile:
         return settings_of(self._entries)
 
     @property
+    def config(self) -> Mapping[str, NDArray[Any]]:
+        """What the rows were made with (masks, constants, parameters), by path below ``UserDataCfg``; read at each call."""
+        return summary_of(self._files.readers, {}).config
+
+    @property
+    def used(self) -> Mapping[int, Mapping[str, tuple[str, str]]]:
+        """Of each pipeline version what it used: name to path in ``config`` and SHA-256 of the content."""
+        return configs_of(self._entries)
+
+    @property
     def lost(self) -> list[LostEntry]:
         """Stretches of events that have no rows, and why."""
         return lost_of(self._entries)
@@ -116,7 +132,29 @@ class RunFile:
         KeyError
             If no event of the run so far has that column.
         """
-        return Joined(self._files.readers, self.columns).read(path, start, stop)
+        return self._joined.read(path, start, stop)
+
+    def extent(self, path: str) -> int:
+        """Durable rows of a column: events, for most."""
+        return self._joined.extent(axis_of(path, self.columns[path]))
+
+    def ragged(self, path: str, start: int = 0, stop: int | None = None) -> Column:
+        """A ragged field with its lengths, of rows ``start`` to ``stop``; its ``of_event(i)`` gives the elements of one of them.
+
+        Raises
+        ------
+        KeyError
+            If no event of the run so far has that field, or it is not ragged.
+        """
+        field = self.columns[path]
+        if not field.ragged:
+            raise KeyError(f"{path} is not ragged")
+        where = lengths_path(axis_of(path, field))
+        rows = self.extent(where)
+        start, stop = min(start, rows), rows if stop is None else min(stop, rows)
+        before, lengths = self.read(where, 0, start), self.read(where, start, stop)
+        first = int(before.sum())
+        return Column(field, self.read(path, first, first + int(lengths.sum())), None, lengths)
 
     def refresh(self) -> int:
         """See what is committed by now (only of a run opened live); gives the number of rows."""
@@ -145,8 +183,9 @@ class RunFile:
         self.close()
 
     def _tell(self) -> None:
-        self._summary = summary_of(self._files.readers, {})
+        self._summary = summary_of(self._files.readers, {}, config=False)
         self._entries = decode(self._summary.journal)
+        self._joined = Joined(self._files.readers, self.columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

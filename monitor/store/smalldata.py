@@ -4,7 +4,9 @@ import logging
 import time as clock
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from numpy.typing import NDArray
 
 from monitor.errors import Unusable
 from monitor.model.field import Field
@@ -12,9 +14,10 @@ from monitor.model.rows import Rows
 from monitor.model.sums import Sums
 from monitor.store.catalog import Catalog
 from monitor.store.compact import compact
+from monitor.store.config import Configs
 from monitor.store.gather import gather
 from monitor.store.index import write_index
-from monitor.store.journal import Entry, FinishEntry, LostEntry, SettingsEntry, encode
+from monitor.store.journal import ConfigEntry, Entry, FinishEntry, LostEntry, SettingsEntry, decode, encode, lost_of
 from monitor.store.lock import WriterLock
 from monitor.store.names import RunNames
 from monitor.store.part import Head, PartWriter
@@ -88,7 +91,8 @@ class SmallDataFile:
             raise
         self._catalog = Catalog(found.columns.items())
         self._known: dict[str, Field] = dict(found.columns)
-        self._sums, self._journal, self._lines = found.sums, found.journal, b""
+        self._sums, self._journal, self._lines, self._untold = found.sums, found.journal, b"", False
+        self._configs = Configs(found.config, [entry for entry in decode(found.journal) if isinstance(entry, ConfigEntry)])
         self._closed_rows, self._committed, self._finished = found.rows, max(first, found.committed), found.finished
         self._number = found.number
 
@@ -117,9 +121,20 @@ class SmallDataFile:
         """State of each sum over the durable rows."""
         return total_sums([self._sums, self._part.sums]) if self._part else self._sums
 
+    @property
+    def gaps(self) -> list[LostEntry]:
+        """Durable stretches of events that have no rows, and why."""
+        return lost_of(decode(self._journal))
+
     def settings(self, version: int, text: str, *, first: int, author: str = "", time: float = 0.0) -> None:
         """Keep the whole settings of a pipeline version; durable with the next commit."""
         self._say(SettingsEntry(version=version, first=first, text=text, author=author, time=time))
+
+    def config(self, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep what the rows of a pipeline version were made with, by name; durable with the next commit."""
+        entry = self._configs.add(version, arrays)
+        if entry is not None:
+            self._say(entry)
 
     def lost(self, first: int, stop: int, why: str) -> None:
         """Note that events ``first`` to ``stop`` will have no rows; durable with the next commit."""
@@ -137,23 +152,23 @@ class SmallDataFile:
         """
         self._writable()
         check_order(rows, self._committed, stop)
-        columns, blocks = gather(rows, self._catalog)
+        gathered = gather(rows, self._catalog)
         states = {name: state for name, state in sums.items() if state.count}
-        wanted = sum(block.nbytes for block in blocks.values())
+        wanted = gathered.nbytes + self._configs.nbytes
         wanted += 3 * sum(array.nbytes for state in states.values() for array in state.arrays.values())
         try:
             with refusals(self.path, "write to"):
                 self._in_place()
                 need_space(self._names.directory, wanted)
-                part = self._part_for(columns, states)
-                part.commit(sum(table.count for table in rows), blocks, states, self._lines, stop=stop)
+                part = self._part_for(gathered.columns, states)
+                part.commit(gathered, states, self._lines, stop=stop)
         except NoSpace:
             raise
         except Unusable:
             self._give_up()
             raise
         self._journal += self._lines
-        self._lines = b""
+        self._lines, self._untold = b"", False
         self._committed = stop
 
     def finish(self, *, complete: bool = True, ledger: Mapping[str, int] | None = None) -> None:
@@ -190,7 +205,7 @@ class SmallDataFile:
 
     def _part_for(self, columns: Mapping[str, Field], sums: Sums) -> PartWriter:
         """The part to write to: a new one where the present one is full or has no place for these."""
-        if self._part is not None and self._part.takes(columns, sums) and not self._full(self._part):
+        if self._part is not None and self._part.takes(columns, sums) and not self._untold and not self._full(self._part):
             return self._part
         kept: Sums = self._part.sums if self._part else {}
         self._close_part()
@@ -204,7 +219,16 @@ class SmallDataFile:
             first=self._committed,
             service=self._head.service,
         )
-        self._part = PartWriter(path, head, self._known, {**kept, **sums}, self._journal, sync=self._sync)
+        self._part = PartWriter(
+            path,
+            head,
+            self._known,
+            {**kept, **sums},
+            self._journal,
+            shown=decode(self._journal + self._lines),
+            config=self._configs.arrays,
+            sync=self._sync,
+        )
         return self._part
 
     def _full(self, part: PartWriter) -> bool:
@@ -229,6 +253,8 @@ class SmallDataFile:
     def _say(self, entry: Entry) -> None:
         self._writable()
         self._lines += encode(entry)
+        # Nothing can be created in a part that others read already, and each part shows what its rows were made with.
+        self._untold = self._untold or isinstance(entry, SettingsEntry | ConfigEntry)
 
     def _writable(self) -> None:
         if self._finished:

@@ -70,14 +70,14 @@ class SumSlots:
 
 
 def show(file: h5py.File, name: str, arrays: dict[str, h5py.Dataset]) -> h5py.Dataset:
-    """Make a sum visible as ``Sums/<name>`` and ``Sums/<name>_count`` (links, nothing is stored twice); gives the count."""
+    """Make a sum visible as ``Sums/<name>``, and its events as ``Sums/<name>_nEvents``, which it gives; links, no copies."""
     clean = name.replace("/", "_")
     taken = set(file.get(layout.SUMS, ()))
-    while taken.intersection((clean, f"{clean}_count", *(f"{clean}_{key}" for key in arrays))):
+    while taken.intersection((clean, f"{clean}_nEvents", *(f"{clean}_{key}" for key in arrays))):
         clean += "_"
     for key, dataset in arrays.items():
-        file[f"{layout.SUMS}/{clean}" if len(arrays) == 1 else f"{layout.SUMS}/{clean}_{key}"] = dataset
-    return file.create_dataset(f"{layout.SUMS}/{clean}_count", data=np.int64(0))
+        file[f"{layout.SUMS}/{clean}" if len(arrays) == 1 or key == layout.MAIN_SUM else f"{layout.SUMS}/{clean}_{key}"] = dataset
+    return file.create_dataset(f"{layout.SUMS}/{clean}_nEvents", data=np.int64(0))
 
 
 def fits(a: SumState, b: SumState) -> bool:

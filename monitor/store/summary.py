@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from monitor.model.field import Field
 from monitor.model.sums import Sums, SumState
 from monitor.running import merge
+from monitor.store.axis import axes_of
 from monitor.store.journal import Entry, decode
 from monitor.store.part_reader import PartReader
 from monitor.store.sum_slots import fits
@@ -33,6 +37,10 @@ class Summary:
         All lines; each part carries those of the parts before it.
     part
         Number of the last part.
+    extents
+        Durable rows along each further axis, in the order of ``axes_of(columns)``.
+    config
+        What the rows were made with, by path below ``UserDataCfg``.
     """
 
     experiment: str
@@ -46,6 +54,8 @@ class Summary:
     sums: Sums
     journal: bytes
     part: int
+    extents: tuple[int, ...]
+    config: Mapping[str, NDArray[Any]]
 
     @property
     def entries(self) -> list[Entry]:
@@ -53,10 +63,11 @@ class Summary:
         return decode(self.journal)
 
 
-def summary_of(readers: Sequence[PartReader], sums: Sums | None = None) -> Summary:
+def summary_of(readers: Sequence[PartReader], sums: Sums | None = None, *, config: bool = True) -> Summary:
     """Summary of the parts of one run, in order, at least one; parts without a commit say nothing.
 
-    Sums are read from the parts unless they are given.
+    Sums are read from the parts unless they are given. What the rows were made with, which each part has, is read from the
+    last one if it is wanted.
     """
     said = [reader for reader in readers if reader.commit is not None] or list(readers[:1])
     last = said[-1]
@@ -76,6 +87,8 @@ def summary_of(readers: Sequence[PartReader], sums: Sums | None = None) -> Summa
         sums=total_sums([reader.sums() for reader in said]) if sums is None else sums,
         journal=last.journal(),
         part=int(last.attribute("part", 0)),
+        extents=tuple(sum(reader.extent(axis) for reader in said) for axis in axes_of(columns)),
+        config=last.config() if config else {},
     )
 
 

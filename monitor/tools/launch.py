@@ -2,12 +2,13 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from monitor.errors import Unusable
+from monitor.net.processes import write_processes
 from monitor.settings import Settings
 from monitor.supervisor.child import Child
 from monitor.supervisor.service import Role, Service
@@ -15,6 +16,9 @@ from monitor.tools import logs
 from monitor.tools.process import SETTINGS_FILE, argv
 
 TURN_S = 0.05
+
+Known = tuple[Mapping[str, int], Mapping[str, int]]
+"""Process numbers and restarts, by name."""
 
 EachTurn = Callable[[Service], bool]
 """Called once a turn; says whether the service should be kept although the run is done (somebody looks at the pages)."""
@@ -44,19 +48,32 @@ def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: E
         If a process cannot start, in that process's own words.
     """
     (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
-    logs.set_up(file=folder / "supervisor.log")
+    output = settings.store.directory
+    logs.make_way(output)
+    logs.set_up(file=folder / "supervisor.log", process="supervisor", service=folder, output=output)
     service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
     try:
+        known: Known = ({}, {})
         with _signals() as asked:
             while (each_turn(service) and not service.stopping) or not service.done:
                 _obey(service, len(asked))
                 service.step()
+                known = _note_processes(folder, service, known)
                 time.sleep(TURN_S)
     finally:
         service.end()
+        logs.set_up(level="WARNING")
     if service.failure:
         raise Unusable(last_words(folder, service.failure.split()[0]) or service.failure)
     return service
+
+
+def _note_processes(folder: Path, service: Service, known: Known) -> Known:
+    """Write down who runs, whenever that has changed, for the status of the service."""
+    now = (dict(service.pids), dict(service.restarts))
+    if now != known:
+        write_processes(folder, *now)
+    return now
 
 
 def last_words(folder: Path, name: str) -> str:

@@ -14,6 +14,9 @@ from monitor.net.endpoints import read_endpoints
 from monitor.supervisor.service import Service
 from monitor.tools.screen import err, out
 
+UNREADABLE = "events whose bytes cannot be had"
+"""How workers begin the text about a batch whose file is gone or shorter."""
+
 
 class Watcher:
     """Follows the status of a service that is being started or runs.
@@ -62,6 +65,8 @@ class Watcher:
         of = f" of {total:,}" if total else ""
         latency = self.status.get("latency", {}).get("total")
         delay = f", {1000 * latency[0]:.0f} ms behind" if latency else ""
+        if held_up := self.status.get("held_up"):
+            return str(held_up)
         lost = f", {self.status['lost']:,} lost" if self.status.get("lost") else ""
         return (
             f"run {reader.get('run')} step {reader.get('step')}: {self.status.get('processed', 0):,}{of} events, "
@@ -110,16 +115,24 @@ class Show:
         self._watcher = Watcher(folder)
         self._served = self._summed = False
         self._restarts: dict[str, int] = {}
+        self._held_up = ""
 
     @property
     def unaccounted(self) -> int:
         """Events that were read and are neither written nor counted as lost, by the last word of the service."""
         return int((self._watcher.status.get("balance") or {}).get("unaccounted", 0))
 
+    @property
+    def unreadable(self) -> str:
+        """What of the input was there when it was read and not when it was worked on; empty if nothing."""
+        found = [text for text in (self._watcher.status.get("trouble") or {}) if text.startswith(UNREADABLE)]
+        return f"some of the input could not be used: {', '.join(found)}" if found else ""
+
     def turn(self, service: Service) -> bool:
         """Show what is new; True while the service should be kept for its viewers."""
         if self._watcher.poll():
             self._line.show(self._watcher.line())
+            self._tell_held_up(str(self._watcher.status.get("held_up") or ""))
         self._tell_restarts(service)
         address = read_endpoints(self._folder).dashboard
         if address and not self._served:
@@ -146,6 +159,12 @@ class Show:
             if count > self._restarts.get(name, 0):
                 self._restarts[name] = count
                 err.print(f"{name} died and is started again ({count} so far)")
+
+    def _tell_held_up(self, why: str) -> None:
+        """Say when nothing can be written, and when it can again."""
+        if bool(why) != bool(self._held_up):
+            err.print(why or "there is room on the disk again; the run goes on", markup=False)
+        self._held_up = why
 
     def _sum_up(self) -> None:
         """Events, losses, and how to look at the file."""

@@ -45,8 +45,8 @@ def argv(command: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "monitor.tools.main", command, *arguments)
 
 
-def settings_of(folder: Path) -> Settings:
-    """Settings of the service that has this runtime folder; log lines of this process go to standard error from now on.
+def settings_of(folder: Path, process: str) -> Settings:
+    """Settings of the service that has this runtime folder; log lines of this process go where the service's go from now on.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def settings_of(folder: Path) -> Settings:
         settings = Settings.model_validate_json(path.read_text())
     except (OSError, ValueError) as error:
         raise ConfigError("is not the runtime folder of a service; see `xtcmon status`", key=str(folder)) from error
-    logs.set_up()
+    logs.set_up(process=process, service=folder, output=settings.store.directory)
     return settings
 
 

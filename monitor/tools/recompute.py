@@ -25,8 +25,10 @@ from monitor.reader.dispatch.draft import Cut
 from monitor.reader.sources.source import Source
 from monitor.running import joined
 from monitor.settings import Settings, parse
+from monitor.store.axis import EVENTS, axis_of, lengths_path
 from monitor.store.compare import differences
 from monitor.store.memory import MemoryFile
+from monitor.store.order import ElementOrder
 from monitor.store.run_file import RunFile
 from monitor.wire.message import Message
 
@@ -181,7 +183,10 @@ class _Recompute:
 
 @dataclass(frozen=True, slots=True)
 class Reordered:
-    """A run with its rows in another order; ``order[i]`` is the row that comes at place ``i``."""
+    """A run with its rows in another order; ``order[i]`` is the row that comes at place ``i``.
+
+    Rows of groups of their own rate and elements of ragged groups come in the order of their events.
+    """
 
     run: MemoryFile
     order: NDArray[np.int64]
@@ -200,7 +205,21 @@ class Reordered:
         return len(self.run)
 
     def __getitem__(self, path: str) -> NDArray[Any]:
-        return self.run[path][self.order]
+        field = self.run.columns[path]
+        rows = self._rows(path.split("/")[0] if field.aligned else EVENTS)
+        values = self.run[path]
+        if not field.ragged:
+            return values[rows]
+        elements = ElementOrder(self.run[lengths_path(axis_of(path, field))], rows)
+        return values[elements.wanted(0, len(elements))]
+
+    def _rows(self, group: str) -> NDArray[np.int64]:
+        """The row that comes at each place, of the events or of a group of its own rate."""
+        if group == EVENTS:
+            return self.order
+        place = np.empty(len(self.order), np.int64)
+        place[self.order] = np.arange(len(self.order))
+        return np.argsort(place[self.run.events_of(group)], kind="stable")
 
 
 def _settings(text: str) -> Settings:

@@ -25,6 +25,7 @@ from monitor.xtc.scope import Record
 from monitor.xtc.types import TYPES
 from monitor.xtc.walk import walk
 
+ALIAS_CONFIG = 69
 ROUND = 1024
 """Events looked at together."""
 
@@ -118,13 +119,16 @@ class _Asker:
         self._buffers: dict[str, NDArray[np.uint8]] = {}
         self._state: RunState | None = None
         self._configs: dict[tuple[int, int], dict[tuple[int, int], Record]] = {}
-        self._readers = {need: FieldReader(need, self._configs_of) for need in where.needs if isinstance(need, FieldOf)}
+        self._readers: dict[Need, FieldReader] = {}
         self._unknown_pvs = {need.name for need in where.needs if isinstance(need, Pv)}
 
     def holds(self, block: EventBlock) -> NDArray[np.bool_]:
         """Whether the condition holds, shape (events,)."""
         if self._state is not block.state:
             self._state, self._configs = block.state, {}
+        if not self._readers:
+            aliases, needs = self._aliases(), [need for need in self._where.needs if isinstance(need, FieldOf)]
+            self._readers = {need: FieldReader(need, self._configs_of, aliases) for need in needs}
         payload_needed = any(not isinstance(need, Pv) for need in self._where.needs)
         stretches = self._stretches(block) if payload_needed else []
         return self._where.holds({need: self._value(need, block, stretches) for need in self._where.needs}, block.count)
@@ -165,6 +169,16 @@ class _Asker:
             buffer = self._buffers[place.path]
             index = walk(buffer, pieces["offset"], pieces["length"]).index
             found.append(Stretch(buffer, index, pieces["event"].astype(np.int64)[index["datagram"]]))
+        return found
+
+    def _aliases(self) -> dict[str, tuple[int, int]]:
+        """Level and physical word by alias, as the run's configuration has them."""
+        found: dict[str, tuple[int, int]] = {}
+        for key in self._state.configs if self._state else ():
+            if type_id(key.contains) == ALIAS_CONFIG:
+                for record in self._configs_of(key.level, key.physical).values():
+                    for entry in record.get("srcAlias", ()):
+                        found.setdefault(entry["aliasName"], (entry["src"]["log"] >> 24, entry["src"]["phy"]))
         return found
 
     def _configs_of(self, level: int, physical: int) -> Configs:

@@ -121,5 +121,7 @@ def check_ports(settings: Settings, *, dashboard: bool) -> None:
         If an address cannot be bound.
     """
     check_free(settings.stream.address)
+    if settings.metrics.port:
+        check_free(f"tcp://{settings.metrics.address}:{settings.metrics.port}")
     if dashboard:
         check_free(f"tcp://127.0.0.1:{settings.pages.port}")

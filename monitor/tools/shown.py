@@ -21,7 +21,7 @@ SHOWN: Mapping[str, Mapping[str, Any]] = {
                     {
                         "kind": "azimuthalBinning",
                         "name": "azav",
-                        "center": [-1923.6, 1923.6],
+                        "center": [0.0, 0.0],
                         "dis_to_sam": 100.0,
                         "eBeam": 9.5,
                         "qbin": 0.02,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from monitor.wire.note import Maps, Note
+from monitor.wire.note import Map, Maps, Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,28 @@ class StatusRequest(Note):
 
     KIND: ClassVar[str] = "status"
     request: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine(Note):
+    """A log line of some process of the service, for the aggregator to publish; nobody answers.
+
+    Attributes
+    ----------
+    time
+        Unix seconds.
+    level, process
+        ``WARNING``; who says it.
+    event, fields
+        A fixed word, and what belongs to it.
+    """
+
+    KIND: ClassVar[str] = "log"
+    time: float
+    level: str
+    process: str
+    event: str
+    fields: Map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,14 @@ class Stop(Note):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Halt(Note):
+    """The settings require something that is not there, for this worker and for every other: the run must not go on."""
+
+    KIND: ClassVar[str] = "halt"
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline(Note):
     """A pipeline version: the whole settings, who made it and when (Unix s), and the first event that has it."""
 

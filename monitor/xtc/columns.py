@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
+from monitor.kernel import kernel
 from monitor.xtc.decode import Configs, config_scope
 from monitor.xtc.fields import array_layout
 from monitor.xtc.header import EXTENT_LIMIT
@@ -19,7 +19,7 @@ COUNT_SIZE = 4
 """Bytes of the count in front of counted items."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@kernel
 def _copy(buffer: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.uint8]) -> int:
     """Copy ``out.shape[1]`` bytes from each offset; return the first row whose bytes are not all inside, or -1."""
     size = out.shape[1]
@@ -70,7 +70,7 @@ def gather(buffer: NDArray[np.uint8], offsets: NDArray[np.int64], dtype: np.dtyp
     return out.reshape(-1).view(dtype) if dtype.itemsize else np.empty(len(offsets), dtype)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@kernel
 def _count(buffer: NDArray[np.uint8], offsets: NDArray[np.int64], sizes: NDArray[np.int64], per: int) -> NDArray[np.int64]:
     """The u4 at the start of each payload, or -1 where the payload cannot hold so many items."""
     counts = np.full(offsets.shape[0], -1, np.int64)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
+from monitor.kernel import kernel
 
 Bytes = NDArray[np.uint8]
 
@@ -150,7 +150,7 @@ def _bitmap(body: Bytes, at: int, flag: int, pixels: int) -> NDArray[np.uint16]:
     return np.repeat(words[1::2], counts)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@kernel
 def _unpack_bytes(packed: Bytes, bits: NDArray[np.uint16], base: np.uint16, out: NDArray[np.uint16]) -> bool:
     """Fill ``out``; false if the bit map or the bytes run out or are left over."""
     at = 0
@@ -171,7 +171,7 @@ def _unpack_bytes(packed: Bytes, bits: NDArray[np.uint16], base: np.uint16, out:
     return bool(at == packed.shape[0])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@kernel
 def _unpack_stream(
     stream: Bytes, bits: NDArray[np.uint16], unmapped: int, mapped: int, base: np.uint32, out: NDArray[Any]
 ) -> bool:

@@ -141,7 +141,7 @@ def field_place(kind: PayloadType, field: str, payload: Payload, configs: Config
     return places[0]
 
 
-def field_places(kind: PayloadType, field: str, payload: Payload, configs: Configs = {}) -> list[FieldPlace]:  # noqa: B006
+def field_places(kind: PayloadType, field: str, payload: Payload, configs: Configs = {}) -> list[FieldPlace]:  # noqa: B006  # never written
     """Places of a field in file order.
 
     Parameters

@@ -49,7 +49,7 @@ class GrowingFile:
 
     def next(self, most: int, most_bytes: int = STRIDE_BYTES) -> Heads:
         """Datagrams that are whole by now, at most so many; none if nothing came since the last time."""
-        self.size = os.fstat(self._file.fileno()).st_size
+        self.size = self.present_size
         if self.corrupt or self.size == self._used_up:
             return NOTHING
         if self.size > len(self.data):
@@ -66,7 +66,12 @@ class GrowingFile:
     @property
     def grew(self) -> bool:
         """Whether it grew since it was looked at last."""
-        return os.fstat(self._file.fileno()).st_size != self.size
+        return self.present_size != self.size
+
+    @property
+    def present_size(self) -> int:
+        """Its size now."""
+        return os.fstat(self._file.fileno()).st_size
 
     def close(self) -> None:
         """Give back the file; the maps go with the last view of each."""

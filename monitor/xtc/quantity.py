@@ -93,7 +93,7 @@ def quantities(kind: PayloadType, record: Record, configs: Configs = {}) -> dict
     return found
 
 
-def accessor(kind: PayloadType, record: Record, name: str, *arguments: int, configs: Configs = {}) -> Any:  # noqa: B006
+def accessor(kind: PayloadType, record: Record, name: str, *arguments: int, configs: Configs = {}) -> Any:  # noqa: B006  # never written
     """Value of an accessor that takes arguments: ``numAsicsStored(quad)``, ``potIsTuned(i)``, ``nonlinearCorrected(i)``.
 
     Raises

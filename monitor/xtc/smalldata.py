@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import Number, kernel
 from monitor.xtc.header import CLOCK_TO_ROOT, XTC_SIZE, Transition
 from monitor.xtc.walk import Walk, plain
 
@@ -58,8 +58,10 @@ def seen_through(buffer: NDArray[np.uint8], heads: NDArray[Any], walk: Walk) -> 
     return SmallData(Walk(index[kept], walk.corrupt), offset, length, added)
 
 
-@njit(cache=True, nogil=True)
-def _see_through(buffer, index, service):  # type: ignore[no-untyped-def]
+@kernel
+def _see_through(
+    buffer: NDArray[np.uint8], index: NDArray[Any], service: Number
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Translate ``index`` in place; which entries stay, and where each event lies."""
     kept = np.ones(len(index), np.bool_)
     offset, length = np.full(len(service), -1, np.int64), np.zeros(len(service), np.int64)
@@ -83,8 +85,8 @@ def _see_through(buffer, index, service):  # type: ignore[no-untyped-def]
     return kept, offset, length, added
 
 
-@njit(cache=True, nogil=True)
-def _number(buffer, at, size):  # type: ignore[no-untyped-def]
+@kernel
+def _number(buffer: NDArray[np.uint8], at: Number, size: int) -> Number:
     """Little-endian number of so many bytes, which must be inside."""
     value = np.int64(0)
     for i in range(size):

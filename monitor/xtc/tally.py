@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import Number, kernel
 from monitor.xtc.header import CONTAINER, Level, type_id, version
 from monitor.xtc.names import level_name, source_text, type_name
 
@@ -78,7 +78,8 @@ class SourceTally:
         counted, state
             Whether each datagram counts at all, and whether it is one of Configure, BeginCalibCycle and L1Accept.
         """
-        columns = [index[name] for name in ("level", "physical", "contains", "datagram")]
+        level, physical, contains, datagram = (index[name] for name in ("level", "physical", "contains", "datagram"))
+        columns = level, physical, contains, datagram
         done = 0
         while True:
             done, self._used, incomplete = _count(done, *columns, counted, state, self._keys, self._counts, self._used)
@@ -143,8 +144,19 @@ def _source(level: int, physical: int) -> tuple[str, str]:
     return "ProcInfo", level_name(level)
 
 
-@njit(cache=True, nogil=True)
-def _count(start, levels, physicals, types, datagrams, counted, state, keys, counts, used):  # type: ignore[no-untyped-def]
+@kernel
+def _count(
+    start: Number,
+    levels: NDArray[Any],
+    physicals: NDArray[Any],
+    types: NDArray[Any],
+    datagrams: NDArray[Any],
+    counted: NDArray[Any],
+    state: NDArray[Any],
+    keys: NDArray[Any],
+    counts: NDArray[Any],
+    used: Number,
+) -> tuple[Number, Number, Number]:
     """Look each payload up from where the one before was found: events repeat their sources in order.
 
     Returns how far it came, how many keys there are, and incomplete subtrees; it stops where there is no room for a new key.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import kernel
 from monitor.xtc.header import EPICS
 from monitor.xtc.walk import plain
 
@@ -26,6 +26,17 @@ _VALUE_AT[14:21] = 20, 22, 20, 22, 23, 20, 24
 _VALUE_AT[28:35] = 74, 98, 120, 492, 91, 116, 152
 _KIND = np.zeros(LAST_CTRL + 1, np.uint8)
 _KIND[14:21] = _KIND[28:35] = range(TEXT, TEXT + len(KINDS))
+
+
+SCALAR = np.dtype(
+    {
+        "names": ["number", "dbr", "count", "name", "value"],
+        "formats": ["<u2", "<i2", "<i2", f"S{NAME_SIZE}", "<f8"],
+        "offsets": [0, 2, 4, NAME_AT, int(_VALUE_AT[LAST_CTRL])],
+        "itemsize": int(_VALUE_AT[LAST_CTRL]) + 8,
+    }
+)
+"""A scalar of type double with its name (``EpicsPvCtrlDouble``); limits, units and precision are left at zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,8 +116,18 @@ def aliases(physical: int, payload: NDArray[np.uint8]) -> dict[int, str]:
     return {physical << 16 | int(row["pv"]) & 0xFFFF: row["alias"].split(b"\0", 1)[0].decode("ascii", "replace") for row in table}
 
 
-@njit(cache=True, nogil=True)
-def _gather(buffer, offsets, sizes, value_at, kinds):  # type: ignore[no-untyped-def]
+def scalar(number: int, name: str, value: float) -> bytes:
+    """A payload that names a variable and gives its value, as a scalar of type double; what ``names`` and ``updates`` read."""
+    payload = np.zeros(1, SCALAR)
+    payload["number"], payload["dbr"], payload["count"] = number, LAST_CTRL, 1
+    payload["name"], payload["value"] = name.encode("ascii", "replace")[: NAME_SIZE - 1], value
+    return payload.tobytes()
+
+
+@kernel
+def _gather(
+    buffer: NDArray[np.uint8], offsets: NDArray[Any], sizes: NDArray[Any], value_at: NDArray[Any], kinds: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Number, kind and the eight bytes of the value of each payload; kind 0 where there is no scalar value."""
     n = len(offsets)
     number, kind, raw = np.empty(n, np.int64), np.zeros(n, np.uint8), np.zeros((n, 8), np.uint8)

@@ -9,11 +9,12 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import Number, columns, inlined_kernel, kernel
 from monitor.model.damage import Damage
 from monitor.xtc.header import CLOCK_TO_ROOT, CONTAINER, DATAGRAM_SIZE, EXTENT_LIMIT, XTC_SIZE
+from monitor.xtc.table import CorruptColumns, HeadColumns, IndexColumns
 
 HEAD = np.dtype(
     [
@@ -120,11 +121,12 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     stop = len(buffer) if limit is None else min(limit, len(buffer))
     room = max(0, stop - start) // DATAGRAM_SIZE
     most = room + 1 if most is None else most
-    table = np.empty(max(1, min(most, room, ROUND)), HEAD)
+    # Columns of a single row count as contiguous, and a kernel would be compiled once more for them.
+    table = np.empty(max(2, min(most, room, ROUND)), HEAD)
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:
-        count, at, code = _heads(plain(buffer), at, stop, min(most - found, len(table)), *_columns(table))
+        count, at, code = _heads(plain(buffer), at, stop, min(most - found, len(table)), columns(HeadColumns, table))
         reason = Stop(code)
         found += count
         parts.append(table[:count].copy())
@@ -154,15 +156,12 @@ def walk(buffer: NDArray[np.uint8], offsets: NDArray[Any], lengths: NDArray[Any]
     entries, corrupt = np.empty(16 * len(starts) + 16, INDEX), np.empty(16, CORRUPT)
     done, found, bad = 0, 0, 0
     while True:
-        done, found, bad = _walk(plain(buffer), starts, stops, done, found, bad, *_columns(entries), *_columns(corrupt))
+        done, found, bad = _walk(
+            plain(buffer), starts, stops, done, found, bad, columns(IndexColumns, entries), columns(CorruptColumns, corrupt)
+        )
         if done == len(starts):
             return Walk(entries[:found], corrupt[:bad])
         entries, corrupt = _grown(entries), _grown(corrupt)
-
-
-def _columns(table: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-    """Views of the fields; a kernel that goes through records counts references and takes six times as long."""
-    return tuple(table[name] for name in table.dtype.names or ())
 
 
 def _grown(table: NDArray[Any]) -> NDArray[Any]:
@@ -179,8 +178,8 @@ def plain(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return view
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _word(buffer, at):  # type: ignore[no-untyped-def]
+@inlined_kernel
+def _word(buffer: NDArray[np.uint8], at: Number) -> Number:
     """Little-endian 32-bit word as int64; four bytes from ``at`` must be inside.
 
     Unsigned positions spare the test for negative ones, and with it the compiler sees one load instead of four.
@@ -191,10 +190,8 @@ def _word(buffer, at):  # type: ignore[no-untyped-def]
     return np.int64(np.uint32(low | high))
 
 
-@njit(cache=True, nogil=True)
-def _heads(  # type: ignore[no-untyped-def]
-    buffer, at, stop, most, offset, length, seconds, nanoseconds, fiducials, ticks, vector, control, env, damage
-):
+@kernel
+def _heads(buffer: NDArray[np.uint8], at: Number, stop: Number, most: Number, out: HeadColumns) -> tuple[Number, Number, Number]:
     """Fill the columns of ``HEAD``; returns how many, where it stopped, and why (a ``Stop``)."""
     count = 0
     while True:
@@ -210,16 +207,16 @@ def _heads(  # type: ignore[no-untyped-def]
         if stop - at < CLOCK_TO_ROOT + extent:
             return count, at, 2
         low, high = _word(buffer, at + 8), _word(buffer, at + 12)
-        offset[count] = at
-        length[count] = CLOCK_TO_ROOT + extent
-        nanoseconds[count] = _word(buffer, at)
-        seconds[count] = _word(buffer, at + 4)
-        ticks[count] = low & 0xFFFFFF
-        control[count] = low >> 24
-        fiducials[count] = high & 0x1FFFF
-        vector[count] = high >> 17
-        env[count] = _word(buffer, at + 16)
-        damage[count] = _word(buffer, at + 20)
+        out.offset[count] = at
+        out.length[count] = CLOCK_TO_ROOT + extent
+        out.nanoseconds[count] = _word(buffer, at)
+        out.seconds[count] = _word(buffer, at + 4)
+        out.ticks[count] = low & 0xFFFFFF
+        out.control[count] = low >> 24
+        out.fiducials[count] = high & 0x1FFFF
+        out.vector[count] = high >> 17
+        out.env[count] = _word(buffer, at + 16)
+        out.damage[count] = _word(buffer, at + 20)
         count += 1
         at += CLOCK_TO_ROOT + extent
 
@@ -227,12 +224,17 @@ def _heads(  # type: ignore[no-untyped-def]
 INCOMPLETE = int(Damage.INCOMPLETE_CONTRIBUTION)
 
 
-@njit(cache=True, nogil=True)
-def _walk(  # type: ignore[no-untyped-def]
-    buffer, starts, stops, done, found, bad,
-    offset_, datagram_, level_, logical_, physical_, contains_, damage_, size_,
-    lost_offset, lost_datagram, lost_extent, lost_remaining,
-):  # fmt: skip
+@kernel
+def _walk(
+    buffer: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    done: Number,
+    found: Number,
+    bad: Number,
+    out: IndexColumns,
+    lost: CorruptColumns,
+) -> tuple[Number, Number, Number]:
     """Depth-first walk with a stack of container ends, inside the buffer, from datagram ``done`` on.
 
     Fills the columns of ``INDEX`` and of ``CORRUPT``. Returns how many datagrams are done and how many rows there are; it stops
@@ -249,9 +251,9 @@ def _walk(  # type: ignore[no-untyped-def]
             extent = _word(buffer, at + 16) if remaining >= XTC_SIZE else np.int64(0)
             if remaining <= 0 or extent < XTC_SIZE or extent > remaining:
                 if remaining > 0:
-                    if m == len(lost_offset):
+                    if m == len(lost.offset):
                         return datagram, found, bad
-                    lost_offset[m], lost_datagram[m], lost_extent[m], lost_remaining[m] = at, datagram, extent, remaining
+                    lost.offset[m], lost.datagram[m], lost.extent[m], lost.remaining[m] = at, datagram, extent, remaining
                     m += 1
                 at = ends[depth]
                 depth -= 1
@@ -265,21 +267,21 @@ def _walk(  # type: ignore[no-untyped-def]
                 ends[depth] = at + extent
                 at += XTC_SIZE
                 continue
-            if n == len(offset_):
+            if n == len(out.offset):
                 return datagram, found, bad
             logical = _word(buffer, at + 4)
-            offset_[n], datagram_[n] = at + XTC_SIZE, datagram
-            level_[n], logical_[n], physical_[n] = logical >> 24, logical, _word(buffer, at + 8)
-            contains_[n], damage_[n] = contains, damage
-            size_[n] = 0 if inside else extent - XTC_SIZE
+            out.offset[n], out.datagram[n] = at + XTC_SIZE, datagram
+            out.level[n], out.logical[n], out.physical[n] = logical >> 24, logical, _word(buffer, at + 8)
+            out.contains[n], out.damage[n] = contains, damage
+            out.size[n] = 0 if inside else extent - XTC_SIZE
             n += 1
             at += extent
         found, bad = n, m
     return len(starts), found, bad
 
 
-@njit(cache=True, nogil=True)
-def _deeper(ends):  # type: ignore[no-untyped-def]
+@kernel
+def _deeper(ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """The same stack with twice the room."""
     larger = np.empty(2 * len(ends), np.int64)
     larger[: len(ends)] = ends

@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 
 from monitor.reader.block import EventBlock
+from monitor.reader.process import LONGEST_WAIT_S
 from monitor.reader.sources.follow import FollowSource, WatchedRun
 from monitor.settings import Settings
 from tests.support.recorder import Recorder
@@ -36,8 +37,6 @@ from tests.support.xtc_bytes import (
 
 LAG_S = 2.0
 FRAME_BYTES = 16 << 10
-POLL_S = 0.02
-"""The longest the reader rests between two looks."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def measure(seconds: float, rate: float = 120.0, lag_s: float = LAG_S) -> Follow
                 memory = process.memory_info()
                 anonymous.append(memory.rss - memory.shared)
                 resident = max(resident, memory.rss)
-                time.sleep(POLL_S)
+                time.sleep(LONGEST_WAIT_S)
         used = process.cpu_times()
         source.close()
         writer.join(30)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import workers.pipeline  # noqa: F401  # fills the registry of features
 from monitor.settings import Feature as FeatureSettings
-from workers.features.feature import View, feature_from
+from tests.support.features import values_of
+from workers.features.feature import feature_from
+from workers.features.view import View
 
 RTOL = {"azav": 2e-6, "roi": 1e-5}
 """The radial average keeps its weights in float32."""
@@ -68,7 +69,7 @@ def test_radial_averages_are_those_of_the_original(golden_dir: Path, name: str) 
             FeatureSettings(kind="azimuthalBinning", compat=True, **_tuples(parameters)), view_of(stored, good)
         )
         frames = frames_of(stored, good)
-        (values,) = feature.process(frames).values()
+        (values,) = values_of(feature, frames).values()
         label = parameters.get("name", "azav")
         expected = np.stack([stored[f"case/{case}/evt{event}/{label}_azav"] for event in range(len(frames))])
         assert_on_edges(values, expected, case)
@@ -96,7 +97,7 @@ def test_rectangles_give_what_the_original_gives(golden_dir: Path, name: str) ->
         feature = feature_from(FeatureSettings(kind="ROIFunc", compat=True, **_tuples(parameters)), view_of(stored, good))
         frames = frames_of(stored, good)
         label = feature.gives[0].name.removeprefix("det/").rpartition("_")[0]
-        for field, values in feature.process(frames).items():
+        for field, values in values_of(feature, frames).items():
             key = field.rpartition("_")[2]
             for event in range(len(frames)):
                 expected = stored[f"case/{case}/evt{event}/{label}_{key}"]

@@ -15,7 +15,27 @@ from tests.support.dumped_rows import dumped_events, expected_fields, is_value, 
 from tests.support.plain_run import stretches
 from workers.pipeline import Pipeline, Result
 
-FRAMES = {"Frame", "CspadElement", "JungfrauElement", "EpixElement"}
+PIXELS = {
+    "AndorFrame": "data",
+    "Andor3dFrame": "data",
+    "CspadElement": "quads",
+    "Cspad2x2Element": "data",
+    "EpixElement": "frame",
+    "Epix10kaArray": "frame",
+    "FliFrame": "data",
+    "Frame": "derived",
+    "JungfrauElement": "frame",
+    "PimaxFrame": "data",
+    "PixisFrame": "data",
+    "PrincetonFrame": "data",
+    "SharedPIM": "frame",
+    "TimepixData": "data",
+    "UxiFrame": "frames",
+    "VimbaFrame": "data",
+    "ZylaFrame": "data",
+    "pnCCDframe": "frame",
+}
+"""Payloads that are frames, and the field of the dump with their pixels."""
 SCAN = ["e81-r0098-s00-c00", "e81-r0098-s01-c00"]
 HUTCH_LIGHT = {
     "xpp": (-137, 91),
@@ -127,23 +147,74 @@ def test_the_scan_variable_has_its_value_in_every_step(golden_dir: Path, tmp_pat
 def form(entry: Any) -> Any:
     """What must not change from frame to frame; the first frame of a detector decides it."""
     data = entry["data"]
-    return (data["height"], data["width"], data["depth"] > 8) if entry["type_name"] == "Frame" else None
+    if entry["type_name"] == "SharedPIM":
+        data = data["frame"]
+    return (data["height"], data["width"], data.get("depth", 14) > 8) if "height" in data else None
 
 
-def test_raw_frames_are_the_recorded_pixels(golden_dir: Path, tmp_path: Path, names: list[str]) -> None:
+def frames_in(golden_dir: Path, names: list[str]) -> list[tuple[int, Any]]:
+    """Event and dump line of each frame that is the only one of its source in the event."""
     events, _ = dumped_events(golden_dir, names)
-    frames = [(event, e) for event, (_, es) in enumerate(events) for e in es if e["type_name"] in FRAMES and usable(e)]
+    frames = [(event, e) for event, (_, es) in enumerate(events) for e in es if e["type_name"] in PIXELS and usable(e)]
     per_source = Counter((event, entry["src"]) for event, entry in frames)
-    frames = [(event, entry) for event, entry in frames if per_source[event, entry["src"]] == 1]
-    if not frames:
-        pytest.skip("no frames in this run, or several of one source in an event")
-    sources = sorted({entry["src"] for _, entry in frames})
+    return [(event, entry) for event, entry in frames if per_source[event, entry["src"]] == 1]
+
+
+def whole_frames(sources: list[str]) -> Settings:
+    """Settings that record raw frames of these sources under the names d0, d1, ..."""
     whole = {"kind": "ROIFunc", "name": "all", "writeArea": True, "calcPars": False}
     detectors = [
         {"name": f"d{i}", "source": source, "constants": "none", "sums": [], "feature": [whole]}
         for i, source in enumerate(sources)
     ]
-    results = run([recording(golden_dir, name, tmp_path) for name in names], parse({"detector": detectors}))
+    return parse({"detector": detectors})
+
+
+def test_what_a_detector_tells_beside_its_pixels_is_recorded(golden_dir: Path, tmp_path: Path, names: list[str]) -> None:
+    told = [(event, entry) for event, entry in frames_in(golden_dir, names) if told_by(entry)]
+    if not told:
+        pytest.skip("no frames with anything beside their pixels in this run")
+    sources = sorted({entry["src"] for _, entry in told})
+    results = run([recording(golden_dir, name, tmp_path) for name in names], whole_frames(sources))
+    for event, entry in told:
+        detector = f"d{sources.index(entry['src'])}_env"
+        for name, expected in told_by(entry).items():
+            actual = value_of(results, event, f"{detector}/{name}")
+            assert actual is not None, (event, entry["src"], name)
+            assert is_value(actual, expected), (event, entry["src"], name)
+
+
+BESIDE = {
+    "shotIdStart", "readoutTime", "temperature", "timestamp", "frameNumber", "temperatures", "acquisitionCount", "frameid",
+    "frameCounter", "lostRows", "seq_count", "sb_temp",
+}  # fmt: skip
+"""Fields of payloads with frames that say something about the detector, at the top of the dump."""
+
+
+INSIDE = {"moduleInfo": ("timestamp", "moduleID", "xCoord", "yCoord", "zCoord"), "frame": ("specialWord", "frameNumber")}
+"""The same inside of records, of which there are several."""
+
+
+def told_by(entry: Any) -> dict[str, Any]:
+    """What a dump line says about the detector."""
+    data = entry["data"]
+    if entry["type_name"] == "CspadElement":
+        quads = sorted(data["quads"], key=lambda quad: quad["quad"])
+        complete = len(quads) == 4 and all(quad["derived"]["sectionMask"] for quad in quads)
+        return {"sb_temp": [quad["sb_temp"]["first"] for quad in quads]} if complete else {}
+    told = {name: data[name] for name in BESIDE if name in data}
+    for name, fields in INSIDE.items():
+        if isinstance(data.get(name), list):
+            told |= {field: [record[field] for record in data[name]] for field in fields}
+    return told
+
+
+def test_raw_frames_are_the_recorded_pixels(golden_dir: Path, tmp_path: Path, names: list[str]) -> None:
+    frames = frames_in(golden_dir, names)
+    if not frames:
+        pytest.skip("no frames in this run, or several of one source in an event")
+    sources = sorted({entry["src"] for _, entry in frames})
+    results = run([recording(golden_dir, name, tmp_path) for name in names], whole_frames(sources))
     forms: dict[str, Any] = {}
     for event, entry in frames:
         frame = value_of(results, event, f"d{sources.index(entry['src'])}/all_area")
@@ -166,9 +237,17 @@ def assert_frame(frame: NDArray[np.float32], entry: Any) -> None:
         }
         assert np.isnan(frame[sorted(absent)]).all()
         return
-    if entry["type_name"] == "Frame":
-        pixels = data["derived"]["data8"] if data["depth"] <= 8 else data["derived"]["data16"]
+    if entry["type_name"] in ("Frame", "SharedPIM"):
+        head = data.get("frame", data)
+        pixels = head["derived"]["data8"] if head["depth"] <= 8 else head["derived"]["data16"]
         assert is_value(frame.astype(pixels["dtype"]), pixels)
         return
-    pixels = data["frame"]
-    assert is_value(frame.reshape(pixels["shape"]).astype(pixels["dtype"]), pixels)
+    if entry["type_name"] == "pnCCDframe":
+        assert len(frame) == len(data["frame"])
+        for link, quadrant in zip(data["frame"], frame, strict=True):
+            assert is_value(quadrant.reshape(-1).astype("<u2"), link["_data"])
+        return
+    pixels = data[PIXELS[entry["type_name"]]]
+    # The dump keeps the order of the payload, in which the section of a CsPad 2x2 varies fastest.
+    recorded = np.moveaxis(frame, 0, -1) if entry["type_name"] == "Cspad2x2Element" else frame
+    assert is_value(recorded.reshape(pixels["shape"]).astype(pixels["dtype"]), pixels)

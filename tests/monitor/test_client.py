@@ -21,7 +21,7 @@ from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqRouter
 from monitor.wire.message import Message, decode, encode
 from monitor.wire.rows import rows_message
-from tests.support.some_rows import column, some_reduced, some_rows
+from tests.support.some_rows import column, ragged, some_reduced, some_rows
 
 SAMPLE = Message(
     "rows",
@@ -231,6 +231,23 @@ def test_rows_come_as_arrays_with_nan_where_absent(service: Service, monitor: Mo
     assert (got[0].run, got[0].units["ipm/sum"], len(got[0])) == (98, "V", 3)
     assert set(got[0].values) == {"ipm/sum"}
     assert monitor.missed == {}
+
+
+def test_ragged_values_come_apart_by_event() -> None:
+    x = ragged("epix/var_droplet/x", [[1.5, 2.5], None, [], [3.5]])
+    message = rows_message(some_reduced(0, 4, rows=some_rows(0, 4, {x.field.path: x})), topic="rows/events")
+    rows = client.rows_of(client.decode([bytes(part) for part in encode(message)]), [x.field.path])
+    assert len(rows) == 4
+    assert [rows.of_event(x.field.path, i).tolist() for i in range(4)] == [[1.5, 2.5], [], [], [3.5]]
+
+
+@pytest.mark.parametrize("lengths", [[1, 0, 0, 1], [4, 0, 0, 0], [-1, 1, 0, 3], [1 << 62, 1 << 62, 1 << 62, (1 << 62) + 3]])
+def test_lengths_that_do_not_fit_their_values_are_refused(lengths: list[int]) -> None:
+    x = ragged("epix/var_droplet/x", [[1.5, 2.5], None, [], [3.5]])
+    message = rows_message(some_reduced(0, 4, rows=some_rows(0, 4, {x.field.path: x})))
+    arrays = {**message.arrays, "n/epix/var_droplet/x": np.array(lengths, np.int64)}
+    with pytest.raises(BadMessage):
+        client.rows_of(client.Message("rows", message.header, arrays))
 
 
 def test_what_was_missed_is_counted_by_topic(service: Service, monitor: Monitor) -> None:

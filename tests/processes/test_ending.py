@@ -155,3 +155,15 @@ def test_a_subscriber_that_never_reads_holds_up_nothing(xtcmon: Command, run: Si
         done = xtcmon.run("run", *run.files, "--no-dashboard", "--stream", f"tcp://127.0.0.1:{port}", "-o", tmp_path)
     assert done.returncode == 0, done.stderr
     assert rows_in(tmp_path / NAME_OF_FILE) == 2000
+
+
+@pytest.mark.parametrize("role", ["aggregator", "reader"])
+def test_a_second_process_of_a_role_in_the_same_folder_is_locked_out(
+    xtcmon: Command, run: SimulatedRun, tmp_path: Path, role: str
+) -> None:
+    with xtcmon.started("run", *run.files, *QUIET, *SLOW, "-o", tmp_path) as first:
+        soon(lambda: rows_in(tmp_path / NAME_OF_FILE) > 0)
+        second = xtcmon.run(role, "--service", xtcmon.services()[0])
+        assert second.returncode == 2
+        assert second.stderr.strip().startswith(f"xtcmon: another {role} runs in")
+        assert first.poll() is None

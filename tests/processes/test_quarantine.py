@@ -55,3 +55,7 @@ def test_a_poisonous_batch_is_set_aside_and_can_be_run_again(xtcmon: Command, tm
             if path in whole:
                 np.testing.assert_array_equal(again[path], whole[path][first:stop], err_msg=path)
         assert "ipm3/sum" in again
+        variables = [path for path in whole if path.startswith("epicsAll/")]
+        assert len(variables) > 5
+        for path in variables:
+            np.testing.assert_array_equal(again[path], whole[path][first:stop], err_msg=path)

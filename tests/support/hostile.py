@@ -170,9 +170,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--golden", type=Path, default=COMMITTED)
     given = parser.parse_args()
+    folder = given.golden / "xtc" if (given.golden / "xtc").is_dir() else given.golden
+    if not golden_files(folder):
+        parser.error(f"no golden XTC files in {given.golden}")
     met: Counter[str] = Counter()
     slowest, start = 0.0, time.perf_counter()
-    for number, (data, beside) in enumerate(broken_files(given.golden, given.count, given.seed), 1):
+    for number, (data, beside) in enumerate(broken_files(folder, given.count, given.seed), 1):
         before = time.perf_counter()
         try:
             met += endure(data, beside)

@@ -10,10 +10,10 @@ from monitor.reader.merge import Merge
 from monitor.xtc.walk import heads
 
 
-def feed(merge: Merge, stream: int, data: bytes) -> None:
+def feed(merge: Merge, stream: int, data: bytes, now: float = 0.0) -> None:
     """Give a stream these bytes, held in memory."""
     array = np.frombuffer(data, np.uint8)
-    merge.feed(stream, Memory(array), array, heads(array))
+    merge.feed(stream, Memory(array), array, heads(array), now=now)
 
 
 def blocks_of(streams: dict[int, list[bytes]], *, seed: int | None = None, **options: Any) -> tuple[list[Block], Merge]:

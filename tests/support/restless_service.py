@@ -13,6 +13,7 @@ import numpy as np
 from monitor.aggregator.instruction import Commit, Configure, FinishRun, Leave, OpenRun, Publish, StoreOrder, ToPeer, ToReader
 from monitor.aggregator.machine import Aggregator
 from monitor.aggregator.runs import Recovered
+from monitor.model.column import Column
 from monitor.model.sums import SumState
 from monitor.running import merge_sums
 from monitor.settings import Pages
@@ -22,7 +23,7 @@ from monitor.wire.message import Message, decode, encode
 from monitor.wire.note import note_of, to_message
 from monitor.wire.rows import Reduced, rows_message, rows_of
 from monitor.wire.worker_note import Hello
-from tests.support.some_rows import some_rows
+from tests.support.some_rows import ragged, some_rows
 
 BASE_STEP = 1 << 20
 
@@ -74,12 +75,18 @@ class Store:
             for table in order.rows:
                 self.rows[order.run] += range(table.first, table.stop)
                 assert (table.columns["seq"].values == np.arange(table.first, table.stop)).all()
+                assert table.columns["cam/var_hit/x"].values.tolist() == hits(table.first, table.stop).values.tolist()
             self.lost += [seq for absence in order.lost for seq in range(absence.first, absence.stop)]
             self.sums[order.run] = merge_sums(self.sums.get(order.run, {}), order.sums)
             self.committed = order.stop
         else:
             assert order.run not in self.finished
             self.finished[order.run] = order
+
+
+def hits(first: int, stop: int) -> Column:
+    """Each event has as many elements as its number modulo 3, all of them that number."""
+    return ragged("cam/var_hit/x", [[seq] * (seq % 3) for seq in range(first, stop)])
 
 
 class RestlessService:
@@ -230,7 +237,7 @@ class RestlessService:
             if epoch is None:
                 return
             reduced = Reduced(
-                rows=some_rows(batch.first, batch.stop),
+                rows=some_rows(batch.first, batch.stop, {"cam/var_hit/x": hits(batch.first, batch.stop)}),
                 experiment="e81",
                 run=epoch.run,
                 step=0,

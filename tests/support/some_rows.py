@@ -1,6 +1,6 @@
 """Small row tables whose every value tells which event it belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,15 @@ def column(name: str, values: Any, *, dtype: str = "<f8", unit: str = "", presen
     array = np.asarray(values, dtype)
     mask = None if present is None else np.asarray(present, bool)
     return Column(Field(name=name, dtype=array.dtype, shape=array.shape[1:], unit=unit), array, mask)
+
+
+def ragged(name: str, events: Sequence[Sequence[Any] | None], *, dtype: str = "<f8", shape: tuple[int, ...] = ()) -> Column:
+    """A ragged column of these elements per event; ``None`` = the event has no value."""
+    pieces = [np.zeros((0, *shape), dtype) if event is None else np.asarray(event, dtype).reshape(-1, *shape) for event in events]
+    values = np.concatenate([np.zeros((0, *shape), dtype), *pieces])
+    mask = None if all(event is not None for event in events) else np.array([event is not None for event in events])
+    field = Field(name=name, dtype=values.dtype, shape=shape, ragged=True)
+    return Column(field, values, mask, np.array([len(piece) for piece in pieces], np.int64))
 
 
 def some_rows(first: int, stop: int, more: Mapping[str, Column] | None = None) -> Rows:

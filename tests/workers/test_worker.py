@@ -23,7 +23,7 @@ from monitor.wire.note import to_message
 from monitor.wire.rows import Frame, Reduced, rows_of
 from monitor.wire.state import state_message
 from monitor.wire.worker_note import Flush, Hello, Pipeline, Stop, WhoAreYou
-from tests.support.some_rows import column
+from tests.support.some_rows import column, ragged
 from workers.absent import absent_rows
 from workers.worker import Worker
 
@@ -37,6 +37,7 @@ class Result:
     sums: Sums
     frames: Mapping[str, Frame]
     trouble: Mapping[str, int] = field(default_factory=dict)
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Tripled:
@@ -44,6 +45,7 @@ class Tripled:
 
     def __init__(self, settings: Settings, version: int) -> None:
         self.version = version
+        self.config = {"cam/mask": np.full((1, 1), version)}
 
     def process(self, batch: Batch, buffers: list[NDArray[Any]], state: RunState) -> Result:
         rows = absent_rows(batch)
@@ -51,7 +53,8 @@ class Tripled:
         columns = {**rows.columns, "tripled": column("tripled", 3 * seq)}
         total = {"total": np.array([float(seq.sum())])}
         frames = {"cam": Frame(image=np.zeros((1, 1), np.float32), seq=batch.first, index=INDEX)} if batch.show else {}
-        return Result(Rows(batch.first, batch.count, columns), {"s": SumState("mean_image", batch.count, total)}, frames)
+        sums = {"s": SumState("mean_image", batch.count, total)}
+        return Result(Rows(batch.first, batch.count, columns), sums, frames, config=self.config)
 
 
 class Anywhere:
@@ -120,6 +123,25 @@ def test_a_batch_becomes_rows_and_then_word_to_the_reader() -> None:
     assert (reduced.run, reduced.step, reduced.epoch, reduced.lease, reduced.worker) == (98, 2, 9, 77, "w0")
     assert (reduced.experiment, reduced.created, reduced.received) == ("e81", 50.0, 60.0)
     assert [(m.header["lease"], m.header["epoch"]) for m in world.heard(world.reader, "done")] == [(77, 9)]
+
+
+class Torn(Tripled):
+    """Gives a ragged group whose fields do not agree, and one whose fields do."""
+
+    def process(self, batch: Batch, buffers: list[NDArray[Any]], state: RunState) -> Result:
+        result = super().process(batch, buffers, state)
+        some = [ragged("a/var_b/x", [[1]]), ragged("a/var_b/y", [[1, 2]]), ragged("a/var_c/x", [[1]])]
+        columns = {**result.rows.columns, **{each.field.path: each for each in some}}
+        return replace(result, rows=Rows(batch.first, batch.count, columns))
+
+
+def test_a_ragged_group_whose_fields_do_not_agree_is_left_out_and_counted() -> None:
+    world = World(Torn).prepared()
+    world.say(batch_message(batch(0, 1)))
+    (reduced,) = world.rows()
+    assert {"tripled", "a/var_c/x"} == {path for path in reduced.rows.columns if path.startswith(("t", "a"))}
+    assert list(reduced.trouble.values()) == [1]
+    assert "a/var_b" in next(iter(reduced.trouble))
 
 
 def test_a_flush_sends_the_sums_of_exactly_the_batches_of_its_epoch() -> None:
@@ -201,6 +223,20 @@ def test_the_index_of_an_image_travels_once_and_again_to_a_new_aggregator() -> N
     world.worker.step(0.0)
     assert [m.header["name"] for m in world.heard(world.aggregator, "hello")] == ["w0"]
     assert index_of(2) is not None
+
+
+def test_what_rows_were_made_with_travels_once_per_version_and_again_to_a_new_aggregator() -> None:
+    world = World().prepared()
+    world.say(to_message(Pipeline(version=2, settings={}, author="", time=0.0)))
+
+    def told(version: int) -> list[int]:
+        world.say(batch_message(batch(0, 1, pipeline=version)))
+        return [int(array[0, 0]) for array in world.rows()[0].config.values()]
+
+    assert [told(1), told(1), told(2), told(1), told(2)] == [[1], [], [2], [], []]
+    world.aggregator.send(b"w0", to_message(WhoAreYou()))
+    world.worker.step(0.0)
+    assert told(2) == [2]
 
 
 def test_a_new_reader_is_greeted_and_what_the_old_one_gave_is_forgotten() -> None:

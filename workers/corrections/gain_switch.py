@@ -1,30 +1,28 @@
-"""Jungfrau pixels: each word tells its own gain range, which chooses pedestal and gain.
+"""Pixels whose words tell their own gain range, which chooses pedestal and factor: Jungfrau and Epix10ka.
 
-Word: bits 0-13 ADC, bits 14-15 range code; 00 high, 01 medium, 11 low gain, 10 invalid. Facility's Jungfrau calibration: an
-invalid range is passed through unchanged.
+An invalid code is passed through: pedestal 0, factor 1 (facility's calibration of both detectors).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.corrections.level import readonly
+from workers.detectors.area import GainCode
 from workers.kernel import kernel
 
-RANGES = 3
-ADC_BITS = 0x3FFF
-RANGE_SHIFT = 14
-INVALID = -1
-RANGE_OF_CODE = np.array([0, 1, INVALID, 2], np.int64)
+NO_PLANE = 255
+"""Plane of a pixel with an invalid code."""
 
 
 def switch_gain(
     buffer: NDArray[np.uint8],
     offsets: NDArray[np.int64],
+    code: GainCode,
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Corrected panels of many events.
+    """Corrected panels of many events, in one pass.
 
     Parameters
     ----------
@@ -32,23 +30,85 @@ def switch_gain(
         Bytes that hold the raw panels (uint16), shape (bytes,).
     offsets
         First byte of each panel in ``buffer``, shape (events, panels); -1 = absent. A panel that would reach outside is absent.
+    code
+        How a word tells its plane.
     pedestal
-        Dark level of each range, shape (3, panels, pixels), ADU.
+        Dark level of each plane, shape (planes, panels, pixels), ADU.
     factor
-        1 / gain of each range, shape (3, panels, pixels), keV/ADU; 0 where the gain is 0; NaN = bad pixel.
+        1 / gain of each plane, shape (planes, panels, pixels), keV/ADU; 0 where the gain is 0; NaN = bad pixel.
     out
-        Result, shape (events, panels, pixels), keV; NaN = bad or absent. A word with the invalid range code gives its ADC value.
+        Result, shape (events, panels, pixels), keV; NaN = bad or absent. A word with an invalid code gives its ADC value.
     """
-    _switch_gain(readonly(buffer), offsets, pedestal, factor, RANGE_OF_CODE, out)
+    _switch_gain(readonly(buffer), offsets, code.adc_bits, code.shift, _plane_table(code), pedestal, factor, out)
+
+
+def subtract_dark(
+    buffer: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    code: GainCode,
+    pedestal: NDArray[np.float32],
+    out: NDArray[np.float32],
+    planes: NDArray[np.uint8],
+) -> None:
+    """First half of ``switch_gain``, where something comes between pedestal and factor.
+
+    Parameters
+    ----------
+    buffer, offsets, code, pedestal
+        As for ``switch_gain``.
+    out
+        Pedestal-subtracted panels, shape (events, panels, pixels), ADU; NaN = absent.
+    planes
+        Plane of each pixel, in the shape of ``out``; ``NO_PLANE`` = invalid code or absent.
+    """
+    _subtract_dark(readonly(buffer), offsets, code.adc_bits, code.shift, _plane_table(code), pedestal, out, planes)
+
+
+def multiply(planes: NDArray[np.uint8], factor: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Second half of ``switch_gain``, in place on ``out``; arguments as there and as ``subtract_dark`` left them."""
+    _multiply(planes, factor, out)
+
+
+def for_planes(ranges: NDArray[np.float32], gain_map: NDArray[np.int8] | None, undefined: float) -> NDArray[np.float32]:
+    """Constants by plane out of constants by range.
+
+    Parameters
+    ----------
+    ranges
+        Shape (ranges, *shape).
+    gain_map
+        Range that each plane means at each pixel, shape (planes, *shape), -1 = undefined; None: plane and range are the same.
+    undefined
+        Value where the range is undefined: 0 for a pedestal, 1 for a factor.
+    """
+    if gain_map is None:
+        return ranges
+    chosen = np.take_along_axis(ranges, np.maximum(gain_map, 0).astype(np.int64), axis=0)
+    return np.where((gain_map >= 0) & (gain_map < len(ranges)), chosen, np.float32(undefined))
+
+
+def counting_planes(
+    planes: int, shape: tuple[int, ...], gain_map: NDArray[np.int8] | None, ranges: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Whether a pixel in a plane counts for the common mode of these ranges, shape (planes, *shape)."""
+    if gain_map is None:
+        gain_map = np.broadcast_to(np.arange(planes, dtype=np.int8).reshape(-1, *(1,) * len(shape)), (planes, *shape))
+    return np.isin(gain_map, ranges)
+
+
+def _plane_table(code: GainCode) -> NDArray[np.int64]:
+    return np.array(code.plane_of_code, np.int64)
 
 
 @kernel
 def _switch_gain(
     buffer: NDArray[np.uint8],
     offsets: NDArray[np.int64],
+    adc_bits: int,
+    shift: int,
+    plane_of_code: NDArray[np.int64],
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
-    range_of_code: NDArray[np.int64],
     out: NDArray[np.float32],
 ) -> None:
     events, panels, pixels = out.shape
@@ -63,20 +123,65 @@ def _switch_gain(
             raw = buffer[at : at + size].view(np.uint16)
             for i in range(pixels):
                 word = raw[i]
-                code = range_of_code[word >> RANGE_SHIFT]
-                if code == 0:
+                plane = plane_of_code[word >> shift]
+                if plane == 0:
                     dark, gain = pedestal[0, panel, i], factor[0, panel, i]
-                elif code > 0:
-                    dark, gain = pedestal[code, panel, i], factor[code, panel, i]
+                elif plane > 0:
+                    dark, gain = pedestal[plane, panel, i], factor[plane, panel, i]
                 else:
                     # 0 * factor + 1 is 1 for a good pixel and stays NaN for a bad one
                     dark, gain = np.float32(0), np.float32(0) * factor[0, panel, i] + np.float32(1)
-                values[i] = (np.float32(word & ADC_BITS) - dark) * gain
+                values[i] = (np.float32(word & adc_bits) - dark) * gain
+
+
+@kernel
+def _subtract_dark(
+    buffer: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    adc_bits: int,
+    shift: int,
+    plane_of_code: NDArray[np.int64],
+    pedestal: NDArray[np.float32],
+    out: NDArray[np.float32],
+    planes: NDArray[np.uint8],
+) -> None:
+    events, panels, pixels = out.shape
+    size = pixels * 2
+    for panel in range(panels):
+        for event in range(events):
+            at = offsets[event, panel]
+            values, chosen = out[event, panel], planes[event, panel]
+            if at < 0 or at > len(buffer) - size:
+                values[:] = np.nan
+                chosen[:] = NO_PLANE
+                continue
+            raw = buffer[at : at + size].view(np.uint16)
+            for i in range(pixels):
+                word = raw[i]
+                plane = plane_of_code[word >> shift]
+                dark = pedestal[plane, panel, i] if plane >= 0 else np.float32(0)
+                values[i] = np.float32(word & adc_bits) - dark
+                chosen[i] = plane if plane >= 0 else NO_PLANE
+
+
+@kernel
+def _multiply(planes: NDArray[np.uint8], factor: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    events, panels, pixels = out.shape
+    for panel in range(panels):
+        for event in range(events):
+            values, chosen = out[event, panel], planes[event, panel]
+            for i in range(pixels):
+                plane = chosen[i]
+                if plane < factor.shape[0]:
+                    values[i] *= factor[plane, panel, i]
+                else:
+                    values[i] *= np.float32(0) * factor[0, panel, i] + np.float32(1)
 
 
 def switch_gain_plain(
     buffer: NDArray[np.uint8],
     offsets: NDArray[np.int64],
+    code: GainCode,
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
     out: NDArray[np.float32],
@@ -89,7 +194,7 @@ def switch_gain_plain(
             out[event, panel] = np.nan
             continue
         raw = buffer[at : at + size].view(np.uint16)
-        adc, code = (raw & ADC_BITS).astype(np.float32), RANGE_OF_CODE[raw >> RANGE_SHIFT]
-        ranges = [(adc - pedestal[g, panel]) * factor[g, panel] for g in range(RANGES)]
+        adc, plane = (raw & code.adc_bits).astype(np.float32), _plane_table(code)[raw >> code.shift]
+        by_plane = [(adc - pedestal[p, panel]) * factor[p, panel] for p in range(code.planes)]
         through = np.where(np.isnan(factor[0, panel]), np.float32(np.nan), adc)
-        out[event, panel] = np.select([code == g for g in range(RANGES)], ranges, through)
+        out[event, panel] = np.select([plane == p for p in range(code.planes)], by_plane, through)

@@ -1,41 +1,29 @@
-"""Cameras that send a plain frame with its size in front: Opal, Pulnix and their relatives."""
+"""Cameras that send a plain frame with its size in front: Opal, Pulnix, Orca, Quartz, Archon, streak and controls cameras."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import DamagedData
 from monitor.xtc.types import PayloadType
-from workers.detectors.area import ABSENT, AREAS, AreaFamily, Layout, one_block, plain_arrangement
+from workers.detectors.area import AREAS, AreaFamily, Layout
+from workers.detectors.environment import as_is, environment
+from workers.detectors.framed import framed_layout
 from workers.payloads import Payloads
 from workers.run_view import RunView, Source
 
+FRAME = 2
 HEAD = np.dtype([("width", "<u4"), ("height", "<u4"), ("depth", "<u4"), ("offset", "<u4")])
-SIDE_LIMIT = 1 << 14
-DEEPEST = 16
 
 
-def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads) -> Layout:
-    """Frames of shape (height, width), uint8 up to 8 bits per pixel, else uint16; the first payload tells the size.
-
-    A frame of another size is absent.
-    """
-    first = payloads.where(np.arange(len(payloads)) == 0)
-    if not len(first) or first.entries["size"][0] < HEAD.itemsize:
-        raise DamagedData(f"{source.text} sent a frame without a head")
-    head = first.table(HEAD)[first.entries["event"][0]]
-    width, height, depth = int(head["width"]), int(head["height"]), int(head["depth"])
-    if not (0 < width <= SIDE_LIMIT and 0 < height <= SIDE_LIMIT and 0 < depth <= DEEPEST):
-        raise DamagedData(f"{source.text} sent a frame of {width} x {height} pixels of {depth} bits")
-    like = np.empty(0, "u1" if depth <= 8 else "<u2")
-
-    def panels(payloads: Payloads) -> NDArray[np.int64]:
-        offsets = one_block(payloads, HEAD.itemsize, 1, width * height * like.itemsize)
-        fitting = payloads.where(payloads.entries["size"] >= HEAD.itemsize)
-        heads = fitting.table(HEAD)[payloads.entries["event"]]
-        offsets[(heads["width"] != width) | (heads["height"] != height) | ((heads["depth"] <= 8) != (depth <= 8))] = ABSENT
-        return offsets
-
-    return Layout(shape=(height, width), like=like, panels=panels, arrangement=lambda: plain_arrangement(height, width))
+def depth(heads: NDArray[Any]) -> NDArray[Any]:
+    """Bits per pixel as the camera tells."""
+    return heads["depth"]
 
 
-AREAS.add("camera", AreaFamily(types=frozenset({2}), layout=layout))
+def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads, *, start: int = 0, pitch: float = 1.0) -> Layout:
+    """Frames of shape (height, width); ``start`` is the first byte of the head, ``pitch`` the size of a pixel in micrometre."""
+    return framed_layout(source, payloads, HEAD, depth, start=start, pitch=pitch)
+
+
+AREAS.add("camera", AreaFamily(types=frozenset({FRAME}), layout=layout, environment=environment(*as_is("offset"))))

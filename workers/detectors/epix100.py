@@ -1,35 +1,59 @@
-"""Epix panels with one gain: Epix100a (704 x 768) and its relatives that send an Epix element."""
+"""Epix panels with one gain: Epix100a (704 x 768), and Epix, Epix10k and EpixS, which send the same element.
+
+Rows beyond the image (calibration, environment) are no part of the frame. Environment: second environmental row of the third
+version of the element, as smalldata_tools reads it.
+"""
+
+from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from monitor.errors import DamagedData
-from monitor.xtc.decode import config_scope
-from monitor.xtc.fields import array_layout
-from monitor.xtc.scope import RecordScope
-from monitor.xtc.types import PayloadType
-from workers.detectors.area import AREAS, AreaFamily, Layout, one_block, plain_arrangement
-from workers.payloads import Payloads
+from workers.detectors import epix10ka
+from workers.detectors.area import AREAS, AreaFamily
+from workers.detectors.environment import Reading, as_is, environment
+from workers.detectors.sized import sized_layout
 from workers.run_view import RunView, Source
 
-START = 32
-"""First byte of the pixels, in all versions of the element."""
-PIXEL_LIMIT = 1 << 24
 PITCH = 50.0
+ROW = "environmentalRows"
+CENTI, MILLI, MICRO = 0.01, 0.001, 1e-6
 
 
-def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads) -> Layout:
-    """Frames of shape (rows, columns); rows beyond the image (calibration, environment) are left out."""
-    configs = run.configs.get((source.level, source.physical), {})
-    scope = RecordScope(kind.struct, {}, config_scope(kind, configs))
-    _, (rows, columns) = array_layout(kind.struct.field("frame"), scope, PIXEL_LIMIT)
-    if not 0 < rows * columns <= PIXEL_LIMIT:
-        raise DamagedData(f"{source.text} is configured for {rows} x {columns} pixels")
-    return Layout(
-        shape=(rows, columns),
-        like=np.empty(0, "<u2"),
-        panels=lambda payloads: one_block(payloads, START, 1, rows * columns * 2),
-        arrangement=lambda: plain_arrangement(rows, columns, PITCH),
-    )
+def wants(source: Source, run: RunView) -> bool:
+    """Whether the source is anything but an Epix10ka."""
+    return not epix10ka.wants(source, run)
 
 
-AREAS.add("epix100", AreaFamily(types=frozenset({75}), layout=layout))
+def sensor(name: str, place: int, scale: float, unit: str) -> Reading:
+    """Reading of one word of the second environmental row."""
+
+    def take(rows: NDArray[Any]) -> NDArray[np.float64]:
+        scaled: NDArray[np.float64] = rows[:, 1, place] * scale
+        return scaled
+
+    return Reading(name=name, path=ROW, unit=unit, take=take)
+
+
+SENSORS = (
+    sensor("temp0", 0, CENTI, "degC"),
+    sensor("temp1", 1, CENTI, "degC"),
+    sensor("humidity", 2, CENTI, "%"),
+    sensor("AnalogI", 3, MILLI, "A"),
+    sensor("DigitalI", 4, MILLI, "A"),
+    sensor("GuardI", 5, MICRO, "A"),
+    sensor("BiasI", 6, MICRO, "A"),
+    sensor("AnalogV", 7, MILLI, "V"),
+    sensor("DigitalV", 8, MILLI, "V"),
+)
+
+AREAS.add(
+    "epix100",
+    AreaFamily(
+        types=frozenset({75}),
+        layout=partial(sized_layout, field="frame", pitch=PITCH),
+        wants=wants,
+        environment=environment(*SENSORS, *as_is("frameNumber", "temperatures")),
+    ),
+)

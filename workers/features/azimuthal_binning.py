@@ -3,17 +3,16 @@
 Bad pixels (NaN) count nowhere. With ``compat`` they count in the norm of bin (0, 0), as in the files of smalldata_tools.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Parameter
 
 from monitor.model.field import Field
 from monitor.settings import Section
-from workers.features.feature import FEATURES, FeatureKind, View
+from workers.features.data import Context, Data, Output
+from workers.features.feature import FEATURES, FeatureKind
 from workers.features.pixel_geometry import PixelGeometry, pixel_geometry
+from workers.features.view import View
 from workers.kernel import kernel
 
 LANES = 4
@@ -34,15 +33,25 @@ class Parameters(Section):
     qbin: float | tuple[float, ...] = 5e-3
     """Width of a bin, 1/angstrom, or the edges."""
     phiBins: int | tuple[float, ...] = 1  # noqa: N815
+    """Number of azimuth bins, or their edges in rad."""
     Pplane: float = Parameter(0.0, ge=0, le=1)
+    """Polarization: 0 along x of the detector, 1 along y."""
     tx: float = 0.0
+    """Tilt of the detector about x, degree."""
     ty: float = 0.0
+    """Tilt of the detector about y, degree."""
     geomCorr: bool = True  # noqa: N815
+    """Divide by the solid angle of each pixel."""
     polCorr: bool = True  # noqa: N815
+    """Divide by what the polarization lets through."""
     thresADU: float | None = None  # noqa: N815
+    """Values below count as zero."""
     thresADUhigh: float | None = None  # noqa: N815
+    """Values above count as zero."""
     square: bool = False
+    """Average the squares."""
     compat: bool = False
+    """Count bad pixels in the norm of bin (0, 0), as smalldata_tools does."""
 
 
 class AzimuthalBinning:
@@ -59,8 +68,7 @@ class AzimuthalBinning:
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
         energy = parameters.eBeam if parameters.eBeam < 100 else parameters.eBeam / 1000
         geometry = pixel_geometry(
-            view.x,
-            view.y,
+            *view.places(),
             center=parameters.center,
             distance=parameters.dis_to_sam,
             energy=energy,
@@ -85,16 +93,20 @@ class AzimuthalBinning:
         about = f"mean in {count} bins of q from {self.q_edges[0]:.6g} to {self.q_edges[-1]:.6g} 1/Å"
         self._name = f"{name}_azav"
         self.gives = (Field(name=self._name, dtype=np.dtype(np.float64), shape=self._shape, unit=view.unit, description=about),)
+        self.view = view.of_array(self._shape)
+        self.config = {"q": (self.q_edges[:-1] + self.q_edges[1:]) / 2, "qbins": self.q_edges}
 
-    def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Radial averages, shape (events, azimuths, q bins). An absent panel counts nowhere."""
+    def process(self, data: Data, context: Context) -> Output:
+        """Radial averages, shape (events, azimuths, q bins), for children too. An absent panel counts nowhere."""
+        frames = np.asarray(data)
         values = frames.reshape(len(frames), *self._bins.shape)
         sums = np.zeros((len(frames), LANES, self._in_panel.shape[1] + 1))
         present = accumulate(values, self._bins, self._weight, self._low, self._high, self._square, sums)
         norm = present @ self._in_panel + self._surplus
         with np.errstate(invalid="ignore", divide="ignore"):
             average = sums.sum(axis=1)[:, :-1] / norm
-        return {self._name: average.reshape(-1, *self._shape)}
+        average = average.reshape(-1, *self._shape)
+        return Output({self._name: average}, average)
 
 
 def q_edges(wanted: float | tuple[float, ...], q: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -238,4 +250,13 @@ def _accumulate(
                 s0[b[i]] += (x * x if square else x) * w[i]
 
 
-FEATURES.add("azimuthalBinning", FeatureKind(Parameters, lambda parameters: "azav", AzimuthalBinning))
+FEATURES.add(
+    "azimuthalBinning",
+    FeatureKind(
+        parameters=Parameters,
+        named=lambda parameters: "azav",
+        make=AzimuthalBinning,
+        results={"azav": "mean in each bin, shape (azimuths, q bins)"},
+        example='kind = "azimuthalBinning"\ncenter = [1250.0, -300.0]\ndis_to_sam = 80.0\neBeam = 9.5\nphiBins = 11',
+    ),
+)

@@ -1,12 +1,11 @@
-"""What a feature is: validated parameters, declared fields, and a function of many frames at once."""
+"""What a feature is: validated parameters, declared fields, and a function of many events at once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from monitor.errors import ConfigError
@@ -14,97 +13,141 @@ from monitor.model.field import Field
 from monitor.plugins import Registry
 from monitor.settings import Feature as FeatureSettings
 from monitor.settings import Section
+from workers.features.data import Context, Data, Output
+from workers.features.view import View
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class View:
-    """What a feature may know of its detector when it is set up.
-
-    Attributes
-    ----------
-    name
-        Name in the fields: ``cspad``.
-    shape
-        Shape of one frame: (rows, columns) or (panels, rows, columns).
-    unit
-        Unit of a corrected pixel.
-    good
-        Shape ``shape``; False = bad in every event.
-    x, y
-        Pixel centres, micrometre, shape ``shape``: x to the right and y up in the assembled image.
-    index
-        Assembled image: for each of its pixels the number of the frame's pixel, -1 = none; int32, shape (rows, columns).
-    z
-        Height of the pixels along the beam, micrometre, shape ``shape``; None = all the same.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    unit: str
-    good: NDArray[np.bool_]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    index: NDArray[np.int32]
-    z: NDArray[np.float64] | None = None
+Takes = Literal["arrays", "lists", "both"]
 
 
 class Feature(Protocol):
-    """A feature that is set up for one detector."""
+    """A feature that is set up for one input."""
 
     @property
     def gives(self) -> tuple[Field, ...]:
         """Fields it fills, with their full names."""
         ...
 
-    def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Values by field name, each with a leading event axis.
+    @property
+    def view(self) -> View | None:
+        """What its children see; None if it has nothing for children."""
+        ...
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """What is worth keeping once per run, by name: parameters in use, bin edges, masks (numbers, texts, arrays)."""
+        ...
+
+    def process(self, data: Data, context: Context) -> Output:
+        """Values of some events.
 
         Parameters
         ----------
-        frames
-            Corrected frames, shape (events, \\*shape); NaN = bad or absent. Not to be changed.
+        data
+            What the view announced, with a leading event axis; float arrays are NaN where a pixel is bad or absent. Not to be
+            changed.
+        context
+            What else is known of these events.
         """
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureKind:
     """What one file of this folder declares.
 
     Attributes
     ----------
     parameters
-        Model of the parameters; unknown ones are refused.
+        Model of the parameters; unknown ones are refused. A text below each tells what it is.
     named
         Name that the fields carry if the settings give none, from the parameters.
     make
-        Sets a feature up for one detector. May raise ``ValueError`` with a text for the person who wrote the settings.
+        Sets a feature up for one input. May raise ``ValueError`` with a text for the person who wrote the settings.
+    takes
+        Dense arrays, lists of pixels (from a feature that makes them), or both.
+    results
+        Name and meaning of each result, as ``xtcmon features`` prints them.
+    example
+        Parameters of an example, as they stand in the settings file.
+    example_shape
+        Shape of the input that the example is for; empty = any frame of a few panels.
     """
 
     parameters: type[Section]
     named: Callable[[Any], str]
     make: Callable[[str, Any, View], Feature]
+    takes: Takes = "arrays"
+    results: Mapping[str, str] = field(default_factory=dict)
+    example: str = ""
+    example_shape: tuple[int, ...] = ()
 
 
 FEATURES: Registry[FeatureKind] = Registry("feature")
 
 
-def feature_from(settings: FeatureSettings, view: View) -> Feature:
-    """Feature of one detector as the settings want it.
+def ragged_name(name: str, leaf: str) -> str:
+    """Full name of a result of any length: all of one feature share a group.
+
+    >>> ragged_name("jungfrau/droplet_sparse", "row")
+    'jungfrau/var_droplet_sparse/row'
+    """
+    detector, _, rest = name.partition("/")
+    return f"{detector}/var_{rest}/{leaf}"
+
+
+def feature_from(settings: FeatureSettings, view: View, parent: str = "") -> Feature:
+    """Feature as the settings want it.
+
+    Parameters
+    ----------
+    settings
+        Kind, name and parameters.
+    view
+        Its input.
+    parent
+        Full name of the feature whose output it works on; empty = the detector itself.
 
     Raises
     ------
     ConfigError
         Naming detector, feature and parameter, and the nearest valid word for an unknown one.
     """
-    key = f"detector.{view.name}.feature.{settings.name or settings.kind}"
+    key = key_of(settings, parent or view.name)
     kind = FEATURES.get(settings.kind, key=key)
     parameters = parameters_from(kind.parameters, settings.model_extra or {}, key)
-    name = f"{view.name}/{settings.name or kind.named(parameters)}"
+    if (kind.takes == "lists" and not view.lists) or (kind.takes == "arrays" and view.lists):
+        raise ConfigError(
+            f"{settings.kind} works on {kind.takes}, and its input is {'lists' if view.lists else 'arrays'}", key=key
+        )
     try:
-        return kind.make(name, parameters, view)
+        return kind.make(full_name(settings, parameters, view, parent), parameters, view)
     except ValueError as error:
         raise ConfigError(str(error), key=key) from error
+
+
+def full_name(settings: FeatureSettings, parameters: Section, view: View, parent: str) -> str:
+    """``<det>/<name>``, or ``<det>/<parent>_<name>``."""
+    name = settings.name or FEATURES.get(settings.kind).named(parameters)
+    return f"{parent}_{name}" if parent else f"{view.name}/{name}"
+
+
+def key_of(settings: FeatureSettings, parent: str) -> str:
+    """Where a feature stands in the settings, for error texts."""
+    return f"detector.{parent.replace('/', '.')}.feature.{settings.name or settings.kind}"
+
+
+def check_feature(settings: FeatureSettings, parent: str) -> None:
+    """Whether kind and parameters of a feature and of its children are known.
+
+    Raises
+    ------
+    ConfigError
+        Naming feature and parameter, and the nearest valid word for an unknown one.
+    """
+    key = key_of(settings, parent)
+    parameters_from(FEATURES.get(settings.kind, key=key).parameters, settings.model_extra or {}, key)
+    for child in settings.feature:
+        check_feature(child, f"{parent}.{settings.name or settings.kind}")
 
 
 def parameters_from(model: type[Section], given: Mapping[str, Any], key: str) -> Section:
@@ -118,3 +161,8 @@ def parameters_from(model: type[Section], given: Mapping[str, Any], key: str) ->
             close = get_close_matches(str(first["loc"][0]), model.model_fields, n=1, cutoff=0.4)
             raise ConfigError("there is no such parameter", key=place, nearest=close[0] if close else "") from error
         raise ConfigError(first["msg"], key=place) from error
+
+
+def real_field(name: str, unit: str = "", description: str = "", shape: tuple[int, ...] = ()) -> Field:
+    """A float64 field."""
+    return Field(name=name, dtype=np.dtype(np.float64), shape=shape, unit=unit, description=description)

@@ -5,7 +5,6 @@ files of smalldata_tools.
 """
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,10 @@ from numpy.typing import NDArray
 
 from monitor.model.field import Field
 from monitor.settings import Section
-from workers.features.feature import FEATURES, FeatureKind, View
+from workers.features.data import Context, Data, Output
+from workers.features.feature import FEATURES, FeatureKind
 from workers.features.region import bounds_in, crop_index
+from workers.features.view import View
 from workers.kernel import summing_kernel
 
 SUM, COUNT, LARGEST, MOMENT_ROW, MOMENT_COLUMN = range(5)
@@ -28,10 +29,13 @@ class Parameters(Section):
     image_ROI: Any = None  # noqa: N815
     """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
     writeArea: bool = False  # noqa: N815  # the field's spelling
+    """Keep the pixels of the rectangle too."""
     calcPars: bool = True  # noqa: N815
+    """Keep sum, mean, largest pixel and centre of mass."""
     thresADU: float | tuple[float, float] | None = None  # noqa: N815
     """Values below the first number count as zero; values above the second too."""
     compat: bool = False
+    """Count bad pixels as zeros in mean and maximum, as smalldata_tools does."""
 
 
 class Roi:
@@ -45,6 +49,8 @@ class Roi:
         self._limits = _limits(parameters.thresADU)
         self._statistics, self._area = parameters.calcPars, parameters.writeArea
         self.gives = self._fields(view.unit)
+        self.view = view.taken(self._pixels)
+        self.config = {"bound": np.array(_bounds(parameters, view))}
 
     def _fields(self, unit: str) -> tuple[Field, ...]:
         real, fields = np.dtype(np.float64), []
@@ -60,15 +66,16 @@ class Roi:
             fields.append(Field(name=f"{self._name}_area", dtype=np.dtype(np.float32), shape=shape, unit=unit))
         return tuple(fields)
 
-    def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good."""
+    def process(self, data: Data, context: Context) -> Output:
+        """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good. Children get the crops."""
+        frames = np.asarray(data)
         flat = frames.reshape(len(frames), math.prod(frames.shape[1:]))
         values: dict[str, NDArray[Any]] = {}
         if self._area:
             values[f"{self._name}_area"] = self._crops(flat)
         if self._statistics:
             values |= self._numbers(flat)
-        return values
+        return Output(values, lambda: self._crops(flat))
 
     def _numbers(self, flat: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         found = np.empty((len(flat), 5))
@@ -157,14 +164,20 @@ def rectangle_numbers(
         found[event, MOMENT_COLUMN] = moment_column
 
 
+def _bounds(parameters: Parameters, view: View) -> tuple[tuple[int, int], ...]:
+    """Start and stop on each axis of the frame, or of the image for ``image_ROI``."""
+    if parameters.image_ROI is None:
+        return bounds_in(parameters.ROI if parameters.ROI is not None else [[0, length] for length in view.shape], view.shape)
+    if parameters.ROI is not None:
+        raise ValueError("give either ROI or image_ROI, not both")
+    return bounds_in(parameters.image_ROI, view.image_index().shape)
+
+
 def _pixels(parameters: Parameters, view: View) -> NDArray[np.int32]:
-    if parameters.image_ROI is not None:
-        if parameters.ROI is not None:
-            raise ValueError("give either ROI or image_ROI, not both")
-        (r0, r1), (c0, c1) = bounds_in(parameters.image_ROI, view.index.shape)
-        return np.ascontiguousarray(view.index[r0:r1, c0:c1])
-    region = parameters.ROI if parameters.ROI is not None else [[0, length] for length in view.shape]
-    return crop_index(bounds_in(region, view.shape), view.shape)
+    bounds = _bounds(parameters, view)
+    if parameters.image_ROI is None:
+        return crop_index(bounds, view.shape)
+    return np.ascontiguousarray(view.image_index()[tuple(slice(start, stop) for start, stop in bounds)])
 
 
 def _limits(threshold: float | tuple[float, float] | None) -> tuple[float, float]:
@@ -177,4 +190,19 @@ def _named(parameters: Parameters) -> str:
     return "full" if parameters.ROI is None and parameters.image_ROI is None else "ROI"
 
 
-FEATURES.add("ROIFunc", FeatureKind(Parameters, _named, Roi))
+FEATURES.add(
+    "ROIFunc",
+    FeatureKind(
+        parameters=Parameters,
+        named=_named,
+        make=Roi,
+        results={
+            "sum": "sum over the good pixels",
+            "mean": "mean over the good pixels",
+            "max": "largest good pixel",
+            "com": "centre of mass in the rectangle, (row, column)",
+            "area": "the rectangle itself (writeArea)",
+        },
+        example='kind = "ROIFunc"\nname = "ROI_0"\nROI = [[0, 2], [10, 60], [20, 80]]',
+    ),
+)

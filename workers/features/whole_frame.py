@@ -1,15 +1,16 @@
 """Sum and mean over a whole frame: cheap, and what every area detector gets if the settings name none."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.field import Field
 from monitor.settings import Section
-from workers.features.feature import FEATURES, FeatureKind, View
+from workers.features.data import Context, Data, Output
+from workers.features.feature import FEATURES, FeatureKind
+from workers.features.view import View
 from workers.kernel import summing_kernel
 
 STRETCH = 2048
@@ -22,18 +23,22 @@ class Parameters(Section):
 class WholeFrame:
     """``<det>/<name>_sum`` and ``_mean`` over the good pixels; NaN for a frame without any."""
 
+    config: ClassVar[dict[str, Any]] = {}
+
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
         real = np.dtype(np.float64)
         self._sum = Field(name=f"{name}_sum", dtype=real, unit=view.unit, description="sum over the good pixels")
         self._mean = Field(name=f"{name}_mean", dtype=real, unit=view.unit, description="mean over the good pixels")
         self.gives = (self._sum, self._mean)
+        self.view = view
 
-    def process(self, frames: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Sum and mean of each frame, shape (events,)."""
+    def process(self, data: Data, context: Context) -> Output:
+        """Sum and mean of each frame, shape (events,); children get the frames as they are."""
+        frames = np.asarray(data)
         total, count = np.empty(len(frames)), np.empty(len(frames))
         good_sum(frames.reshape(len(frames), math.prod(frames.shape[1:])), total, count)
         count[count == 0] = np.nan
-        return {self._sum.name: np.where(np.isnan(count), np.nan, total), self._mean.name: total / count}
+        return Output({self._sum.name: np.where(np.isnan(count), np.nan, total), self._mean.name: total / count}, frames)
 
 
 @summing_kernel
@@ -56,4 +61,13 @@ def good_sum(flat: NDArray[np.float32], total: NDArray[np.float64], count: NDArr
         total[event], count[event] = s, n
 
 
-FEATURES.add("wholeFrame", FeatureKind(Parameters, lambda parameters: "full", WholeFrame))
+FEATURES.add(
+    "wholeFrame",
+    FeatureKind(
+        parameters=Parameters,
+        named=lambda parameters: "full",
+        make=WholeFrame,
+        results={"sum": "sum over the good pixels", "mean": "mean over the good pixels"},
+        example='kind = "wholeFrame"',
+    ),
+)

@@ -96,6 +96,11 @@ class Intake:
             self._link.tell(self.seq, note)
         self._link.tell(END_POSITION, End(stop=self.seq))
 
+    @property
+    def began(self) -> bool:
+        """Whether any event was taken."""
+        return self.seq > 0 or self._cutter.count > 0
+
     def waits_since(self, now: float) -> float:
         """Seconds for which the first event of the open batch has waited; 0 if there is none."""
         return now - self._cutter.opened if self._cutter.count else 0.0

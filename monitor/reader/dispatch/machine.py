@@ -12,16 +12,16 @@ from monitor.errors import ConfigError, Unusable
 from monitor.model.run_state import RunState
 from monitor.reader.block import TransitionBlock
 from monitor.reader.dispatch.aggregator_link import AggregatorLink
-from monitor.reader.dispatch.change import changed
 from monitor.reader.dispatch.cut import Stretch
 from monitor.reader.dispatch.draft import Draft, Standing
 from monitor.reader.dispatch.instruction import Instruction
 from monitor.reader.dispatch.intake import Intake
 from monitor.reader.dispatch.lending import Lending
+from monitor.reader.dispatch.versions import Versions
 from monitor.settings import Settings
 from monitor.wire.aggregator_note import Committed, Refused, Watched
 from monitor.wire.client_note import Accepted, Control, RequestRefused
-from monitor.wire.worker_note import Done, Heartbeat, Hello, WhoAreYou
+from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,8 @@ class Dispatch:
         Names and values of the scanned variables in a run state.
     check
         Raises ``ConfigError`` for settings that no worker could use, so that they never come into force.
+    constants
+        Path and content of the constants files that some settings use.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Dispatch:
         host: str = "",
         controls: Callable[[RunState], Mapping[str, Any]] = _no_controls,
         check: Callable[[Settings], object] = lambda settings: None,
+        constants: Callable[[Settings], Mapping[str, str]] = lambda settings: settings.constants,
     ) -> None:
         self.live = live
         self._rereads = rereads
@@ -78,7 +81,7 @@ class Dispatch:
         self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.link = AggregatorLink(self.lending, base)
         self.intake = Intake(settings, version, self.lending, self.link, controls)
-        self._check = check
+        self._versions = Versions(self.intake, check, constants)
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
         self.ended = False
@@ -235,15 +238,16 @@ class Dispatch:
     def control(self, peer: bytes, note: Control, now: float, unix: float) -> list[Instruction]:
         """Change the settings from the next event on, or say why not."""
         try:
-            settings = changed(self.intake.settings, note.changes)
-            self._check(settings)
+            self._versions.control(note, now, unix)
         except ConfigError as error:
             self.lending.send(peer, RequestRefused(request=note.request, why=str(error)))
             return self._taken()
-        self.intake.close_epoch(now)
-        self.intake.version += 1
-        self.intake.announce(settings, note.author, unix)
         self.lending.send(peer, Accepted(request=note.request, version=self.intake.version))
+        return self._pumped(now)
+
+    def calibrated(self, constants: Mapping[str, str], now: float, unix: float) -> list[Instruction]:
+        """Other constants hold from the next event on."""
+        self._versions.calibrated(constants, self.pipeline.author, self.resume or 0, now, unix)
         return self._pumped(now)
 
     # What time brings.
@@ -267,6 +271,11 @@ class Dispatch:
     @property
     def _queue_limit(self) -> int:
         return max(QUEUE_LEAST, 4 * self.lending.pool.credits)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The version of the settings in force."""
+        return self.lending.pipelines[self.intake.version]
 
     @property
     def state(self) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import kernel
 from monitor.reader.events.item import DATA, EPICS, HALF, TRIMMED
 from monitor.xtc.event_count import SAME_PULSE_SECONDS
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
@@ -80,8 +80,17 @@ def group(items: NDArray[Any], lanes: NDArray[Any], here: NDArray[Any], last: ND
     return Groups(order[:pieces], lane[:pieces], first[: groups + 1], delivered[:groups])
 
 
-@njit(cache=True, nogil=True)
-def _group(items, lanes, here, last, order, lane, first, delivered):  # type: ignore[no-untyped-def]
+@kernel
+def _group(
+    items: NDArray[Any],
+    lanes: NDArray[Any],
+    here: NDArray[Any],
+    last: NDArray[Any],
+    order: NDArray[Any],
+    lane: NDArray[Any],
+    first: NDArray[Any],
+    delivered: NDArray[Any],
+) -> tuple[int, int]:
     pieces, groups = 0, 0
     first[0] = 0
     while True:
@@ -104,8 +113,8 @@ def _group(items, lanes, here, last, order, lane, first, delivered):  # type: ig
         last[0] = items[order[start]]
 
 
-@njit(cache=True, nogil=True)
-def _collect(items, lanes, best, order, lane, pieces):  # type: ignore[no-untyped-def]
+@kernel
+def _collect(items: NDArray[Any], lanes: NDArray[Any], best: int, order: NDArray[Any], lane: NDArray[Any], pieces: int) -> int:
     """Take the head of lane ``best`` and all heads that belong to it, lowest lane first."""
     chosen = lanes[best].at
     has_daq = not lanes[best].camera
@@ -128,8 +137,8 @@ def _collect(items, lanes, best, order, lane, pieces):  # type: ignore[no-untype
     return pieces
 
 
-@njit(cache=True, nogil=True)
-def _together(a, lane_a, b, lane_b, has_daq):  # type: ignore[no-untyped-def]
+@kernel
+def _together(a: Any, lane_a: Any, b: Any, lane_b: Any, has_daq: bool) -> Any:
     """Whether ``b`` of another stream belongs to the group of ``a``."""
     if a.control & 15 != b.control & 15:
         return False
@@ -144,8 +153,8 @@ def _together(a, lane_a, b, lane_b, has_daq):  # type: ignore[no-untyped-def]
     return a.run + lane_a.run == b.run + lane_b.run and a.block + lane_a.block == b.block + lane_b.block
 
 
-@njit(cache=True, nogil=True)
-def _before(a, lane_a, b, lane_b):  # type: ignore[no-untyped-def]
+@kernel
+def _before(a: Any, lane_a: Any, b: Any, lane_b: Any) -> Any:
     """Whether ``a`` comes strictly before ``b``, which is of another stream."""
     event_a, event_b = a.control & 15 == L1ACCEPT, b.control & 15 == L1ACCEPT
     if lane_a.anchored and lane_b.anchored:
@@ -164,8 +173,10 @@ def _before(a, lane_a, b, lane_b):  # type: ignore[no-untyped-def]
     return seconds < 0 or (seconds == 0 and a.nanoseconds < b.nanoseconds)
 
 
-@njit(cache=True, nogil=True)
-def _is_delivered(items, lanes, order, lane, start, stop):  # type: ignore[no-untyped-def]
+@kernel
+def _is_delivered(
+    items: NDArray[Any], lanes: NDArray[Any], order: NDArray[Any], lane: NDArray[Any], start: int, stop: int
+) -> Any:
     """An event that was neither trimmed in all its DAQ parts nor consists of EPICS alone."""
     if items[order[start]].control & 15 != L1ACCEPT:
         return False
@@ -180,8 +191,10 @@ def _is_delivered(items, lanes, order, lane, start, stop):  # type: ignore[no-un
     return flags & DATA != 0 or flags & EPICS == 0
 
 
-@njit(cache=True, nogil=True)
-def _advance(items, lanes, here, order, lane, start, stop):  # type: ignore[no-untyped-def]
+@kernel
+def _advance(
+    items: NDArray[Any], lanes: NDArray[Any], here: NDArray[Any], order: NDArray[Any], lane: NDArray[Any], start: int, stop: int
+) -> None:
     """Note how far the run is; at a transition, all streams that have it agree on its numbers from there on."""
     now = here[0]
     known = -1
@@ -205,8 +218,8 @@ def _advance(items, lanes, here, order, lane, start, stop):  # type: ignore[no-u
         mine.anchored = True
 
 
-@njit(cache=True, nogil=True)
-def _drop_late(items, lanes, here, last):  # type: ignore[no-untyped-def]
+@kernel
+def _drop_late(items: NDArray[Any], lanes: NDArray[Any], here: NDArray[Any], last: NDArray[Any]) -> None:
     """Leave out what a stream that was not waited for brings after its time."""
     if not here[0].passed:
         return
@@ -220,8 +233,8 @@ def _drop_late(items, lanes, here, last):  # type: ignore[no-untyped-def]
                 lanes[s].dropped += 1
 
 
-@njit(cache=True, nogil=True)
-def _after(item, mine, last, now):  # type: ignore[no-untyped-def]
+@kernel
+def _after(item: Any, mine: Any, last: Any, now: Any) -> Any:
     """Whether an item comes strictly after the newest group."""
     event, event_last = item.control & 15 == L1ACCEPT, last.control & 15 == L1ACCEPT
     if mine.anchored:

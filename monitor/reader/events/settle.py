@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import Number, kernel
 from monitor.model.damage import Damage
 from monitor.reader.events.item import HALF, ITEM, joined
 from monitor.xtc.header import FIDUCIAL_LIMIT, Transition
@@ -59,8 +59,6 @@ class Stream:
         Structured array of dtype ``ITEM``; the first ``ready`` have their final place.
     ended
         Nothing more will come.
-    waited
-        How many of the items were there at the last but one tick or before.
     """
 
     number: int
@@ -69,7 +67,6 @@ class Stream:
     items: NDArray[Any] = field(default_factory=lambda: np.empty(0, ITEM))
     ready: int = 0
     ended: bool = False
-    waited: int = 0
     progress: NDArray[Any] = field(default_factory=lambda: np.zeros(1, PROGRESS))
     _arrivals: deque[tuple[float, int]] = field(default_factory=deque)
 
@@ -92,7 +89,6 @@ class Stream:
         """Forget the first ``count`` datagrams, which are ready."""
         self.items = self.items[count:]
         self.ready -= count
-        self.waited = max(0, self.waited - count)
         while count > 0:
             at, number = self._arrivals.popleft()
             if number > count:
@@ -105,18 +101,13 @@ class Stream:
         return self._arrivals[0][0] if self._arrivals else float("inf")
 
     def came_before(self, moment: float) -> int:
-        """How many of the datagrams that are ready came until some moment."""
+        """How many of the first datagrams came until some moment, ready or not."""
         count = 0
         for at, number in self._arrivals:
             if at > moment:
                 break
             count += number
-        return min(count, self.ready)
-
-    def tick(self) -> None:
-        """Time passed: events that were here at the last tick have waited long enough for earlier ones."""
-        self.release(self.waited)
-        self.waited = len(self.items)
+        return count
 
     def release(self, count: int) -> None:
         """Let the first so many datagrams go on, whatever may still come."""
@@ -128,8 +119,10 @@ class Stream:
         progress["last_seconds"], progress["last_nanoseconds"] = last["seconds"], last["nanoseconds"]
 
 
-@njit(cache=True, nogil=True)
-def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ignore[no-untyped-def]
+@kernel
+def _settle(
+    queue: NDArray[Any], ready: int, kept: int, progress: NDArray[Any], window: int, camera: bool, dropped: NDArray[Any]
+) -> tuple[int, int, int]:
     """Sort and number ``queue[kept:]`` in place; returns how many are ready, kept, and dropped."""
     p = progress[0]
     lost = 0
@@ -162,8 +155,8 @@ def _settle(queue, ready, kept, progress, window, camera, dropped):  # type: ign
     return ready, kept, lost
 
 
-@njit(cache=True, nogil=True)
-def _event_place(queue, i, ready, kept, p, camera):  # type: ignore[no-untyped-def]
+@kernel
+def _event_place(queue: NDArray[Any], i: int, ready: int, kept: int, p: Any, camera: bool) -> int:
     """Index at which event ``i`` belongs among those that are not ready; -1 if it must go."""
     item = queue[i]
     if not p.started:
@@ -189,14 +182,14 @@ def _event_place(queue, i, ready, kept, p, camera):  # type: ignore[no-untyped-d
     return place
 
 
-@njit(cache=True, nogil=True)
-def _may_have_other_half(item, camera):  # type: ignore[no-untyped-def]
+@kernel
+def _may_have_other_half(item: Any, camera: bool) -> int:
     """1 if an event has lost a part that may come as the next datagram, else 0."""
     return 1 if not camera and item.damage & DROPPED else 0
 
 
-@njit(cache=True, nogil=True)
-def _insert(queue, i, place, kept):  # type: ignore[no-untyped-def]
+@kernel
+def _insert(queue: NDArray[Any], i: int, place: int, kept: int) -> None:
     """Move item ``i`` to ``place``; those from there to ``kept`` go one up."""
     if i == place:
         return
@@ -206,14 +199,14 @@ def _insert(queue, i, place, kept):  # type: ignore[no-untyped-def]
     queue[place] = item[0]
 
 
-@njit(cache=True, nogil=True)
-def _later(a, b):  # type: ignore[no-untyped-def]
+@kernel
+def _later(a: Any, b: Any) -> Any:
     """Whether the clock of ``a`` is behind that of ``b``."""
     return a.seconds > b.seconds or (a.seconds == b.seconds and a.nanoseconds > b.nanoseconds)
 
 
-@njit(cache=True, nogil=True)
-def _start(p, from_the_beginning):  # type: ignore[no-untyped-def]
+@kernel
+def _start(p: Any, from_the_beginning: bool) -> None:
     """First datagram of the stream. One that starts in the middle cannot count blocks before it has met the others."""
     p.started = True
     p.anchored = from_the_beginning
@@ -221,8 +214,8 @@ def _start(p, from_the_beginning):  # type: ignore[no-untyped-def]
     p.in_cycle = not from_the_beginning
 
 
-@njit(cache=True, nogil=True)
-def _keeps_transition(item, service, p):  # type: ignore[no-untyped-def]
+@kernel
+def _keeps_transition(item: Any, service: Number, p: Any) -> bool:
     """Whether a transition orders the run and is not the same once more."""
     if not p.started:
         _start(p, service in (CONFIGURE, BEGIN_RUN))
@@ -238,8 +231,8 @@ def _keeps_transition(item, service, p):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
-def _number(item, service, p):  # type: ignore[no-untyped-def]
+@kernel
+def _number(item: Any, service: Number, p: Any) -> None:
     """Count runs and blocks; a closing transition that is missing is taken as read when its successor comes."""
     if (service in (CONFIGURE, BEGIN_RUN)) and p.in_run:
         p.run, p.block, p.in_run, p.in_cycle = p.run + 1, 0, False, False

@@ -1,12 +1,16 @@
 """One stream of finished files."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from monitor.errors import Unusable
 from monitor.reader.sources.found import Found
 from monitor.xtc.mapped import MappedFile, open_mapped
 from monitor.xtc.walk import Stop
+
+log = logging.getLogger(__name__)
 
 FIRST_STRIDE, STRIDE = 64, 4096
 """Datagrams of a stream read at a time, at first and later: the first event is out at once even if the run is huge."""
@@ -16,6 +20,8 @@ ENDS = {
     Stop.PAYLOAD: "file ends inside a datagram",
     Stop.EXTENT: "corrupt datagram, rest of the file lost",
 }
+
+GONE = "file gone or unreadable since the run began, its events are missing"
 
 
 class FileStream:
@@ -38,10 +44,9 @@ class FileStream:
     def next(self, ends: Counter[str]) -> Found | None:
         """Further datagrams; ``None`` at the end. Files that end badly are counted in ``ends``."""
         while self._file is not None or self._paths:
-            if self._file is None:
-                self._file = open_mapped(self._paths.pop(0))
-                self._file.at, self._start = self._start, 0
-            file = self._file
+            file = self._file or self._next_file(ends)
+            if file is None:
+                continue
             found = file.next(self._stride)
             self._stride = min(4 * self._stride, STRIDE)
             if file.ended is not None:
@@ -50,6 +55,18 @@ class FileStream:
             if len(found.table):
                 return Found(file.path, file.data, found)
         return None
+
+    def _next_file(self, ends: Counter[str]) -> MappedFile | None:
+        """The next chunk, opened; ``None`` if it could be read when the run began and cannot any more."""
+        path, start, self._start = self._paths.pop(0), self._start, 0
+        try:
+            self._file = open_mapped(path)
+        except Unusable as error:
+            log.error("chunk_unreadable", extra={"path": str(path), "why": str(error)})
+            ends[f"{path.name}: {GONE}"] += 1
+            return None
+        self._file.at = start
+        return self._file
 
     def close(self) -> None:
         """Close the file that is open; what was given out of it stays readable."""

@@ -20,8 +20,8 @@ SEARCH_S, SEARCH_LATER_S = 0.1, 1.0
 """Time between two looks for streams that were not there before: while the run begins, and later."""
 GATHER_S = 1.0
 """Streams that appear so soon after the first are waited for from the start; recorders do not begin at the same instant."""
-SETTLE_S = 0.02
-"""Datagrams that change places in a file are written together: nobody waits longer than twice this for an earlier one."""
+SETTLE_S = 0.015
+"""Datagrams that change places in a file are written together: nobody waits longer than this for an earlier one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +201,7 @@ class FollowSource:
             found = stream.next(now, self._ends)
             if found is not None:
                 path, data, heads = found
-                self._merge.feed(number, FilePlace(str(path.absolute())), data, heads)
+                self._merge.feed(number, FilePlace(str(path.absolute())), data, heads, now=now)
                 fed = True
             elif stream.over:
                 self._merge.end(number)
@@ -211,14 +211,21 @@ class FollowSource:
         return fed
 
     def _all_dead(self, now: float) -> bool:
-        """End the run if nothing at all grew for too long; whether that is so."""
-        alive = {number: stream for number, stream in self._streams.items() if not stream.over}
-        if not alive or not all(stream.is_silent(now, self._timeout_s) for stream in alive.values()):
+        """End streams that are read to their ends if nothing at all grew for too long; whether there was one.
+
+        A stream that others keep waiting may have more in its file: its turn comes when that was asked for.
+        """
+        # Each is looked at, so that growth is noticed when it happens and not when its turn to be read comes.
+        silent = [stream.is_silent(now, self._timeout_s) for stream in self._streams.values() if not stream.over]
+        if not all(silent):
             return False
-        for number, stream in alive.items():
-            stream.give_up(f"no EndRun, and nothing more for {self._timeout_s:g} s; its writer counts as dead", self._ends)
+        hungry = self._merge.hungry
+        for number in hungry:
+            self._streams[number].give_up(
+                f"no EndRun, and nothing more for {self._timeout_s:g} s; its writer counts as dead", self._ends
+            )
             self._merge.end(number)
-        return True
+        return bool(hungry)
 
 
 def is_growing(paths: Sequence[Path]) -> bool:

@@ -14,7 +14,7 @@ from monitor.xtc.walk import Heads
 FIRST_STRIDE, STRIDE = 64, 4096
 OF_THE_RUN = (Transition.BEGIN_RUN, Transition.L1ACCEPT, Transition.END_RUN)
 """What tells whether a run goes on."""
-LOOK_S = 0.025
+LOOK_S = 0.01
 """Time between two looks for a file that is not there yet."""
 TAIL_S = 2.0
 """A datagram that is not completed for so long, with the next chunk there, never will be."""
@@ -34,12 +34,14 @@ class GrowingStream:
     def __init__(self, path: Path, now: float) -> None:
         self.path = final_name(path)
         self.moved = now
-        """When something came last."""
+        """When its file grew last, read or not."""
         self.over = False
         self._file: GrowingFile | None = None
         self._look_again = now
         self._saw_end = False
         self._stride = FIRST_STRIDE
+        self._seen = 0
+        self._goes_on = False
 
     def next(self, now: float, ends: Counter[str]) -> tuple[Path, NDArray[np.uint8], Heads] | None:
         """Further datagrams, the bytes they are in and their file; ``None`` if there are none now. Bad ends are counted."""
@@ -49,10 +51,8 @@ class GrowingStream:
             file = self._file
             if file is None:
                 return None
-            before = file.size
             found = file.next(self._stride)
-            if file.size != before:
-                self.moved = now
+            self._see(file.size, now)
             if len(found.table):
                 self._stride = min(4 * self._stride, STRIDE)
                 services = found.table["control"] & 15
@@ -71,10 +71,15 @@ class GrowingStream:
         return self._file is not None and self._file.corrupt
 
     def is_silent(self, now: float, since_s: float) -> bool:
-        """Whether nothing came for so long, looked at or not."""
-        if self._file is not None and self._file.grew:
-            self.moved = now
-        return now - self.moved >= since_s
+        """Whether its file did not grow for so long, and there is no next one."""
+        if self._file is not None:
+            self._see(self._file.present_size, now)
+        return now - self.moved >= since_s and not self._goes_on
+
+    def _see(self, size: int, now: float) -> None:
+        """Note the size of the file."""
+        if size != self._seen:
+            self._seen, self.moved = size, now
 
     def end(self) -> None:
         """Nothing more is wanted."""
@@ -98,6 +103,7 @@ class GrowingStream:
             return False
         self._look_again = now + LOOK_S
         following = open_growing(path)
+        self._goes_on = following is not None
         if following is None:
             return False
         if file.grew:
@@ -109,7 +115,7 @@ class GrowingStream:
             return False
         self._count_end(ends)
         file.close()
-        self._file, self.path, self.moved = following, path, now
+        self._file, self.path, self.moved, self._seen, self._goes_on = following, path, now, 0, False
         return True
 
     def give_up(self, why: str, ends: Counter[str]) -> None:

@@ -11,12 +11,13 @@ from monitor.net.socket import Router, ZmqRouter
 from monitor.reader.block import Block, GapBlock, Memory
 from monitor.reader.merge import Merge
 from monitor.reader.report import counts_of
+from monitor.reader.sources.turn import IN_TURN, Fate, Turn
 from monitor.settings import Settings
 from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_of
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
 from monitor.xtc.header import EPICS, Level, Transition
-from monitor.xtc.walk import Stop, heads
+from monitor.xtc.walk import Heads, Stop, heads
 from monitor.xtc.write import datagram, type_word, xtc
 
 QUEUE = 16
@@ -25,7 +26,7 @@ QUEUE = 16
 LEAST_PATIENCE_S, PATIENCE_S = 0.02, 0.5
 """Limits of the time that an event waits for a stream: for one that is silent or on time, and for one that is late."""
 SETTLE_S = 0.02
-"""An event that lost a part waits for its other half at least so long, and at most twice."""
+"""An event that lost a part waits so long for its other half."""
 
 MESSAGES_PER_READ = 256
 EVERYTHING = 1 << 30
@@ -65,7 +66,7 @@ class ListenSource:
         self._key: tuple[str, int] = ("", 0)
         self._next_version = 0
         self._counts: Counter[str] = Counter()
-        self._expected = 0
+        self._turn = Turn(0)
         self._over = False
         self._streams: tuple[int, ...] = ()
 
@@ -121,18 +122,32 @@ class ListenSource:
         if self._merge is None or self._key != (datagrams.experiment, datagrams.run):
             blocks += self._close_run()
             self._open_run(datagrams)
-        blocks += self._missed(datagrams.n)
-        self._expected = datagrams.n + datagrams.events
         found = heads(datagrams.bytes)
         if found.reason is not Stop.END:
             self._counts["broken datagrams from the source"] += 1
-        if self._merge is not None:
+        if datagrams.events and not len(found.table):
+            return blocks + self._missed(datagrams.n + datagrams.events)
+        blocks += self._missed(datagrams.n - (not datagrams.events and _is_event(found)))
+        fate = self._fate(datagrams, found)
+        self._counts[fate] += bool(fate)
+        if self._merge is not None and not fate:
             self._merge.feed(datagrams.stream, Memory(datagrams.bytes), datagrams.bytes, found, now=self._clock())
         return blocks
 
+    def _fate(self, datagrams: Datagrams, found: Heads) -> Fate:
+        """Whether datagrams come in their turn; a transition always does."""
+        if not len(found.table):
+            return IN_TURN
+        if datagrams.events:
+            return self._turn.event(datagrams.stream, datagrams.n, first=True)
+        if _is_event(found):
+            return self._turn.event(datagrams.stream, datagrams.n - 1, first=False)
+        self._turn.transition()
+        return IN_TURN
+
     def _missed(self, n: int) -> list[Block]:
-        """Events that were due and never came; what came before them is handed out first."""
-        missed = n - self._expected
+        """Events before ``n`` that were due and never came; what came before them is handed out first."""
+        missed = self._turn.missed(n)
         if missed <= 0 or self._merge is None:
             return []
         self._counts["lost on the way from the source"] += missed
@@ -147,7 +162,7 @@ class ListenSource:
     def _open_run(self, datagrams: Datagrams) -> None:
         """A merge for the streams of this run; events arrive in order, so none has to wait for an earlier one."""
         self._key = (datagrams.experiment, datagrams.run)
-        self._expected = datagrams.n
+        self._turn = Turn(datagrams.n)
         self._streams = datagrams.streams
         self._merge = Merge(
             datagrams.experiment,
@@ -172,6 +187,11 @@ class ListenSource:
         self._counts += counts_of(merge)
         self._next_version = merge.state.version + 1
         return blocks
+
+
+def _is_event(found: Heads) -> bool:
+    """Whether the first of these datagrams is one of an event."""
+    return len(found.table) > 0 and int(found.table["control"][0]) & 15 == Transition.L1ACCEPT
 
 
 def warm() -> None:

@@ -19,6 +19,6 @@ def command(
     from monitor.aggregator.process import run_aggregator
     from monitor.aggregator.stores import stores_for
 
-    settings = settings_of(service)
+    settings = settings_of(service, "aggregator")
     done = run_aggregator(settings, service, stores_for(settings, service), generation=generation, stop=stop_event())
     return 0 if done else STOPPED_EXIT

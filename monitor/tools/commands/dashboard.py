@@ -20,4 +20,4 @@ def command(
     from monitor.supervisor.folder import the_service
 
     folder = the_service(service)
-    declared("dashboard")(settings_of(folder), folder, generation=generation, port=port, stop=stop_event())
+    declared("dashboard")(settings_of(folder, "dashboard"), folder, generation=generation, port=port, stop=stop_event())

@@ -19,7 +19,7 @@ def command(
     """
     from monitor.reader.service import run_reader
 
-    outcome = run_reader(settings_of(service), service, generation=generation, check=check_pipeline)
+    outcome = run_reader(settings_of(service, "reader"), service, generation=generation, check=check_pipeline)
     if outcome.why:
         print(f"xtcmon: {outcome.why}", file=sys.stderr)
     return outcome.code

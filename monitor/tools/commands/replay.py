@@ -16,7 +16,9 @@ def command(
     wait: Annotated[float, typer.Option(help="seconds to wait for the service")] = 10.0,
     drop: Annotated[float, typer.Option(help="rehearse: share of the events that are never sent")] = 0.0,
     corrupt: Annotated[float, typer.Option(help="rehearse: share of the datagrams whose payload is scrambled")] = 0.0,
-    seed: Annotated[int, typer.Option(help="start of all chance in --drop and --corrupt")] = 1,
+    delay: Annotated[float, typer.Option(help="rehearse: share of the events that some of the later ones overtake")] = 0.0,
+    duplicate: Annotated[float, typer.Option(help="rehearse: share of the events that are sent twice")] = 0.0,
+    seed: Annotated[int, typer.Option(help="start of all chance in the rehearsed faults")] = 1,
 ) -> int:
     """Send recorded events at their rate to a running service, as the beam time will; never slowed by who listens.
 
@@ -25,7 +27,7 @@ def command(
     from monitor.reader.faults import Faults
     from monitor.reader.replay import replay
 
-    faults = Faults(drop=drop, corrupt=corrupt, seed=seed)
+    faults = Faults(drop=drop, delay=delay, duplicate=duplicate, corrupt=corrupt, seed=seed)
     while True:
         before = faults.dropped
         with progress("playing") as advance:
@@ -34,7 +36,10 @@ def command(
             )
         unwanted = played.dropped - (faults.dropped - before)
         out.print(f"played {played.events:,} events at {played.rate:.2f} /s, {unwanted:,} dropped because nobody took them")
-        if drop or corrupt:
-            out.print(f"rehearsed: {faults.dropped:,} events not sent, {faults.corrupted:,} datagrams scrambled")
+        if faults.any:
+            out.print(
+                f"rehearsed: {faults.dropped:,} events not sent, {faults.delayed:,} late, {faults.duplicated:,} twice, "
+                f"{faults.corrupted:,} datagrams scrambled"
+            )
         if not loop:
             return 0 if not unwanted else 1

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.errors import XtcmonError
+from monitor.errors import Unusable, XtcmonError
 from monitor.settings import Settings
 from monitor.supervisor.folder import service_folder
-from monitor.supervisor.policy import FLAWED_EXIT
+from monitor.supervisor.policy import FLAWED_EXIT, USAGE_EXIT
 from monitor.tools import logs
 from monitor.tools.launch import last_words, supervise
 from monitor.tools.look import Show, StatusLine
@@ -32,6 +32,7 @@ def command(
     dashboard: Annotated[bool, typer.Option("--dashboard/--no-dashboard", help="serve the live pages")] = True,
     port: Annotated[int | None, typer.Option(help="port of the pages, 0 = any", show_default="5006")] = None,
     stream: Annotated[str | None, typer.Option(help="address of the reduced stream", show_default="tcp://127.0.0.1:5580")] = None,
+    metrics: Annotated[int | None, typer.Option(help="serve metrics for Prometheus at this port of this machine")] = None,
     bytes_: Annotated[Bytes | None, typer.Option("--bytes", help="how payloads reach the workers", show_default="auto")] = None,
     mode: Annotated[Mode | None, typer.Option(help="lossless waits, live drops the oldest", show_default="auto")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace the file of the same run")] = False,
@@ -59,6 +60,7 @@ def command(
             "pool.workers": workers,
             "pages.port": port,
             "stream.address": stream,
+            "metrics.port": metrics,
         },
     )
     return play(settings, dashboard=dashboard, open_browser=open_, check=check)
@@ -90,9 +92,11 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
             raise XtcmonError(f"stopped before everything was written; what was committed is in {settings.store.directory}")
         codes = {name: service.exit_code_of(name) for name in ("reader", "aggregator")}
         for name, code in codes.items():
+            if code == USAGE_EXIT:
+                raise Unusable(last_words(folder, name))
             if code not in (0, FLAWED_EXIT):
                 raise XtcmonError(f"the {name} failed: {last_words(folder, name)}")
-        flawed = last_words(folder, "reader") if codes["reader"] == FLAWED_EXIT else ""
+        flawed = last_words(folder, "reader") if codes["reader"] == FLAWED_EXIT else show.unreadable
     if unaccounted := show.unaccounted:
         raise XtcmonError(f"{unaccounted} events are not accounted for; run `xtcmon run` on the recorded files again")
     if flawed:

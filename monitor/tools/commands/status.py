@@ -9,7 +9,17 @@ import typer
 from rich.table import Table
 
 from monitor.errors import Unusable
-from monitor.tools.screen import out
+from monitor.tools.screen import out, size
+
+WAYS = {
+    "dispatch": "source to worker",
+    "process": "in the worker",
+    "order": "worker to stream",
+    "total": "source to stream",
+    "commit": "worker to file",
+}
+
+PLACES = {"order": "for earlier ones", "epoch": "for their commit group", "store": "for the disk"}
 
 
 def command(
@@ -17,7 +27,7 @@ def command(
     address: Annotated[str, typer.Option(help="address of its stream, for a service elsewhere")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
-    """Say how a running service stands: rates, delays, workers, losses.
+    """Say how a running service stands: rates, queues, delays by stage, losses by cause, workers, restarts, memory.
 
     Example: xtcmon status --json
     """
@@ -34,6 +44,8 @@ def command(
         return
     out.print(summary(status))
     out.print(workers(status))
+    if status.get("processes"):
+        out.print(processes(status))
     for text, count in sorted((status.get("trouble") or {}).items()):
         out.print(f"{count:,} x {text}", markup=False)
 
@@ -45,14 +57,36 @@ def summary(status: Mapping[str, Any]) -> Table:
     rows: list[tuple[str, Any]] = [
         ("run", f"{reader.get('run')}  step {reader.get('step')}  {reader.get('state')}, {reader.get('mode')}"),
         ("events", f"{status.get('processed', 0):,} processed, {status.get('written', 0):,} written"),
-        ("rate", f"{status.get('rate', 0):,.1f} /s"),
+        ("rate", f"{reader.get('rate', 0):,.1f} /s in, {status.get('rate', 0):,.1f} /s out"),
         ("missing", f"{status.get('lost', 0):,} lost, {status.get('late', 0):,} late, {status.get('damaged', 0):,} damaged"),
+        ("ledger", ", ".join(f"{name} {count:,}" for name, count in (status.get("balance") or {}).items())),
+        ("queues", queues(status)),
         ("file", status.get("file") or "none yet"),
     ]
+    if held_up := status.get("held_up"):
+        rows.append(("held up", held_up))
+    for why, count in (status.get("losses") or {}).items():
+        rows.append((f"lost, {why}", f"{count:,}"))
     for stage, (median, most) in (status.get("latency") or {}).items():
-        rows.append((f"delay, {stage}", f"{1000 * median:.1f} ms, 99 % under {1000 * most:.1f} ms"))
+        rows.append((f"delay, {WAYS.get(stage, stage)}", f"{1000 * median:.1f} ms, 99 % under {1000 * most:.1f} ms"))
     for name, value in rows:
         table.add_row(name, str(value))
+    return table
+
+
+def queues(status: Mapping[str, Any]) -> str:
+    """How much waits where."""
+    reader, rows = status.get("reader") or {}, status.get("queues") or {}
+    waiting = f"{reader.get('queue', 0):,} batches wait for workers, {reader.get('leased', 0):,} are with them; rows that wait: "
+    return waiting + ", ".join(f"{count:,} {PLACES.get(place, place)}" for place, count in rows.items())
+
+
+def processes(status: Mapping[str, Any]) -> Table:
+    """One row per process of this machine."""
+    table = Table("process", "pid", "restarts", "memory", box=None)
+    for name, entry in (status.get("processes") or {}).items():
+        memory = entry.get("memory", -1)
+        table.add_row(name, str(entry.get("pid")), str(entry.get("restarts")), size(memory) if memory >= 0 else "not running")
     return table
 
 

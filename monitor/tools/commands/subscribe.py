@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
 from monitor.tools.screen import out
@@ -51,7 +52,10 @@ def lines(message: "Message", fields: list[str]) -> list[str]:
         arrays = {name: f"{array.dtype}{list(array.shape)}" for name, array in message.arrays.items()}
         return [f"{message.topic} {plain(header)} {plain(arrays)}".rstrip()]
     names = [name for name in message.header["fields"] if f"c/{name}" in message.arrays]
-    chosen = fields or [name for name in names if message.arrays[f"c/{name}"].ndim == 1][:COLUMNS_SHOWN]
+    chosen = (
+        fields
+        or [name for name in names if message.arrays[f"c/{name}"].ndim == 1 and f"n/{name}" not in message.arrays][:COLUMNS_SHOWN]
+    )
     first = int(message.header["first"])
     return [
         " ".join([f"{first + i}", *(f"{name}={value(message, name, i)}" for name in chosen)])
@@ -64,9 +68,18 @@ def value(message: "Message", name: str, i: int) -> str:
     array, present = message.arrays.get(f"c/{name}"), message.arrays.get(f"p/{name}")
     if array is None or (present is not None and not present[i]):
         return "-"
+    lengths = message.arrays.get(f"n/{name}")
+    if lengths is not None:
+        first = int(lengths[:i].sum())
+        return shown(array[first : first + int(lengths[i])])
     if array.ndim > 1:
-        return np.array2string(array[i], precision=5, threshold=8, separator=",").replace("\n", "")
+        return shown(array[i])
     return f"{array[i]:.6g}" if array.dtype.kind == "f" else str(array[i])
+
+
+def shown(array: NDArray[Any]) -> str:
+    """Some numbers in one line."""
+    return np.array2string(array, precision=5, threshold=8, separator=",").replace("\n", "")
 
 
 def plain(items: Mapping[str, Any]) -> str:

@@ -18,8 +18,9 @@ def command(
 
     Example: xtcmon worker --service /run/user/1000/xtcmon/s1 --name extra
     """
-    settings, stop = settings_of(service), stop_event()
+    name = name or f"worker-{os.getpid()}"
+    settings, stop = settings_of(service, name), stop_event()
     endpoints = known_endpoints(service, stop, "reader", "rows")
     run = declared("worker")
-    run(endpoints, name or f"worker-{os.getpid()}", generation, credits=settings.pool.credits, stop=stop)
+    run(endpoints, name, generation, credits=settings.pool.credits, stop=stop)
     return STOPPED_EXIT if stop.is_set() else 0

@@ -4,12 +4,12 @@ Layout and rules: the facility's index tool (Pds::Index). All of it is packed an
 calib cycles, event codes, and segments with their sources.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import columns, kernel
 from monitor.xtc.columns import gather_counted
 from monitor.xtc.header import CONTAINER, DATAGRAM_SIZE, EPICS, FIDUCIAL_LIMIT, XTC_SIZE, Level, Transition
 from monitor.xtc.index_file import CYCLE, EVENT, HEADERS, INDEX_TYPE, NAME_SIZE
@@ -58,7 +58,7 @@ class FileIndex:
             events[name] = chosen[name]
         index = walk(buffer, chosen["offset"], chosen["length"]).index
         starts, lengths = chosen["offset"].astype(np.int64), chosen["length"].astype(np.int64)
-        segments = _segments(plain(buffer), starts, starts + lengths, np.empty(8 * len(chosen) + 8, SEGMENT))
+        segments = _segments_of(buffer, starts, starts + lengths)
         self._mark_segments(events, segments)
         self._mark_codes(events, buffer, index)
         self._find_sources(segments, index)
@@ -131,28 +131,43 @@ def _numbered(values: NDArray[Any], known: dict[int, int]) -> NDArray[np.int64]:
     return np.array([known[int(value)] for value in unique], np.int64)[which.reshape(-1)]
 
 
-@njit(cache=True, nogil=True)
-def _segments(buffer, starts, stops, out):  # type: ignore[no-untyped-def]
-    """Children of the root that have level Segment, for datagrams that lie inside the buffer."""
-    n = 0
+class SegmentColumns(NamedTuple):
+    """The columns of ``SEGMENT``, for a kernel."""
+
+    datagram: NDArray[Any]
+    offset: NDArray[Any]
+    extent: NDArray[Any]
+    source: NDArray[Any]
+    damage: NDArray[Any]
+
+
+def _segments_of(buffer: NDArray[np.uint8], starts: NDArray[Any], stops: NDArray[Any]) -> NDArray[Any]:
+    """Children of the root that have level Segment, dtype ``SEGMENT``, for datagrams that lie inside the buffer."""
+    out = np.empty(8 * len(starts) + 8, SEGMENT)
+    while (found := _segments(plain(buffer), starts, stops, columns(SegmentColumns, out))) > len(out):
+        out = np.empty(found, SEGMENT)
+    return out[:found]
+
+
+@kernel
+def _segments(buffer: NDArray[np.uint8], starts: NDArray[Any], stops: NDArray[Any], out: SegmentColumns) -> int:
+    """Fill the columns as far as they go; how many segments there are."""
+    n, room = 0, len(out.offset)
+    words = np.zeros(5, np.int64)
     for datagram in range(len(starts)):
         at, stop = starts[datagram] + DATAGRAM_SIZE, stops[datagram]
         if starts[datagram] < 0 or stop > len(buffer) or stop < at or np.int64(buffer[at - XTC_SIZE + 1]) << 8 & INCOMPLETE:
             continue
         while stop - at >= XTC_SIZE:
-            words = np.zeros(5, np.int64)
-            for i in range(20):
+            words[:] = 0
+            for i in range(XTC_SIZE):
                 words[i // 4] |= np.int64(buffer[at + i]) << 8 * (i % 4)
             if words[4] < XTC_SIZE or words[4] > stop - at:
                 break
             if words[1] >> 24 == SEGMENT_LEVEL:
-                if n == len(out):
-                    larger = np.empty(2 * n, out.dtype)
-                    larger[:n] = out
-                    out = larger
-                row = out[n]
-                row.datagram, row.offset, row.extent, row.damage = datagram, at, words[4], words[0]
-                row.source = np.uint64(words[2]) << np.uint64(32) | np.uint64(words[1])
+                if n < room:
+                    out.datagram[n], out.offset[n], out.extent[n], out.damage[n] = datagram, at, words[4], words[0]
+                    out.source[n] = np.uint64(words[2]) << np.uint64(32) | np.uint64(words[1])
                 n += 1
             at += words[4]
-    return out[:n]
+    return n

@@ -5,9 +5,9 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import Number, inlined_kernel, kernel
 from monitor.xtc.header import CLOCK_TO_ROOT, CONTAINER, XTC_SIZE
 from monitor.xtc.walk import INCOMPLETE, plain
 
@@ -83,21 +83,30 @@ def rebuild(
     return Rebuilt(out[:size], lengths)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _word(buffer, at):  # type: ignore[no-untyped-def]
+@inlined_kernel
+def _word(buffer: NDArray[np.uint8], at: Number) -> Number:
     """Little-endian 32-bit word as int64; four bytes from ``at`` must be inside."""
     return np.int64(buffer[at]) | np.int64(buffer[at + 1]) << 8 | np.int64(buffer[at + 2]) << 16 | np.int64(buffer[at + 3]) << 24
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _put(out, at, value):  # type: ignore[no-untyped-def]
+@inlined_kernel
+def _put(out: NDArray[Any], at: Number, value: Number) -> None:
     """Write a little-endian 32-bit word."""
     for byte in range(4):
         out[at + byte] = value >> 8 * byte & 0xFF
 
 
-@njit(cache=True, nogil=True)
-def _rebuild(buffer, starts, stops, actions, first, prune, out, lengths):  # type: ignore[no-untyped-def]
+@kernel
+def _rebuild(
+    buffer: NDArray[np.uint8],
+    starts: NDArray[Any],
+    stops: NDArray[Any],
+    actions: NDArray[Any],
+    first: NDArray[Any],
+    prune: bool,
+    out: NDArray[Any],
+    lengths: NDArray[Any],
+) -> Number:
     """The walk of ``monitor.xtc.walk`` again, step by step the same, writing as it goes; returns the bytes written.
 
     No output is larger than its input but for proxies and the first child, which the caller has made room for.
@@ -159,8 +168,8 @@ def _rebuild(buffer, starts, stops, actions, first, prune, out, lengths):  # typ
     return pos
 
 
-@njit(cache=True, nogil=True)
-def _longer(array):  # type: ignore[no-untyped-def]
+@kernel
+def _longer(array: NDArray[Any]) -> NDArray[Any]:
     """The same numbers in an array twice as long."""
     larger = np.empty(2 * len(array), array.dtype)
     larger[: len(array)] = array

@@ -1,7 +1,7 @@
 """Numbers out of payloads for a stretch of events: what a condition asks for, as one array over events."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,16 +65,24 @@ class FieldReader:
         The field.
     configs_of
         Configuration in force for a source, by level and physical word.
+    aliases
+        Level and physical word by alias, as the run has them; an alias goes before a name.
 
     Raises
     ------
     ConfigError
-        If there is no source of this name.
+        If there is no source of this name, nor an alias.
     """
 
-    def __init__(self, need: FieldOf, configs_of: Callable[[int, int], Configs]) -> None:
+    def __init__(
+        self,
+        need: FieldOf,
+        configs_of: Callable[[int, int], Configs],
+        aliases: Mapping[str, tuple[int, int]] = {},  # noqa: B006  # never written
+    ) -> None:
         self._need, self._configs_of = need, configs_of
-        self._pattern = SourcePattern.parse(need.source)
+        self._alias = aliases.get(need.source)
+        self._pattern = SourcePattern.parse(need.source) if self._alias is None else None
         self._source: tuple[int, int] | None = None
         self._met: dict[str, None] = {}
 
@@ -91,7 +99,7 @@ class FieldReader:
             words = np.unique(part.index[["level", "physical", "contains"]])
             for level, physical, contains in words.tolist():
                 kind = TYPES.get((type_id(contains), version(contains)))
-                if kind is None or not self._pattern.matches(level, physical):
+                if kind is None or not self._is_meant(level, physical):
                     continue
                 self._met |= dict.fromkeys(_names(kind.struct))
                 if _leads_somewhere(kind.struct, self._need.path):
@@ -109,6 +117,9 @@ class FieldReader:
             raise ConfigError(f"no event has a payload of {self._need.source}", file=OPTION)
         near = difflib.get_close_matches(str(self._need.path[0]), list(self._met), n=1)
         raise ConfigError(f"{self._need.source} has no {self._need.path[0]!r}", file=OPTION, nearest=near[0] if near else "")
+
+    def _is_meant(self, level: int, physical: int) -> bool:
+        return (level, physical) == self._alias if self._pattern is None else self._pattern.matches(level, physical)
 
     def _one_source(self, level: int, physical: int) -> None:
         if self._source is not None and self._source != (level, physical):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.aggregator.history import History
-from tests.support.some_rows import column, some_rows
+from tests.support.some_rows import column, ragged, some_rows
 
 
 @given(st.lists(st.tuples(st.integers(0, 25), st.booleans()), max_size=12), st.integers(0, 40))
@@ -33,11 +33,12 @@ def test_only_wanted_fields_come_and_those_that_every_row_has() -> None:
     assert set(history.newest(5, ["a", "unknown"]).columns) == {"a", "seq", "event_time", "fiducials", "pipeline_version"}
 
 
-def test_long_vectors_pictures_and_texts_are_not_kept() -> None:
+def test_long_vectors_pictures_texts_and_ragged_values_are_not_kept() -> None:
     history = History(10)
     wave, picture = column("wave", [list(range(17))]), column("picture", [[[1, 2], [3, 4]]])
     history.add(some_rows(0, 1, {"wave": wave, "picture": picture, "name": column("name", [b"x"], dtype="S1")}))
-    assert {"wave", "picture", "name"}.isdisjoint(history.newest(1).columns)
+    history.add(some_rows(1, 2, {"a/var_b/c": ragged("a/var_b/c", [[1.0, 2.0]])}))
+    assert {"wave", "picture", "name", "a/var_b/c"}.isdisjoint(history.newest(1).columns)
 
 
 def test_short_vectors_are_kept_whole() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
-from monitor.aggregator.instruction import Absence, Commit, Configure, FinishRun, OpenRun
+from monitor.aggregator.instruction import Absence, Commit, Config, Configure, FinishRun, OpenRun
 from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.recovery import recovered_from
 from monitor.aggregator.stores import NoStores, SmallDataStores, Unkept, stores_for
@@ -39,13 +39,14 @@ def test_orders_end_up_in_the_file() -> None:
     file = MemoryFile("e81", 98)
     keeper = DirectKeeper(lambda order: file)
     pipeline = Pipeline(version=3, settings={"a": 1}, author="me", time=5.0, first=0)
-    for order in (OPEN, Configure(pipeline), COMMIT, FINISH):
+    for order in (OPEN, Configure(pipeline), Config(3, {"cspad/mask": np.eye(2)}), COMMIT, FINISH):
         keeper.start(order)
         assert keeper.finished()
         assert not keeper.finished()
     np.testing.assert_array_equal(file["seq"], [0, 1, 4, 5])
     assert [(gap.first, gap.stop, gap.why) for gap in file.gaps] == [(2, 4, "no credit")]
     assert file.pipelines[3].author == "me"
+    np.testing.assert_array_equal(file.configs["cspad/mask"], np.eye(2))
     assert file.end is not None
     assert (file.end.complete, file.end.ledger) == (True, {"read": 6, "written": 4, "lost": 2})
 
@@ -99,13 +100,15 @@ def test_a_new_service_begins_at_the_beginning(tmp_path: Path) -> None:
 def test_a_restarted_service_goes_on_behind_the_last_commit_of_the_file(tmp_path: Path) -> None:
     stores = SmallDataStores(parse({"store": {"directory": str(tmp_path)}}))
     file = stores.open("e81", 98, 0, resume=False)
-    file.lost(2, 4, "no credit")
+    file.lost(2, 3, "no credit")
+    file.lost(3, 4, "quarantined")
     file.commit(COMMIT.rows, {}, stop=6)
     file.close()
     recovered, again = recovered_from(Bookmark(experiment="e81", run=98, first=0), stores)
     assert again is not None
     again.close()
-    assert (recovered.committed, recovered.account.written, recovered.account.lost) == (6, 4, 2)
+    assert (recovered.committed, recovered.account.written, recovered.account.lost) == (6, 4, 1)
+    assert recovered.account.causes == {"no credit": 1, "quarantined": 1}
     assert recovered.account.unaccounted == 0
 
 

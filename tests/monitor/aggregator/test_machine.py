@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monitor.aggregator.instruction import Instruction, Publish, ToPeer, ToReader
+from monitor.aggregator.instruction import Commit, Config, Instruction, OpenRun, Publish, ToPeer, ToReader
 from monitor.aggregator.machine import Aggregator
 from monitor.settings import Pages
-from monitor.wire.aggregator_note import Lost, ReaderStatus, Run, Session
+from monitor.wire.aggregator_note import Epoch, Lost, ReaderStatus, Run, Session
+from monitor.wire.group import Cover, Group, group_message
 from monitor.wire.message import Message
 from monitor.wire.note import Note, to_message
 from monitor.wire.rows import rows_message
@@ -17,6 +18,7 @@ from monitor.wire.worker_note import Hello, WhoAreYou
 from tests.support.some_rows import column, some_reduced, some_rows
 
 RUN = Run(run=98, experiment="e81", first=0, seconds=1, nanoseconds=0)
+GROUP = Group(epoch=1, run=98, worker="w0", covers=(Cover(1, 0, 4),), sums={})
 STATUS = ReaderStatus(
     state="running",
     events=0,
@@ -191,6 +193,25 @@ def test_a_bad_message_of_a_peer_is_counted_and_changes_nothing(machine: Aggrega
 def test_a_bad_message_of_the_reader_is_counted(machine: Aggregator, kind: str) -> None:
     assert machine.from_reader(Message(kind, {"run": "98", "first": -5}), 0.0) == []
     assert sum(machine.trouble.counts.values()) == 1
+
+
+def test_what_rows_were_made_with_goes_into_the_file_of_its_run_ahead_of_them(machine: Aggregator) -> None:
+    machine.tick(0.0)
+    tell(machine, Session(base=0))
+    tell(machine, RUN)
+    mask = np.eye(2)
+    rows(machine, 0, 4, config={"cspad/mask": mask}, run=98)
+    rows(machine, 4, 6, config={"cspad/mask": 2 * mask}, run=99)
+    orders: list[Instruction] = []
+    out = tell(machine, Epoch(epoch=1, run=98, first=0, stop=4))
+    out += machine.from_peer(b"w0", group_message(GROUP), 0.0)
+    while order := next((each for each in out if isinstance(each, OpenRun | Config | Commit)), None):
+        orders.append(order)
+        out = machine.stored(0.0)
+    assert [type(order) for order in orders] == [OpenRun, Config, Commit]
+    assert isinstance(orders[1], Config)
+    assert orders[1].version == 1
+    np.testing.assert_array_equal(orders[1].arrays["cspad/mask"], mask)
 
 
 def test_rows_of_an_earlier_reader_are_void(machine: Aggregator) -> None:

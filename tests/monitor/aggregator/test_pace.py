@@ -37,3 +37,12 @@ def test_events_and_not_batches_are_weighed() -> None:
 
 def test_before_the_first_event_there_is_no_latency() -> None:
     assert Latency().value() == {}
+
+
+def test_the_way_to_the_file_is_timed_when_rows_become_durable() -> None:
+    latency = Latency()
+    latency.add(some_reduced(0, 4, finished=10.0), 10.5)
+    latency.add(some_reduced(4, 8, finished=11.0), 11.5)
+    assert "commit" not in latency.value()
+    latency.committed(4, 13.0)
+    assert latency.value()["commit"] == [3.0, 3.0]

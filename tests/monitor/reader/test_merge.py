@@ -365,7 +365,7 @@ def test_the_halves_of_a_split_event_find_each_other_without_look_ahead() -> Non
     merge = Merge("test", 7, streams=[0], look_ahead=(0, 0), settle_s=1.0)
     blocks = []
     for one in stream:
-        feed(merge, 0, one)
+        feed(merge, 0, one, now=5.0)
         blocks += merge.take(10, now=5.0)
     merge.end(0)
     blocks += merge.take(10, now=5.0)
@@ -376,7 +376,7 @@ def test_the_halves_of_a_split_event_find_each_other_without_look_ahead() -> Non
 
 def test_half_an_event_waits_no_longer_than_it_has_to() -> None:
     merge = Merge("test", 7, streams=[0], look_ahead=(0, 0), settle_s=1.0)
-    feed(merge, 0, b"".join(one_stream(event(0), event(1, ipm(1), damage=2))[:6]))
+    feed(merge, 0, b"".join(one_stream(event(0), event(1, ipm(1), damage=2))[:6]), now=5.0)
     assert len(events_of(merge.take(10, now=5.0))) == 1
     assert merge.take(10, now=5.9) == []
     assert len(events_of(merge.take(10, now=6.1))) == 1
@@ -385,7 +385,7 @@ def test_half_an_event_waits_no_longer_than_it_has_to() -> None:
 def test_an_event_waits_for_earlier_ones_for_a_limited_time() -> None:
     merge = Merge("test", 7, streams=[0], settle_s=1.0)
     data = one_stream(*(event(n) for n in range(5)))
-    feed(merge, 0, b"".join(data[:-3]))
+    feed(merge, 0, b"".join(data[:-3]), now=5.0)
     assert not any(isinstance(block, EventBlock) for block in merge.take(10, now=5.0))
     assert len(events_of(merge.take(10, now=6.1))) == 5
 

@@ -1,5 +1,7 @@
 """Rows, sums and their written-out expectation as functions of the sequence number alone: any split says the same."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,60 @@ CODE = Field(name="evr/code_162", dtype=np.dtype("i8"), unit="1")
 ROI = Field(name="cspad/ROI_area", dtype=np.dtype("f4"), shape=(2, 3), unit="keV")
 DELAY = Field(name="enc/lasDelay", dtype=np.dtype("f8"), unit="ps")
 
+# Event n has n % 4 droplets, none every sixth; their image only in odd events; peaks of a second detector from event LATE on.
+DROPLET = Field(name="epix/var_droplet/x", dtype=np.dtype("f8"), unit="pixel", ragged=True)
+IMAGE = Field(name="epix/var_droplet/image", dtype=np.dtype("u2"), shape=(2,), ragged=True)
+PEAK = Field(name="jungfrau/var_peak/adu", dtype=np.dtype("i4"), ragged=True)
+# A slow detector has a value in every third event, and then one or two hits.
+SLOW = Field(name="slow/sum", dtype=np.dtype("f8"), aligned="intg", unit="keV")
+HIT = Field(name="slow/var_hit/t", dtype=np.dtype("f4"), aligned="intg", ragged=True)
+
+
+def droplets(n: int) -> int:
+    return 0 if n % 6 == 5 else n % 4
+
+
+def has_slow(n: int) -> bool:
+    return n % 3 == 2
+
+
+def ragged(field: Field, events: list[list[Any] | None]) -> Column:
+    """A column of these elements per event; ``None`` = absent."""
+    values = np.array([value for event in events for value in event or ()], field.dtype).reshape(-1, *field.shape)
+    lengths = np.array([len(event or ()) for event in events], np.int64)
+    return Column(field, values, np.array([event is not None for event in events], bool), lengths)
+
+
+def ragged_table(seq: list[int]) -> dict[Field, Column]:
+    return {
+        DROPLET: ragged(DROPLET, [None if n % 6 == 5 else [n + k / 10 for k in range(droplets(n))] for n in seq]),
+        IMAGE: ragged(IMAGE, [[[n, k] for k in range(droplets(n))] if n % 2 else None for n in seq]),
+        PEAK: ragged(PEAK, [[-n] * 2 if n >= LATE else None for n in seq]),
+        SLOW: Column(SLOW, np.array(seq, float) * 2, np.array([has_slow(n) for n in seq], bool)),
+        HIT: ragged(HIT, [[n] * (1 + n % 2) if has_slow(n) else None for n in seq]),
+    }
+
+
+def expected_ragged(count: int) -> dict[str, NDArray[np.generic]]:
+    """Ragged and aligned columns of events 0 to ``count`` as they must stand in the file."""
+    events, slow = range(count), [n for n in range(count) if has_slow(n)]
+    one = [(n, k) for n in events for k in range(droplets(n))]
+    columns: dict[str, NDArray[np.generic]] = {
+        "epix/var_droplet_len": np.array([droplets(n) for n in events], "i8"),
+        "epix/var_droplet/x": np.array([n + k / 10 for n, k in one], "f8"),
+    }
+    if count > 1:
+        columns["epix/var_droplet/image"] = np.array([[n, k] if n % 2 else [0, 0] for n, k in one], "u2").reshape(-1, 2)
+    if count > LATE:
+        columns["jungfrau/var_peak_len"] = np.array([2 if n >= LATE else 0 for n in events], "i8")
+        columns["jungfrau/var_peak/adu"] = np.array([-n for n in events if n >= LATE for _ in range(2)], "i4")
+    if slow:
+        columns["intg/event_time"] = np.array([1000 + n for n in slow], "i8")
+        columns["intg/slow/sum"] = np.array([2.0 * n for n in slow])
+        columns["intg/slow/var_hit_len"] = np.array([1 + n % 2 for n in slow], "i8")
+        columns["intg/slow/var_hit/t"] = np.array([n for n in slow for _ in range(1 + n % 2)], "f4")
+    return columns
+
 
 def table(first: int, stop: int) -> Rows:
     """Rows ``first`` to ``stop``: charge absent in every third event, code in every fifth, delay before event LATE."""
@@ -27,8 +83,9 @@ def table(first: int, stop: int) -> Rows:
         CODE: Column(CODE, seq * 10, seq % 5 != 0),
         ROI: Column(ROI, (seq[:, None, None] + np.arange(6.0).reshape(2, 3)).astype("f4"), seq % 2 == 0),
         DELAY: Column(DELAY, -1.0 * seq, seq >= LATE),
+        **ragged_table(seq.tolist()),
     }
-    return Rows(first, stop - first, {field.name: column for field, column in columns.items()})
+    return Rows(first, stop - first, {field.path: column for field, column in columns.items()})
 
 
 def sums(first: int, stop: int) -> Sums:
@@ -54,4 +111,4 @@ def expected(count: int) -> dict[str, NDArray[np.generic]]:
     }
     if count > LATE:
         columns["enc/lasDelay"] = np.array([float("nan") if n < LATE else -1.0 * n for n in range(count)], "f8")
-    return columns
+    return {**columns, **expected_ragged(count)}

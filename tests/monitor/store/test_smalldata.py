@@ -67,7 +67,7 @@ def test_the_file_reads_without_any_program_of_ours(tmp_path: Path) -> None:
         np.testing.assert_array_equal(plain["ebeam/charge"][:4], [np.nan, 0.5, 1.0, np.nan])
         np.testing.assert_array_equal(plain["enc/lasDelay"][:], [np.nan] * 5 + [-7.0, -8.0])
         np.testing.assert_array_equal(plain["Sums/cspad_calib"][:], [0 + 1 + 2 + 3 + 6 + 7 + 8, 7])
-        assert plain["Sums/cspad_calib_count"][()] == 7
+        assert plain["Sums/cspad_calib_nEvents"][()] == 7
         assert plain["ebeam/charge"].attrs["units"] == "nC"
         assert plain["ebeam/charge"].attrs["description"] == "bunch charge"
         text = plain["UserDataCfg/pipeline/settings_1"]

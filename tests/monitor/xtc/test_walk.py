@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.xtc.walk import Heads, Stop, heads, index, walk
+from monitor.xtc.walk import Heads, Stop, _heads, heads, index, walk
 from tests.support import plain_walk
 from tests.support.xtc_bytes import BEGIN_RUN, EBEAM, L1ACCEPT, container, datagram, epics_time, ipm, run_streams, xtc
 
@@ -139,3 +139,9 @@ def test_more_datagrams_than_one_round_of_the_kernel() -> None:
     found = heads(data)
     assert (found.table["offset"] == 40 * np.arange(10_000)).all()
     assert found.reason == Stop.END
+
+
+def test_one_compiled_kernel_serves_a_single_datagram_and_many() -> None:
+    assert len(heads(array(STREAM), most=1).table) == 1
+    assert len(heads(array(STREAM)).table) > 1
+    assert len(_heads.signatures) == 1

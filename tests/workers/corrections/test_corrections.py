@@ -1,4 +1,4 @@
-"""Kernels against their plain twins: NaN, empty, saturated, all masked, absent panels, blocks that do and do not fit panels."""
+"""Kernels of pedestal and gain against their plain twins: NaN, empty, saturated, all masked, absent panels."""
 
 from typing import Any
 
@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor.errors import ConfigError
-from workers.corrections.common_mode import OFF, CommonMode, common_mode_from
-from workers.corrections.gain_switch import switch_gain, switch_gain_plain
-from workers.corrections.level import level, level_plain, raw_panels, subtract_common_mode
+from workers.corrections.gain_switch import (
+    NO_PLANE,
+    counting_planes,
+    for_planes,
+    multiply,
+    subtract_dark,
+    switch_gain,
+    switch_gain_plain,
+)
+from workers.corrections.level import level, level_plain, multiply_gain, raw_panels, subtract_pedestal
+from workers.detectors import epix10ka, jungfrau
+from workers.detectors.area import GainCode
 
 PANELS, PIXELS = 3, 150
 
@@ -40,28 +48,35 @@ def constants(seed: int, shape: tuple[int, ...], masked: str) -> tuple[NDArray[n
 @pytest.mark.parametrize("dtype", ["<i2", "<u2", "u1"])
 @pytest.mark.parametrize("events", [0, 1, 3])
 @pytest.mark.parametrize("masked", ["none", "some", "all"])
-@pytest.mark.parametrize("common_mode", [OFF, CommonMode(120, 1e6, 150), CommonMode(120, 20, 50), CommonMode(1e9, 1e9, 101)])
-def test_level_equals_its_plain_twin(dtype: str, events: int, masked: str, common_mode: CommonMode) -> None:
+def test_level_equals_its_plain_twin_in_one_pass_and_in_two(dtype: str, events: int, masked: str) -> None:
     buffer, offsets = recorded(dtype, events, 1)
     pedestal, factor = constants(2, (PANELS, PIXELS), masked)
-    fast, plain = np.empty((2, events, PANELS, PIXELS), np.float32)
+    fast, halves, plain = np.empty((3, events, PANELS, PIXELS), np.float32)
     like: NDArray[Any] = np.empty(0, dtype)
-    level(buffer, offsets, like, pedestal, factor, common_mode, fast)
-    level_plain(buffer, offsets, like, pedestal, factor, common_mode, plain)
+    level(buffer, offsets, like, pedestal, factor, fast)
+    subtract_pedestal(buffer, offsets, like, pedestal, halves)
+    multiply_gain(factor, halves)
+    level_plain(buffer, offsets, like, pedestal, factor, plain)
     np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=5e-3)
+    np.testing.assert_array_equal(halves, fast)
     if events:
         assert np.isnan(fast[0, 1]).all()
 
 
 @pytest.mark.parametrize("events", [0, 1, 3])
 @pytest.mark.parametrize("masked", ["none", "some", "all"])
-def test_gain_switching_equals_its_plain_twin(events: int, masked: str) -> None:
+@pytest.mark.parametrize("code", [jungfrau.GAIN, epix10ka.GAIN], ids=["jungfrau", "epix10ka"])
+def test_gain_switching_equals_its_plain_twin(events: int, masked: str, code: GainCode) -> None:
     buffer, offsets = recorded("<u2", events, 3)
-    pedestal, factor = constants(4, (3, PANELS, PIXELS), masked)
+    pedestal, factor = constants(4, (code.planes, PANELS, PIXELS), masked)
     fast, plain = np.empty((2, events, PANELS, PIXELS), np.float32)
-    switch_gain(buffer, offsets, pedestal, factor, fast)
-    switch_gain_plain(buffer, offsets, pedestal, factor, plain)
+    switch_gain(buffer, offsets, code, pedestal, factor, fast)
+    switch_gain_plain(buffer, offsets, code, pedestal, factor, plain)
     np.testing.assert_allclose(fast, plain, rtol=1e-6)
+    halves, planes = np.empty_like(fast), np.empty(fast.shape, np.uint8)
+    subtract_dark(buffer, offsets, code, pedestal, halves, planes)
+    multiply(planes, factor, halves)
+    np.testing.assert_array_equal(halves, fast)
 
 
 def test_an_invalid_range_code_gives_the_adc_value() -> None:
@@ -69,8 +84,27 @@ def test_an_invalid_range_code_gives_the_adc_value() -> None:
     pedestal = np.array([1, 2, 3], np.float32).repeat(4).reshape(3, 1, 4)
     factor = np.array([10, 100, 1000], np.float32).repeat(4).reshape(3, 1, 4)
     out = np.empty((1, 1, 4), np.float32)
-    switch_gain(raw.view(np.uint8), np.zeros((1, 1), np.int64), pedestal, factor, out)
+    switch_gain(raw.view(np.uint8), np.zeros((1, 1), np.int64), jungfrau.GAIN, pedestal, factor, out)
     assert out.ravel().tolist() == [40.0, 300.0, 5.0, 2000.0]
+
+
+def test_constants_follow_the_gain_map_and_are_neutral_where_it_is_undefined() -> None:
+    ranges = np.arange(21, dtype=np.float32).reshape(7, 3)
+    gain_map = np.array([[0, 3, -1], [0, 5, 6]], np.int8)
+    assert for_planes(ranges, gain_map, 1).tolist() == [[0, 10, 1], [0, 16, 20]]
+    assert for_planes(ranges, None, 1) is ranges
+
+
+def test_pixels_count_for_the_common_mode_in_the_ranges_that_are_named() -> None:
+    gain_map = np.array([[0, 3, -1], [0, 5, 2]], np.int8)
+    assert counting_planes(2, (3,), gain_map, (0, 1, 3, 4)).tolist() == [[True, True, False], [True, False, False]]
+    assert counting_planes(3, (2,), None, (0,)).tolist() == [[True, True], [False, False], [False, False]]
+
+
+@pytest.mark.parametrize(("shift", "planes", "table"), [(14, 2, (0, 1)), (14, 2, (0, 1, 2, 0)), (15, 1, (0, 1))])
+def test_a_gain_code_that_does_not_cover_its_words_is_refused(shift: int, planes: int, table: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="planes"):
+        GainCode(adc_bits=0x3FFF, shift=shift, plane_of_code=table, planes=planes)
 
 
 @pytest.mark.parametrize("offset", [-5, 1, 1 << 60, np.iinfo(np.int64).max])
@@ -78,39 +112,17 @@ def test_a_panel_that_reaches_outside_is_absent(offset: int) -> None:
     buffer = np.zeros(PIXELS * 2, np.uint8)
     out = np.zeros((1, 1, PIXELS), np.float32)
     ones = np.ones((1, PIXELS), np.float32)
-    level(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), ones, ones, OFF, out)
+    level(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), ones, ones, out)
     assert np.isnan(out).all()
     out[:] = 0
-    switch_gain(
-        buffer, np.array([[offset]], np.int64), np.ones((3, 1, PIXELS), np.float32), np.ones((3, 1, PIXELS), np.float32), out
-    )
+    planes = np.ones((3, 1, PIXELS), np.float32)
+    switch_gain(buffer, np.array([[offset]], np.int64), jungfrau.GAIN, planes, planes, out)
     assert np.isnan(out).all()
+    out[:] = 0
+    chosen = np.zeros(out.shape, np.uint8)
+    subtract_dark(buffer, np.array([[offset]], np.int64), jungfrau.GAIN, planes, out, chosen)
+    assert np.isnan(out).all()
+    assert (chosen == NO_PLANE).all()
     out[:] = 0
     raw_panels(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), out)
     assert np.isnan(out).all()
-
-
-def test_a_block_without_good_pixels_is_left_alone() -> None:
-    values = np.array([5, 6, 50, 60, np.nan], np.float32)
-    factor = np.array([np.nan, np.nan, 1, 1, 1], np.float32)
-    subtract_common_mode(values, factor, 30.0, 100.0, 2)
-    np.testing.assert_array_equal(values, np.array([5, 6, 50, 60, np.nan], np.float32))
-
-
-def test_a_mean_that_is_too_large_is_not_believed() -> None:
-    values = np.array([10, 12, 3, 5], np.float32)
-    subtract_common_mode(values, np.ones(4, np.float32), 30.0, 10.0, 2)
-    assert values.tolist() == [10.0, 12.0, -1.0, 1.0]
-
-
-def test_an_algorithm_that_is_not_here_is_named() -> None:
-    with pytest.raises(ConfigError, match="common mode 7 is not available"):
-        common_mode_from((7, 3, 200, 10))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "expected"),
-    [((0,), OFF), ((), OFF), ((2, 10, 10, 0), CommonMode(10, 10, 128)), ((2, 100, 50, 256), CommonMode(100, 50, 256))],
-)
-def test_parameters_of_a_common_mode_file(parameters: tuple[float, ...], expected: CommonMode) -> None:
-    assert common_mode_from(parameters) == expected

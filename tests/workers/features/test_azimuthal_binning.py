@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 import workers.pipeline  # noqa: F401  # fills the registry of features
 from monitor.errors import ConfigError
 from monitor.settings import Feature as FeatureSettings
+from tests.support.features import values_of
 from workers.features.azimuthal_binning import AzimuthalBinning
-from workers.features.feature import View, feature_from
+from workers.features.feature import feature_from
 from workers.features.pixel_geometry import pixel_geometry
+from workers.features.view import View
 
 SHAPE = (3, 7, 9)
 
@@ -53,7 +55,7 @@ def test_the_average_equals_a_plain_sum_over_pixels(low: float | None) -> None:
     frames[1, 2] = np.nan
     where = view(good)
     feature = made(where, qbin=0.4, thresADU=low)
-    (values,) = feature.process(frames).values()
+    (values,) = values_of(feature, frames).values()
     expected = plain(where, frames, feature.q_edges, -np.inf if low is None else low)
     np.testing.assert_allclose(values[:, 0], expected, rtol=1e-6)
 
@@ -61,18 +63,18 @@ def test_the_average_equals_a_plain_sum_over_pixels(low: float | None) -> None:
 def test_azimuths_hold_all_pixels_between_them() -> None:
     frames = np.ones((1, *SHAPE), np.float32)
     whole = made(view(), qbin=0.5, geomCorr=False, polCorr=False, phiBins=5)
-    (values,) = whole.process(frames).values()
+    (values,) = values_of(whole, frames).values()
     assert values.shape == (1, 5, len(whole.q_edges) - 1)
     np.testing.assert_allclose(values[~np.isnan(values)], 1.0, rtol=1e-6)
 
 
 def test_no_events_give_no_averages() -> None:
-    (values,) = made(view(), qbin=0.5).process(np.empty((0, *SHAPE), np.float32)).values()
+    (values,) = values_of(made(view(), qbin=0.5), np.empty((0, *SHAPE), np.float32)).values()
     assert values.shape[0] == 0
 
 
 def test_a_frame_that_is_all_bad_has_no_average() -> None:
-    (values,) = made(view(), qbin=0.5).process(np.full((1, *SHAPE), np.nan, np.float32)).values()
+    (values,) = values_of(made(view(), qbin=0.5), np.full((1, *SHAPE), np.nan, np.float32)).values()
     assert np.isnan(values).all()
 
 
@@ -83,7 +85,7 @@ def test_an_energy_from_100_on_is_in_electronvolt() -> None:
 
 def test_pixels_outside_the_given_edges_count_nowhere() -> None:
     frames = np.ones((1, *SHAPE), np.float32)
-    (values,) = made(view(), qbin=[1.0, 1.5], geomCorr=False, polCorr=False).process(frames).values()
+    (values,) = values_of(made(view(), qbin=[1.0, 1.5], geomCorr=False, polCorr=False), frames).values()
     np.testing.assert_allclose(values, [[[1.0]]], rtol=1e-6)
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import workers.pipeline  # noqa: F401  # fills the registry of features
 from monitor.errors import ConfigError
 from monitor.settings import Feature as FeatureSettings
-from workers.features.feature import View, feature_from
+from tests.support.features import values_of
+from workers.features.feature import feature_from
 from workers.features.region import bounds_in
+from workers.features.view import View
 
 
 def view(shape: tuple[int, ...], index: NDArray[np.int32] | None = None) -> View:
@@ -21,7 +22,7 @@ def view(shape: tuple[int, ...], index: NDArray[np.int32] | None = None) -> View
 
 def process(frames: NDArray[np.float32], index: NDArray[np.int32] | None = None, **parameters: Any) -> dict[str, Any]:
     feature = feature_from(FeatureSettings(kind="ROIFunc", name="r", **parameters), view(frames.shape[1:], index))
-    return {name.removeprefix("det/r_"): values.tolist() for name, values in feature.process(frames).items()}
+    return {name.removeprefix("det/r_"): values.tolist() for name, values in values_of(feature, frames).items()}
 
 
 FRAME = np.array([[1, 2, np.nan], [4, 5, 6], [7, 8, 9]], np.float32)

@@ -251,6 +251,42 @@ def test_a_dead_writer_ends_the_run_when_time_is_up_and_is_named(tmp_path: Path)
     }
 
 
+def test_what_dead_writers_left_is_read_to_its_end(tmp_path: Path) -> None:
+    streams = recorders(tmp_path, steps=1, events=400, daq=2)
+    for one in streams.values():
+        one.open()
+    streams[0].write(1000)
+    streams[1].write(8)
+    clock = Time()
+    source = follow(tmp_path, clock)
+    blocks = source.read(1000)
+    clock.now += TIMEOUT_S
+    blocks += read_all(source, clock)
+    assert vectors(blocks) == [0, 1, 2, 3, 4, 5, 6, 7, *range(8, 400, 2)]
+    assert source.finished
+    assert not any("inside a datagram" in text for text in source.counts)
+
+
+def test_a_stream_that_waited_for_a_slow_one_is_not_given_up_for_that(tmp_path: Path) -> None:
+    streams = recorders(tmp_path, steps=1, events=60, daq=3)
+    for one in streams.values():
+        one.open()
+        one.write(4)
+    clock = Time()
+    source = follow(tmp_path, clock)
+    blocks = read_all(source, clock)
+    for quick in (streams[2], streams[1]):
+        quick.write(1)
+        blocks += read_all(source, clock)
+        quick.write(1000)
+    for count in (1, 1, 1, 1000):
+        clock.now += TIMEOUT_S - 10
+        streams[0].write(count)
+        blocks += read_all(source, clock)
+    assert vectors(blocks) == list(range(60))
+    assert source.counts == {}
+
+
 def test_a_writer_that_was_only_slow_is_not_dead(tmp_path: Path) -> None:
     (one,) = recorders(tmp_path, steps=1, events=20, daq=1).values()
     one.open()

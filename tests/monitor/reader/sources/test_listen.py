@@ -1,5 +1,6 @@
 """A listening source and the replay that feeds it, through memory twins."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,13 @@ import pytest
 from monitor.errors import Unusable
 from monitor.net.memory import MemoryDealer, MemoryRouter
 from monitor.reader.block import Block, EventBlock, GapBlock, TransitionBlock
+from monitor.reader.faults import Faults
 from monitor.reader.replay import Player, events_of
 from monitor.reader.sources.files import FileSource
 from monitor.reader.sources.listen import ListenSource
 from monitor.settings import Settings
 from monitor.wire.datagrams import Datagrams, datagrams_message
-from monitor.wire.message import Message, Part, decode
+from monitor.wire.message import Message, Part, decode, encode
 from monitor.xtc.filename import runs_of
 
 
@@ -99,7 +101,7 @@ def test_what_got_lost_on_the_way_is_counted_in_its_place(paths: list[Path]) -> 
     assert listening.counts["lost on the way from the source"] == 5
 
 
-def test_broken_messages_are_counted_and_nothing_more() -> None:
+def test_broken_messages_are_counted_and_the_event_in_them_is_lost() -> None:
     listening, _, dealer = source()
     dealer.send(Message("datagrams", {"run": "x"}))
     dealer.send(Message("what", {}))
@@ -107,10 +109,45 @@ def test_broken_messages_are_counted_and_nothing_more() -> None:
         experiment="e", run=1, stream=0, streams=(0,), n=0, events=1, sent=0.0, bytes=np.arange(50, dtype=np.uint8)
     )
     dealer.send(datagrams_message(rubbish))
-    assert drained(listening) == []
+    assert story(drained(listening)) == [1]
     assert listening.counts["broken messages from the source"] == 2
     assert listening.counts["broken datagrams from the source"] == 1
     assert not listening.finished
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_late_and_repeated_events_are_counted_and_become_no_events_of_their_own(paths: list[Path], seed: int) -> None:
+    listening, _, dealer = source()
+    faults = Faults(drop=0.05, delay=0.1, duplicate=0.2, seed=seed)
+    player = Player(dealer, 0.0, faults)
+    player.play(runs_of(paths)[0], lambda done: None, lambda: False)
+    player.end(final=True)
+    blocks = drained(listening)
+    times = [tuple(event.tolist())[:2] for block in blocks if isinstance(block, EventBlock) for event in block.events]
+    gaps = sum(block.count for block in blocks if isinstance(block, GapBlock))
+    assert min(faults.dropped, faults.delayed, faults.duplicated) > 0
+    assert times == sorted(set(times))
+    assert len(times) + gaps == 120
+    # The last events of the run have nobody who could overtake them.
+    assert faults.dropped <= gaps <= faults.dropped + faults.delayed
+    # Each event of this run is one datagram, in one of its two streams.
+    assert listening.counts["twice from the source"] == faults.duplicated
+    assert listening.counts["late from the source"] == gaps - faults.dropped
+
+
+def test_an_event_of_which_nothing_can_be_read_leaves_a_gap(paths: list[Path]) -> None:
+    listening, router, dealer = source()
+    player = Player(dealer, 0.0)
+    player.play(runs_of(paths)[0], lambda done: None, lambda: False)
+    player.end(final=True)
+    events = [i for i, (_, parts) in enumerate(router.inbox) if decode(parts).header.get("events")]
+    peer, parts = router.inbox[events[40]]
+    message = decode(parts)
+    broken = replace(message, arrays={"bytes": np.full(50, 0xFF, np.uint8)})
+    router.inbox[events[40]] = (peer, [bytes(part) for part in encode(broken)])
+    blocks = drained(listening)
+    assert sum(block.count for block in blocks if isinstance(block, EventBlock)) == 119
+    assert sum(block.count for block in blocks if isinstance(block, GapBlock)) == 1
 
 
 class SlowReader(MemoryDealer):

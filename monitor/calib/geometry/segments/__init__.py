@@ -1,0 +1,1 @@
+"""One kind of sensor per file; found by its name in a geometry file."""

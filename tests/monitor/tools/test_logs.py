@@ -1,0 +1,54 @@
+import json
+import logging
+from pathlib import Path
+
+from monitor.tools.logs import FILE, KEPT_BYTES, EventFormatter, JsonLines, make_way
+
+
+def record(**extra: object) -> logging.LogRecord:
+    made = logging.makeLogRecord(
+        {"name": "monitor.x", "msg": "row_late", "levelname": "WARNING", "levelno": logging.WARNING, "created": 12.5}
+    )
+    vars(made).update(extra)
+    return made
+
+
+def test_a_line_of_the_log_is_one_json_object(tmp_path: Path) -> None:
+    one, other = JsonLines(tmp_path / FILE, "reader"), JsonLines(tmp_path / FILE, "worker-0")
+    one.handle(record(count=3, by=Path("somewhere")))
+    other.handle(record())
+    one.close()
+    other.close()
+    first, second = (json.loads(line) for line in (tmp_path / FILE).read_text().splitlines())
+    assert (first["time"], first["severity"], first["process"], first["event"]) == (12.5, "WARNING", "reader", "row_late")
+    assert first["fields"] == {"count": 3, "by": "somewhere"}
+    assert first["text"] == "row_late count=3 by=somewhere"
+    assert (second["process"], second["fields"]) == ("worker-0", {})
+
+
+def test_a_full_disk_costs_lines_which_the_next_one_counts(tmp_path: Path) -> None:
+    handler = JsonLines(Path("/dev/full"), "reader")
+    handler.handle(record())
+    handler.handle(record())
+    handler.close()
+    handler = JsonLines(tmp_path / FILE, "reader")
+    handler._unwritten = 2
+    handler.handle(record())
+    handler.close()
+    assert json.loads((tmp_path / FILE).read_text())["unwritten"] == 2
+
+
+def test_people_get_the_event_word_and_its_fields() -> None:
+    assert EventFormatter().format(record(by=3)).endswith("WARNING monitor.x row_late by=3")
+
+
+def test_a_large_log_makes_way_for_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    path.write_text("small")
+    make_way(str(tmp_path))
+    assert path.exists()
+    with path.open("wb") as file:
+        file.truncate(KEPT_BYTES + 1)
+    make_way(str(tmp_path))
+    assert not path.exists()
+    assert len(list(tmp_path.iterdir())) == 1

@@ -1,0 +1,12 @@
+"""Pimax intensified CCD cameras."""
+
+from workers.detectors.area import AREAS, AreaFamily
+from workers.detectors.environment import as_is, environment
+from workers.detectors.sized import sized_layout
+
+AREAS.add(
+    "pimax",
+    AreaFamily(
+        types=frozenset({81}), layout=sized_layout, environment=environment(*as_is("shotIdStart", "readoutTime", "temperature"))
+    ),
+)

@@ -1,0 +1,107 @@
+"""What a feature may know of its input when it is set up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """Frames of a detector, or what a parent feature hands to its children.
+
+    Attributes
+    ----------
+    name
+        Name in the fields: ``cspad``.
+    shape
+        Shape of one event's array: (rows, columns), (panels, rows, columns), (channels, samples) ...
+    unit
+        Unit of a corrected pixel.
+    good
+        Shape ``shape``; False = bad in every event.
+    lists
+        Names of the columns if the input is lists of pixels (``data``, ``row``, ``col``, ``tile`` ...) of arrays of ``shape``;
+        empty for dense arrays.
+    x, y, z
+        Pixel centres, micrometre, shape ``shape``; None = not known (z: all the same). As a geometry file has them: x down
+        the assembled image, y to its right, z against the beam, from the file's origin. Without one x to the right and y up, from
+        the middle of the image.
+    index
+        Assembled image: for each of its pixels the number of the frame's pixel, -1 = none; int32, shape (rows, columns); None if
+        the array makes no image.
+    rms, gain, area
+        Noise in ADU, gain that was applied, and relative pixel area, float32, shape ``shape``; None = not known, and 1 counts.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    unit: str
+    good: NDArray[np.bool_]
+    lists: tuple[str, ...] = ()
+    x: NDArray[np.float64] | None = None
+    y: NDArray[np.float64] | None = None
+    z: NDArray[np.float64] | None = None
+    index: NDArray[np.int32] | None = None
+    rms: NDArray[np.float32] | None = None
+    gain: NDArray[np.float32] | None = None
+    area: NDArray[np.float32] | None = None
+
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """x and y of the pixels, micrometre.
+
+        Raises
+        ------
+        ValueError
+            If they are not known.
+        """
+        if self.x is None or self.y is None:
+            raise ValueError("this needs pixel positions, which its input does not have; attach it to the detector itself")
+        return self.x, self.y
+
+    def image_index(self) -> NDArray[np.int32]:
+        """Which pixel is where in the image.
+
+        Raises
+        ------
+        ValueError
+            If the input makes no image.
+        """
+        if self.index is None:
+            raise ValueError("this needs an assembled image, which its input does not make; attach it to the detector itself")
+        return self.index
+
+    def taken(self, pixels: NDArray[np.int32]) -> "View":
+        """The view of an array made of some of the pixels.
+
+        Parameters
+        ----------
+        pixels
+            Number of the pixel at each place of the new array, any shape; -1 = none there.
+        """
+
+        def pick(array: NDArray[np.generic] | None) -> NDArray[np.generic] | None:
+            return None if array is None else array.reshape(-1)[pixels]
+
+        plain = np.arange(pixels.size, dtype=np.int32).reshape(pixels.shape)
+        return View(
+            name=self.name,
+            shape=pixels.shape,
+            unit=self.unit,
+            good=self.good.reshape(-1)[pixels] & (pixels >= 0),
+            x=pick(self.x),  # type: ignore[arg-type]  # a pick keeps the dtype
+            y=pick(self.y),  # type: ignore[arg-type]  # a pick keeps the dtype
+            z=pick(self.z),  # type: ignore[arg-type]  # a pick keeps the dtype
+            index=plain if pixels.ndim == 2 else None,
+            rms=pick(self.rms),  # type: ignore[arg-type]  # a pick keeps the dtype
+            gain=pick(self.gain),  # type: ignore[arg-type]  # a pick keeps the dtype
+            area=pick(self.area),  # type: ignore[arg-type]  # a pick keeps the dtype
+        )
+
+    def of_array(self, shape: tuple[int, ...], unit: str | None = None) -> "View":
+        """The view of a derived array (a projection, a histogram) whose elements are no pixels any more."""
+        return View(name=self.name, shape=shape, unit=self.unit if unit is None else unit, good=np.ones(shape, bool))
+
+    def of_lists(self, *columns: str) -> "View":
+        """The view of lists of pixels, droplets or photons in arrays like this one."""
+        return View(name=self.name, shape=self.shape, unit=self.unit, good=self.good, lists=columns, index=self.index)
