@@ -78,7 +78,7 @@ class FieldReader:
         self,
         need: FieldOf,
         configs_of: Callable[[int, int], Configs],
-        aliases: Mapping[str, tuple[int, int]] = {},  # noqa: B006  # never written
+        aliases: Mapping[str, tuple[int, int]] = {},  # never written
     ) -> None:
         self._need, self._configs_of = need, configs_of
         self._alias = aliases.get(need.source)
