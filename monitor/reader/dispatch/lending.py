@@ -1,7 +1,7 @@
 """Hands batches to workers and takes them back: leases, commit groups, and the word to send a group."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from monitor.reader.dispatch.draft import Draft, Standing
 from monitor.reader.dispatch.epoch import EpochBook, EpochState
@@ -164,7 +164,7 @@ class Lending:
         self.progress = now
         return safe
 
-    def redo_parts(self, number: int, ranges: Iterable[Sequence[int]]) -> None:
+    def redo_parts(self, number: int, ranges: Sequence[Sequence[int]]) -> None:
         """Hand out again what is done of an epoch and lies in these ranges of events."""
         epoch = self.epochs.of(number)
         for draft in () if epoch is None else epoch.drafts:

@@ -5,6 +5,7 @@ and that batch is waiting, or leased, or done and not yet durable.
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -260,11 +261,8 @@ class Dispatch:
         epoch = lending.epochs.open
         if epoch is not None and now - epoch.opened >= settings.pool.epoch_time:
             self.intake.close_epoch(now)
-        if self.link.peer:
-            lending.redo_stalled(now, settings.pool.lease_timeout)
+        lending.redo_stalled(now, settings.pool.lease_timeout if self.link.peer else math.inf)
         return self._pumped(now)
-
-    # Inside.
 
     @property
     def _queue_limit(self) -> int:
