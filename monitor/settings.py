@@ -6,11 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import ConfigError
 
 CONSTANTS_RAW, CONSTANTS_REQUIRED = "none", "required"
+GEOMETRY_ROUGH = "none"
 """Words that ``constants`` of a detector may be instead of a place."""
 
 
@@ -88,6 +89,24 @@ class Mask(Section):
     """A mask of your own, ``.npy`` or text, in the shape of a frame; 0 = bad."""
 
 
+class CommonMode(Section):
+    """How the common mode of a detector is taken off. Every further key is a parameter of the algorithm and is checked by it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    algorithm: int
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the settings say beside the number."""
+        return dict(self.model_extra or {})
+
+
+def _by_number(value: Any) -> Any:
+    """A bare number as the section it stands for."""
+    return {"algorithm": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Detector(Section):
     """One detector: where its payloads come from, how they are corrected, what is extracted."""
 
@@ -96,7 +115,8 @@ class Detector(Section):
     """Any spelling of the source, or an alias of the run; empty = the name is the alias."""
     field: str = ""
     """Instead of a source: a field of the rows (a waveform, a projection, a spectrum) on which the features work."""
-    common_mode: int | None = None
+    common_mode: Annotated[CommonMode | None, BeforeValidator(_by_number)] = None
+    """A number, or a section ``{algorithm = 1, mean_max = 25}``; left out, the common-mode file or the family's default."""
     constants: str = ""
     """Folder or file with pedestal, gain and mask; empty = looked up in the calib directory; "none" = raw; "required" = looked up
     in the calib directory, and the run stops if the pedestals are missing or any file cannot be used."""

@@ -1,7 +1,7 @@
 """One area detector at work: payloads to frames, frames to feature values, sums and pictures."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from monitor.calib.constants import Constants
 from monitor.model.column import Column
+from monitor.model.field import Field
 from monitor.model.sums import Sums
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
 from workers.assembly import Assembly
 from workers.chain import Chain
+from workers.corrections.common_mode.algorithm import Record
 from workers.detectors.area import Layout
 from workers.detectors.family import Read
 from workers.features.data import Context
@@ -62,10 +64,13 @@ class Frames:
         Event of each frame, shape (frames,), ascending.
     values
         Shape (frames, *shape), float32; NaN = bad or absent. Not written to any more.
+    record
+        What the common mode tells, by name: shape (frames, panels, ...), NaN = nothing was taken off.
     """
 
     events: NDArray[np.int64]
     values: NDArray[np.float32]
+    record: Record
 
 
 class AreaDetector:
@@ -120,8 +125,8 @@ class AreaDetector:
         has = (panels >= 0).any(axis=1)
         trouble.note(f"{self.name}: frame of the wrong size", int((~has).sum()))
         entries = payloads.entries[has]
-        values = self._chain.frames(panels[has], np.ascontiguousarray(entries["place"]), list(payloads.buffers))
-        return Frames(np.ascontiguousarray(entries["event"]), values)
+        made = self._chain.corrected(panels[has], np.ascontiguousarray(entries["place"]), list(payloads.buffers))
+        return Frames(np.ascontiguousarray(entries["event"]), made.frames, made.record)
 
     def columns(self, frames: Frames, columns: Mapping[str, Column], count: int, trouble: Trouble) -> list[Column]:
         """Values of all features; where one raises, the event has none of its fields and that is counted.
@@ -135,7 +140,16 @@ class AreaDetector:
         """
         context = Context(frames.events, columns)
         filled = (part for branch in self.branches for part in branch.run(frames.values, context, trouble))
-        return [column_of(part, count) for part in filled]
+        return [*self._told(frames, count), *(column_of(part, count) for part in filled)]
+
+    def _told(self, frames: Frames, count: int) -> Iterator[Column]:
+        """What the common mode tells, as ``<detector>_env/<name>``."""
+        for name, values in frames.record.items():
+            field = Field(name=f"{self.name}_env/{name}", dtype=values.dtype, shape=values.shape[1:])
+            spread = np.full((count, *field.shape), np.nan, field.dtype)
+            present = np.zeros(count, bool)
+            spread[frames.events], present[frames.events] = values, True
+            yield Column(field, spread, present)
 
     def sums(self, frames: Frames, shots: Shots) -> Sums:
         """Running sums of these events alone; ``shots`` speaks of the frames, not of the batch."""

@@ -18,6 +18,7 @@ from monitor.plugins import load_folder
 from monitor.settings import Settings
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
+from monitor.xtc2.run_names import XTC2
 from workers.detectors.family import Whole, whole
 from workers.field_detector import FieldDetector
 from workers.frames import FrameView
@@ -39,6 +40,7 @@ from workers.run_view import RunView
 from workers.sums import Shots
 from workers.trouble import Trouble
 from workers.warming import warm_kernels
+from workers.xtc2.reduce import View, reduce, view_of
 
 load_folder("workers.detectors")
 load_folder("workers.features")
@@ -103,6 +105,7 @@ class Pipeline:
         self._plans: list[Plan] = []
         self._configured: list[object] = []
         self._config_now: Mapping[str, NDArray[Any]] = {}
+        self._view: tuple[RunState, View] | None = None
 
     def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
         """Rows and sums of one batch.
@@ -116,6 +119,8 @@ class Pipeline:
         state
             What holds for all events of the batch.
         """
+        if batch.format == XTC2:
+            return self._process_xtc2(batch, buffers, state)
         trouble = Trouble()
         plan = self._plan(state, trouble)
         groups = payloads_of(batch, buffers, trouble)
@@ -146,6 +151,15 @@ class Pipeline:
             self._configured = made
             self._config_now = {path: array for source in sources for path, array in source.config.items()}
         return self._config_now
+
+    def _process_xtc2(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
+        """The same for bytes of LCLS-II."""
+        if self._view is None or self._view[0] is not state:
+            self._view = state, view_of(state)
+        trouble = Trouble()
+        columns = Columns(batch, self.version, trouble)
+        reduce(batch, buffers, state, self._view[1], self._settings.light, trouble, columns.guarded)
+        return Result(Rows(batch.first, batch.count, columns.by_name), {}, {}, trouble.counts)
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:
@@ -205,7 +219,7 @@ class Pipeline:
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""
-        warm_kernels()
+        warm_kernels(self._settings)
 
 
 class Columns:

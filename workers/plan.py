@@ -17,12 +17,13 @@ from monitor.xtc.names import SourcePattern, type_name
 from monitor.xtc.types import TYPES, PayloadType
 from workers.chain import Chain
 from workers.constants import MissingConstants, constants_for
-from workers.corrections.common_mode import ALGORITHM, common_mode_from
+from workers.corrections.common_mode.choice import check as check_common_mode
 from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
 from workers.frames import DEFAULT_FEATURES, AreaDetector
 from workers.geometry import arranged
+from workers.mask import mask_for
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
 from workers.sums import algorithm_from
@@ -194,7 +195,8 @@ class AreaDetectors:
         layout = family.layout(source, kind, run, payloads)
         layout = arranged(layout, wanted, source, run.state.run, self._settings, batch.places, trouble)
         constants = constants_for(wanted, source, run.state.run, self._settings, batch.places, layout.shape, trouble)
-        chain = Chain(layout, family, constants, wanted.common_mode, trouble, wanted.name)
+        good = mask_for(wanted.mask, constants, layout.shape)
+        chain = Chain(layout, family, constants, good, wanted.common_mode, trouble.note, wanted.name)
         environment = family.environment(source, kind, run, wanted.name)
         return AreaDetector(wanted, layout, chain, constants, trouble, environment)
 
@@ -233,8 +235,8 @@ def check(detector: Detector) -> None:
         check_feature(feature, detector.name)
     for name in detector.sums:
         algorithm_from(name, key=f"{key}.sums")
-    if detector.common_mode not in (None, 0, ALGORITHM):
-        common_mode_from((detector.common_mode or 0,), key=f"{key}.common_mode")
+    if detector.common_mode is not None:
+        check_common_mode(detector.common_mode, f"{key}.common_mode")
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:

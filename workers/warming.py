@@ -5,15 +5,13 @@ import numpy as np
 from monitor.model.event import EPICS_CHANGE, EVENT_ID
 from monitor.running import state_of
 from monitor.running.merging import merge
+from monitor.settings import Settings
 from monitor.xtc.columns import gather
 from monitor.xtc.walk import walk
-from workers.corrections.common_mode import CommonMode
-from workers.corrections.gain_switch import multiply, subtract_dark, switch_gain
-from workers.corrections.level import level
+from workers.corrections.warm import warm_corrections
 from workers.detectors.cspad import sections_in
 from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
-from workers.detectors.jungfrau import GAIN
 from workers.features.azimuthal_binning import accumulate
 from workers.features.roi_func import rectangle_numbers
 from workers.features.whole_frame import good_sum
@@ -22,11 +20,11 @@ from workers.payloads import ENTRY, Payloads, group_numbers
 BYTES = 64
 
 
-def warm_kernels() -> None:
-    """Run each kernel of the pipeline once, with the argument types that it meets in service."""
+def warm_kernels(settings: Settings) -> None:
+    """Run each kernel of the pipeline that these settings may use once, with the argument types that it meets in service."""
     buffer = np.zeros(BYTES, np.uint8)
     _warm_index(buffer)
-    _warm_corrections(buffer)
+    warm_corrections(buffer, settings)
     frames = np.zeros((2, 1, 4), np.float32)
     flat = frames.reshape(2, 4)
     good_sum(flat, np.empty(2), np.empty(2))
@@ -47,14 +45,3 @@ def _warm_index(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
     codes_seen(payloads, np.zeros(1, EVENT_ID)["fiducials"], [1])
     sections_in(payloads, 1, np.zeros(4, np.int64))
     filled_forward(np.zeros(1), np.zeros(1, EPICS_CHANGE), 1)
-
-
-def _warm_corrections(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
-    offsets = np.zeros((1, 1), np.int64)
-    plane, out = np.ones((1, 4), np.float32), np.empty((1, 1, 4), np.float32)
-    for dtype in ("<i2", "<u2", "u1"):
-        level(buffer, offsets, np.empty(0, dtype), plane, plane, CommonMode(1.0, 1.0, 2), out)
-    planes, chosen = np.ones((3, 1, 4), np.float32), np.zeros((1, 1, 4), np.uint8)
-    switch_gain(buffer, offsets, GAIN, planes, planes, out)
-    subtract_dark(buffer, offsets, GAIN, planes, out, chosen)
-    multiply(chosen, planes, out)

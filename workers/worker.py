@@ -166,7 +166,7 @@ class Worker:
         )
         if not self._sums.holds(batch):
             self._sums.add(batch, result.sums)
-        self._deliver(rows_message(reduced))
+        self._deliver(rows_message(reduced, packed=True))
         with self._lock:
             self._reader.send(to_message(Done(lease=batch.lease, epoch=batch.epoch)), WAIT_S)
         self.stats.add(batch.count, trouble)

@@ -26,6 +26,7 @@ KINDS = {
     "difference": "laser on − off",
 }
 LIMITS = {"0.1": "all but 0.1 % at each end", "1": "all but 1 %", "5": "all but 5 %", "0": "smallest to largest", "": "by hand"}
+ROUGH = "; rough geometry: no geometry file is in use, so that panels do not stand exactly where they belong"
 VALUE_ROWS = 2400
 
 
@@ -93,10 +94,10 @@ class Image:
             self._drawn = now
             small = self._picture.show(picture, f"{self._detector.value}, {KINDS[self._kind.value]}")
             self._picture.colours(self._scale.value, self._palette.value, *self._colour_limits(small))
+        rough = ROUGH if is_rough(snapshot, self._detector.value) else ""
         if self._kind.value == "live":
-            rough = ", roughly corrected" if picture.header.get("rough") else ""
             return f"event {count(picture.header.get('seq'))}{rough}"
-        return f"mean of {count(picture.count)} events"
+        return f"mean of {count(picture.count)} events{rough}"
 
     def _colour_limits(self, small: Any) -> tuple[float, float]:
         """From the pixels, or by hand where both ends are given."""
@@ -169,6 +170,12 @@ class Image:
         made = widget(Select, title=title, value=value, options=list(options.items()) or ([value] if value else []))
         made.on_change("value", lambda attr, old, new: self._view.redraw())
         return made
+
+
+def is_rough(snapshot: Snapshot, detector: str) -> bool:
+    """Whether the panels stand only roughly in place; the live frames tell, the means are assembled in the same way."""
+    frame = snapshot.pictures.get(f"frame/{detector}")
+    return frame is not None and bool(frame.header.get("rough"))
 
 
 def wanted_picture(snapshot: Snapshot, detector: str, kind: str) -> Picture | None:

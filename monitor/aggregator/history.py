@@ -31,6 +31,15 @@ class _Ring:
     present: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Fields of a table, known by their identity (and held for that), and the names of those that are kept."""
+
+    key: tuple[int, ...]
+    fields: tuple[Field, ...]
+    kept: tuple[str, ...]
+
+
 class History:
     """Scalars and short vectors of the newest ``rows`` events that were shown.
 
@@ -49,6 +58,7 @@ class History:
         self._seq = np.zeros(rows, np.int64)
         self._aside: list[Rows] = []
         self._aside_rows = 0
+        self._layout = self._aside_layout = _Layout((), (), ())
         self._stop = 0
 
     def add(self, rows: Rows) -> None:
@@ -56,9 +66,14 @@ class History:
         if rows.first < self._stop:
             self._aside, self._aside_rows, self._count = [], 0, 0
         self._stop = rows.stop
-        scalars = {name: column for name, column in rows.columns.items() if _is_kept(column.field)}
-        if self._aside and not _alike(self._aside[-1].columns, scalars):
+        fields = tuple([column.field for column in rows.columns.values()])
+        key = tuple(map(id, fields))
+        if self._layout.key != key:
+            self._layout = _Layout(key, fields, tuple(name for name, c in rows.columns.items() if _is_kept(c.field)))
+        scalars = {name: rows.columns[name] for name in self._layout.kept}
+        if self._aside and self._layout is not self._aside_layout and not _alike(self._aside[-1].columns, scalars):
             self._put_away()
+        self._aside_layout = self._layout
         self._aside.append(Rows(rows.first, rows.count, scalars))
         self._aside_rows += rows.count
         if len(self._aside) >= PIECES_ASIDE or self._aside_rows >= ROWS_ASIDE:

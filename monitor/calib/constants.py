@@ -1,16 +1,15 @@
 """Constants of one detector, from a calib directory or a numpy file."""
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from monitor.calib.cache import read_array
 from monitor.calib.directory import file_for, folder_for, source_name
+from monitor.calib.numpy_file import SUFFIXES, read_numpy
 from monitor.errors import ConfigError, DamagedData
 
 CTYPES = (
@@ -36,8 +35,6 @@ SHORT_NAMES = {
 }
 """Names also accepted in ``.npz`` files."""
 
-NUMPY_FILES = (".npz", ".npy")
-
 Constants = Mapping[str, NDArray[Any]]
 """Calibration type to array, as stored."""
 
@@ -55,7 +52,7 @@ def files_of(place: Path, source: str, run: int) -> Iterator[tuple[str, Path]]:
     run
         Run number.
     """
-    if place.suffix in NUMPY_FILES:
+    if place.suffix in SUFFIXES:
         yield "", place
         return
     folder = folder_for(place, source)
@@ -84,7 +81,7 @@ def read_constants(
     ConfigError
         If there is nothing at ``place``.
     """
-    if place.suffix in NUMPY_FILES:
+    if place.suffix in SUFFIXES:
         return _from_numpy(place, seen)
     if not place.is_dir():
         raise ConfigError(f"there are no constants at {place}; give a calib directory or a .npz file", key="constants")
@@ -107,15 +104,12 @@ def read_mask(path: Path) -> NDArray[Any]:
     DamagedData
         If it cannot be read.
     """
-    if path.suffix != ".npy":
+    if path.suffix not in SUFFIXES:
         return read_array(path)[0]
-    try:
-        mask = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DamagedData(f"not a numpy array: {error}", source=str(path)) from error
-    if not isinstance(mask, np.ndarray):
-        raise DamagedData("holds several arrays", source=str(path))
-    return mask
+    arrays = read_numpy(path)
+    if len(arrays) != 1:
+        raise DamagedData(f"holds {len(arrays)} arrays, expected is one", source=str(path))
+    return next(iter(arrays.values()))
 
 
 def content_of(path: Path) -> str:
@@ -126,14 +120,8 @@ def content_of(path: Path) -> str:
 
 def _from_numpy(path: Path, seen: Callable[[Path, str], None]) -> Constants:
     try:
-        content = content_of(path)
-        stored = np.load(path, allow_pickle=False)
-        if isinstance(stored, np.ndarray):
-            found = {"pedestals": stored}
-        else:
-            with stored:
-                found = {SHORT_NAMES.get(name, name): stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        arrays, content = read_numpy(path), content_of(path)
+    except (DamagedData, OSError) as error:
         raise ConfigError(f"the constants in {path} cannot be read: {error}", key="constants") from error
     seen(path, content)
-    return found
+    return {SHORT_NAMES.get(name, name) or "pedestals": array for name, array in arrays.items()}

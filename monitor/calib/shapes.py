@@ -1,6 +1,7 @@
 """Constants in files against constants in memory: how many numbers of which type a detector expects of each calibration type."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,19 @@ DTYPES: dict[str, np.dtype[Any]] = {
 
 RANGES = {"Jungfrau": 3, "Epix10ka": 7, "Epix10kaQuad": 7, "Epix10ka2M": 7}
 """Gain ranges in the constants, range first, by device; one for all others."""
+
+PANELS = {
+    "Cspad": ((32,), 185 * 388),
+    "Cspad2x2": ((2,), 185 * 388),
+    "Epix100a": ((1,), 704 * 768),
+    "Epix10ka": ((1,), 352 * 384),
+    "Epix10kaQuad": ((4,), 352 * 384),
+    "Epix10ka2M": ((16,), 352 * 384),
+    "Jungfrau": ((1, 2, 4, 6, 8), 512 * 1024),
+    "pnCCD": ((4,), 512 * 512),
+    "Opal1000": ((1,), 1024 * 1024),
+}
+"""Panels and pixels of a panel, by device, where they are always the same."""
 
 INTERLEAVED = "Cspad2x2"
 """The device whose constants have the two panels in the last axis: (185, 388, 2)."""
@@ -87,6 +101,18 @@ def typed(array: NDArray[Any], ctype: str) -> NDArray[Any]:
         if not (least.item() >= 0 and most.item() < limit):
             raise DamagedData(f"{ctype} has values from {least} to {most}, expected are whole numbers from 0 to {limit - 1}")
     return np.ascontiguousarray(array, dtype=dtype)
+
+
+def sizes_of(device: str) -> tuple[int, ...]:
+    """How many numbers constants of a device may have, ascending: of all its gain ranges or of one; empty = any."""
+    panels, pixels = PANELS.get(device, ((), 0))
+    ranges = RANGES.get(device, 1)
+    return tuple(sorted({count * pixels for count in panels} | {ranges * count * pixels for count in panels}))
+
+
+def in_words(sizes: Sequence[int]) -> str:
+    """Numbers to choose from."""
+    return " or ".join(f"{size:,}" for size in sizes)
 
 
 def _words(shape: tuple[int, ...]) -> str:

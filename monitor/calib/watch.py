@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.calib.constants import NUMPY_FILES, content_of, files_of
+from monitor.calib.constants import content_of, files_of
 from monitor.calib.directory import geometry_file
+from monitor.calib.numpy_file import SUFFIXES
 
 UNREADABLE = "unreadable"
 """Stands for the content of a file that cannot be read."""
@@ -40,7 +41,7 @@ def files_in_use(use: InUse) -> Iterator[Path]:
     """The constants files that hold now; the same one may come more than once."""
     yield from use.files
     for place in use.places:
-        if place.suffix in NUMPY_FILES:
+        if place.suffix in SUFFIXES:
             yield place
             continue
         for source in use.sources:

@@ -1,6 +1,8 @@
 """The publishing side of the reduced stream, and the subscribing side: XPUB and SUB, lossy by design."""
 
+import logging
 import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -9,8 +11,13 @@ import zmq
 
 from monitor.errors import ProtocolError
 from monitor.net.address import check_address
-from monitor.net.socket import _receive, _reconnect_fast, _socket, bind, connect, end, send_parts
+from monitor.net.socket import LARGE, _receive, _reconnect_fast, _socket, bind, connect, end
 from monitor.wire.message import Message, decode, encode
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 512 << 20
+"""Large parts that may wait for slow subscribers, all together."""
 
 
 class Publisher(Protocol):
@@ -34,22 +41,55 @@ class Publisher(Protocol):
 class ZmqPublisher:
     """A bound XPUB.
 
+    Queues are limited by the number of messages in them, which says nothing about pictures of many megabytes. So the bytes of
+    large parts that wait are counted; beyond a limit the socket is opened anew: who does not read loses his queue, the others are
+    back within a quarter of a second, see by the counters what they missed, and get the states again.
+
+    Parameters
+    ----------
+    address
+        Where to bind.
+    hwm
+        Messages queued per subscriber.
+    insecure
+        Allow an address that other machines can reach.
+    most_bytes
+        Bytes of large parts that may wait.
+
     Raises
     ------
     Unusable, ConfigError
         If the address is taken, cannot be bound, or is not an address.
     """
 
-    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False) -> None:
+    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False, most_bytes: int = MOST_BYTES) -> None:
         check_address(address, bind=True, insecure=insecure)
-        self.zmq = _socket(zmq.XPUB, hwm)
-        self.zmq.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._hwm, self._most_bytes = hwm, most_bytes
+        self._waiting: deque[tuple[zmq.MessageTracker, int]] = deque()
+        self._prefixes: set[str] = set()
         self._gone: list[str] = []
-        self.address = bind(self.zmq, address)
+        self.reopened = 0
+        """How often the socket was opened anew because somebody did not read."""
+        self._open(address)
 
     def publish(self, message: Message) -> None:
         """Send to all subscribers of ``message.topic``."""
-        send_parts(self.zmq, encode(message))
+        parts = encode(message)
+        last = len(parts) - 1
+        for i, part in enumerate(parts):
+            large = len(part) >= LARGE
+            flags = zmq.NOBLOCK | (zmq.SNDMORE if i < last else 0)
+            tracker = self.zmq.send(part, flags, copy=not large, track=large)
+            if large and tracker is not None:
+                self._waiting.append((tracker, len(part)))
+        if self.waiting_bytes > self._most_bytes:
+            self._open_anew()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of large parts that some subscriber has not taken yet."""
+        self._waiting = deque(entry for entry in self._waiting if not entry[0].done)
+        return sum(size for _, size in self._waiting)
 
     def subscriptions(self) -> list[str]:
         """Topic prefixes that new subscribers asked for since the last call."""
@@ -59,8 +99,10 @@ class ZmqPublisher:
             topic = word[1:].decode(errors="replace")
             if word[:1] == b"\x01":
                 topics.append(topic)
+                self._prefixes.add(topic)
             elif word[:1] == b"\x00":
                 self._gone.append(topic)
+                self._prefixes.discard(topic)
         return topics
 
     def departures(self) -> list[str]:
@@ -71,6 +113,21 @@ class ZmqPublisher:
     def close(self) -> None:
         """Give the address free; what is queued is dropped."""
         end(self.zmq)
+
+    def _open(self, address: str) -> None:
+        self.zmq = _socket(zmq.XPUB, self._hwm)
+        self.zmq.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self.address = bind(self.zmq, address)
+
+    def _open_anew(self) -> None:
+        """Drop all queues. Nobody is subscribed then, until he is connected again."""
+        log.warning("stream_opened_anew", extra={"waiting": self.waiting_bytes, "why": "a subscriber does not read"})
+        end(self.zmq)
+        self._waiting.clear()
+        self._gone += self._prefixes
+        self._prefixes.clear()
+        self.reopened += 1
+        self._open(self.address)
 
 
 class ZmqSubscriber:

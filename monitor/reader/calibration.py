@@ -8,7 +8,7 @@ from monitor.calib.directory import calib_near, source_name
 from monitor.calib.watch import InUse, Watch
 from monitor.model.place import FilePlace
 from monitor.model.run_state import RunState
-from monitor.settings import CONSTANTS_RAW, CONSTANTS_REQUIRED, Settings
+from monitor.settings import CONSTANTS_RAW, CONSTANTS_REQUIRED, GEOMETRY_ROUGH, Settings
 from monitor.xtc.names import source_text
 
 INTERVAL_S = 2.0
@@ -84,6 +84,7 @@ def in_use(settings: Settings, state: RunState, near: Path | None) -> InUse:
     common = settings.calib_directory or (str(near) if near is not None else "")
     places = {Path(name) for name in (*named, common) if name}
     files = {Path(detector.mask.file) for detector in settings.detector if detector.mask.file}
+    files |= {Path(detector.geometry) for detector in settings.detector if detector.geometry not in ("", GEOMETRY_ROUGH)}
     texts = {source_text(key.level, 0, key.physical) for key in state.configs}
     sources = sorted(text for text in texts if source_name(text) is not None)
     return InUse(places=tuple(sorted(places)), files=tuple(sorted(files)), sources=tuple(sources), run=state.run)

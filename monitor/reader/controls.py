@@ -9,6 +9,7 @@ from monitor.model.run_state import RunState
 from monitor.xtc.decode import decode
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
+from monitor.xtc2.run_names import XTC2, scanned
 
 CONTROL_CONFIG = 10
 """Type id of the scan control of a calib cycle."""
@@ -18,6 +19,8 @@ NO_ARRAY = 0xFFFFFFFF
 
 def controls_of(state: RunState) -> Mapping[str, float]:
     """Name and set value of each scanned variable; elements of an array are ``NAME[index]``. Empty where there is no scan."""
+    if state.format == XTC2:
+        return scanned(state)
     found: dict[str, float] = {}
     for key, data in state.configs.items():
         kind = TYPES.get((type_id(key.contains), version(key.contains)))

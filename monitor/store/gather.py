@@ -27,22 +27,35 @@ class Gathered:
         Axis to number of new rows.
     columns
         Path to field, of every dataset with at least one value: what was never seen gets none.
+    pieces
+        Path to the columns of an ordinary dataset. They are put together only as ``values`` asks for them, so that hundreds of
+        columns use the same memory one after the other.
     blocks
-        Path to values, shape (rows of its axis, *field.shape); the missing value where an event has none. Views of the rows where
-        there is one table and nothing is missing.
+        Path to values of all others.
     events
         Of each group of its own rate the events that have a row there, as numbers within the commit.
     """
 
     counts: dict[str, int]
     columns: dict[str, Field] = field(default_factory=dict)
+    pieces: dict[str, Pieces] = field(default_factory=dict)
     blocks: dict[str, NDArray[Any]] = field(default_factory=dict)
     events: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all values."""
-        return sum(block.nbytes for block in self.blocks.values())
+        wide = sum(column.values.nbytes for pieces in self.pieces.values() for _, column in pieces)
+        return wide + sum(block.nbytes for block in self.blocks.values())
+
+    def values(self, path: str) -> NDArray[Any] | None:
+        """New values of a dataset, shape (rows of its axis, *field.shape); the missing value where an event has none.
+
+        A view of the rows where there is one table and nothing is missing; None if the commit has no value for it.
+        """
+        if path in self.pieces:
+            return _block(self.columns[path], self.pieces[path], self.counts[EVENTS])
+        return self.blocks.get(path)
 
 
 def gather(rows: Sequence[Rows], catalog: Catalog) -> Gathered:
@@ -70,7 +83,7 @@ def gather(rows: Sequence[Rows], catalog: Catalog) -> Gathered:
     found = Gathered({EVENTS: start})
     for path, (one, pieces) in seen.items():
         if not one.ragged and not one.aligned:
-            found.columns[path], found.blocks[path] = one, _block(one, pieces, start)
+            found.columns[path], found.pieces[path] = one, pieces
     special = {path: entry for path, entry in seen.items() if path not in found.columns}
     if special:
         _add_aligned(found, special)
@@ -107,7 +120,7 @@ def _add_aligned(found: Gathered, special: Mapping[str, tuple[Field, Pieces]]) -
                 found.columns[f"{group}/{name}"] = Field(
                     name=name, dtype=known.dtype, unit=known.unit, description=known.description, aligned=group
                 )
-                found.blocks[f"{group}/{name}"] = found.blocks[name][events]
+                found.blocks[f"{group}/{name}"] = _block(known, found.pieces[name], count)[events]
     for path, (one, pieces) in special.items():
         if one.aligned and not one.ragged:
             found.columns[path] = one

@@ -127,7 +127,7 @@ class MemoryFile:
         self.columns = {**found.columns, **self.columns}
         before = self.rows
         if found.counts[EVENTS]:
-            self._blocks.append((found.counts, {path: np.array(block) for path, block in found.blocks.items()}))
+            self._blocks.append((found.counts, {path: np.array(found.values(path)) for path in found.columns}))
         for group, events in found.events.items():
             self._events.setdefault(group, []).append(before + events)
         self.sums = total_sums([self.sums, {name: state for name, state in sums.items() if state.count}])

@@ -29,7 +29,10 @@ def application() -> typer.Typer:
     )
     for info in sorted(pkgutil.iter_modules(commands.__path__), key=lambda item: item.name):
         module = importlib.import_module(f"{commands.__name__}.{info.name}")
-        target: Any = module.command
+        target: Any = getattr(module, "command", None)
+        if target is None:
+            # Only another command has this one below it.
+            continue
         name = info.name.replace("_", "-")
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)

@@ -14,6 +14,7 @@ from monitor.model.field import Field
 from monitor.model.rows import Rows
 from monitor.wire import checked
 from monitor.wire.message import Message
+from monitor.wire.side_by_side import fits, put_side_by_side, take_apart
 
 ALWAYS_THERE = ("event_time", "fiducials", "pipeline_version")
 COUNT_LIMIT = 1 << 20
@@ -88,7 +89,7 @@ class Reduced:
         return replace(self, rows=self.rows if whole else self.rows.part(first, stop), trouble={}, frames={}, config={})
 
 
-def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "") -> Message:
+def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "", packed: bool = False) -> Message:
     """The message for the rows of a batch; its arrays are the columns themselves, not copies.
 
     Parameters
@@ -97,17 +98,24 @@ def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "") -> Me
         Rows and all that is said with them.
     kind, topic
         ``history`` replies and the reduced stream use the same fields under another kind or topic.
+    packed
+        Scalar columns that every event has travel as matrices; for the aggregator, others need not know of it.
     """
+    columns = reduced.rows.columns
+    beside = {path: column for path, column in columns.items() if fits(column)} if packed else {}
+    layout, matrices = put_side_by_side(beside.values()) if beside else (b"", {})
     arrays: dict[str, NDArray[Any]] = {}
     fields: dict[str, list[Any]] = {}
-    for path, column in reduced.rows.columns.items():
+    for path, column in columns.items():
+        if path in beside:
+            continue
         fields[path] = _about(column.field)
         arrays[f"c/{path}"] = column.values
         if column.present is not None and not column.present.all():
             arrays[f"p/{path}"] = column.present
         if column.lengths is not None:
             arrays[f"n/{path}"] = column.lengths
-    arrays |= {f"k/{path}": array for path, array in reduced.config.items()}
+    arrays |= matrices | {f"k/{path}": array for path, array in reduced.config.items()}
     frames = {}
     for name, frame in reduced.frames.items():
         frames[name] = {"seq": frame.seq, "unit": frame.unit, "rough": frame.rough}
@@ -120,6 +128,7 @@ def rows_message(reduced: Reduced, *, kind: str = "rows", topic: str = "") -> Me
         "first": reduced.rows.first,
         "count": reduced.rows.count,
         "fields": fields,
+        **({"layout": layout} if layout else {}),
         "trouble": dict(reduced.trouble),
         "frames": frames,
         "config": list(reduced.config),
@@ -144,7 +153,8 @@ def rows_of(message: Message) -> Reduced:
         or the other columns of its group, a field that every row has is absent, or a frame is no image.
     """
     first, count = checked.integer(message, "first"), checked.integer(message, "count", high=COUNT_LIMIT)
-    columns = {name: _column(message, name, count) for name in checked.mapping(message, "fields")}
+    columns = take_apart(message, count)
+    columns |= {name: _column(message, name, count) for name in checked.mapping(message, "fields")}
     for name in ALWAYS_THERE:
         if name not in columns or columns[name].values.dtype != np.int64 or columns[name].values.ndim != 1:
             raise ProtocolError(f"rows from {first} lack the int64 field {name!r}")

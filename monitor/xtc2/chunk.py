@@ -110,8 +110,8 @@ def tables_at_start(paths: Iterable[Path]) -> Mapping[Path, NamesTable]:
     named: dict[Path, NamesTable] = {}
     result: dict[Path, NamesTable] = {}
     latest = NO_NAMES
-    for path in sorted(buffers, key=lambda path: not _is_first(buffers[path])):
-        result[path] = NO_NAMES if _is_first(buffers[path]) else named.get(path.resolve(), latest)
+    for path in sorted(buffers, key=lambda path: not is_first(buffers[path])):
+        result[path] = NO_NAMES if is_first(buffers[path]) else named.get(path.resolve(), latest)
         link = link_of(buffers[path], result[path])
         latest = link.table or result[path]
         if link.next is not None:
@@ -119,6 +119,6 @@ def tables_at_start(paths: Iterable[Path]) -> Mapping[Path, NamesTable]:
     return result
 
 
-def _is_first(buffer: NDArray[np.uint8]) -> bool:
+def is_first(buffer: NDArray[np.uint8]) -> bool:
     """Whether a file begins with a Configure."""
     return bool((heads(buffer, most=1).table["service"] == Transition.CONFIGURE).any())

@@ -152,20 +152,69 @@ def form(entry: Any) -> Any:
     return (data["height"], data["width"], data.get("depth", 14) > 8) if "height" in data else None
 
 
-def test_raw_frames_are_the_recorded_pixels(golden_dir: Path, tmp_path: Path, names: list[str]) -> None:
+def frames_in(golden_dir: Path, names: list[str]) -> list[tuple[int, Any]]:
+    """Event and dump line of each frame that is the only one of its source in the event."""
     events, _ = dumped_events(golden_dir, names)
     frames = [(event, e) for event, (_, es) in enumerate(events) for e in es if e["type_name"] in PIXELS and usable(e)]
     per_source = Counter((event, entry["src"]) for event, entry in frames)
-    frames = [(event, entry) for event, entry in frames if per_source[event, entry["src"]] == 1]
-    if not frames:
-        pytest.skip("no frames in this run, or several of one source in an event")
-    sources = sorted({entry["src"] for _, entry in frames})
+    return [(event, entry) for event, entry in frames if per_source[event, entry["src"]] == 1]
+
+
+def whole_frames(sources: list[str]) -> Settings:
+    """Settings that record raw frames of these sources under the names d0, d1, ..."""
     whole = {"kind": "ROIFunc", "name": "all", "writeArea": True, "calcPars": False}
     detectors = [
         {"name": f"d{i}", "source": source, "constants": "none", "sums": [], "feature": [whole]}
         for i, source in enumerate(sources)
     ]
-    results = run([recording(golden_dir, name, tmp_path) for name in names], parse({"detector": detectors}))
+    return parse({"detector": detectors})
+
+
+def test_what_a_detector_tells_beside_its_pixels_is_recorded(golden_dir: Path, tmp_path: Path, names: list[str]) -> None:
+    told = [(event, entry) for event, entry in frames_in(golden_dir, names) if told_by(entry)]
+    if not told:
+        pytest.skip("no frames with anything beside their pixels in this run")
+    sources = sorted({entry["src"] for _, entry in told})
+    results = run([recording(golden_dir, name, tmp_path) for name in names], whole_frames(sources))
+    for event, entry in told:
+        detector = f"d{sources.index(entry['src'])}_env"
+        for name, expected in told_by(entry).items():
+            actual = value_of(results, event, f"{detector}/{name}")
+            assert actual is not None, (event, entry["src"], name)
+            assert is_value(actual, expected), (event, entry["src"], name)
+
+
+BESIDE = {
+    "shotIdStart", "readoutTime", "temperature", "timestamp", "frameNumber", "temperatures", "acquisitionCount", "frameid",
+    "frameCounter", "lostRows", "seq_count", "sb_temp",
+}  # fmt: skip
+"""Fields of payloads with frames that say something about the detector, at the top of the dump."""
+
+
+INSIDE = {"moduleInfo": ("timestamp", "moduleID", "xCoord", "yCoord", "zCoord"), "frame": ("specialWord", "frameNumber")}
+"""The same inside of records, of which there are several."""
+
+
+def told_by(entry: Any) -> dict[str, Any]:
+    """What a dump line says about the detector."""
+    data = entry["data"]
+    if entry["type_name"] == "CspadElement":
+        quads = sorted(data["quads"], key=lambda quad: quad["quad"])
+        complete = len(quads) == 4 and all(quad["derived"]["sectionMask"] for quad in quads)
+        return {"sb_temp": [quad["sb_temp"]["first"] for quad in quads]} if complete else {}
+    told = {name: data[name] for name in BESIDE if name in data}
+    for name, fields in INSIDE.items():
+        if isinstance(data.get(name), list):
+            told |= {field: [record[field] for record in data[name]] for field in fields}
+    return told
+
+
+def test_raw_frames_are_the_recorded_pixels(golden_dir: Path, tmp_path: Path, names: list[str]) -> None:
+    frames = frames_in(golden_dir, names)
+    if not frames:
+        pytest.skip("no frames in this run, or several of one source in an event")
+    sources = sorted({entry["src"] for _, entry in frames})
+    results = run([recording(golden_dir, name, tmp_path) for name in names], whole_frames(sources))
     forms: dict[str, Any] = {}
     for event, entry in frames:
         frame = value_of(results, event, f"d{sources.index(entry['src'])}/all_area")

@@ -48,3 +48,14 @@ def test_every_frame_is_in_the_sum_exactly_once(verdict: Verdict, folder: Path) 
     with np.load(truth_file.parent / truth["arrays"]["file"]) as true, h5py.File(written) as file:
         np.testing.assert_array_equal(file["Sums/spot_camera_calib"][()], true["image_sum"])
         np.testing.assert_array_equal(file["spot_camera/spot_sum"][()], true["frame_sum"])
+
+
+def test_pytables_and_pandas_read_the_file_of_the_tormented_run(verdict: Verdict, folder: Path) -> None:
+    tables, pandas = pytest.importorskip("tables"), pytest.importorskip("pandas")
+    assert verdict.rows
+    (written,) = (folder / "chaos").glob("*.h5")
+    with tables.open_file(str(written)) as file, h5py.File(written) as plain:
+        frame = pandas.DataFrame({"time": file.root.event_time.read(), "sum": file.root.spot_camera.spot_sum.read()})
+        np.testing.assert_array_equal(frame["sum"], plain["spot_camera/spot_sum"][()])
+    assert frame["time"].is_monotonic_increasing
+    assert len(frame) == EVENTS

@@ -9,6 +9,8 @@ from pathlib import Path
 import h5py
 import pytest
 
+from monitor.client import Monitor
+from monitor.net.endpoints import read_endpoints
 from monitor.simulate.options import Options
 from monitor.simulate.run import SimulatedRun, simulate
 from monitor.store.trouble import SPARE_BYTES
@@ -44,12 +46,17 @@ def test_a_full_disk_holds_the_run_up_until_there_is_room(xtcmon: Command, run: 
         filler.write_bytes(bytes(SPARE_BYTES * 3))
         soon(lambda: "no_space" in (xtcmon.services()[0] / "aggregator.log").read_text(), SOON_S)
         before = rows_in(path)
-        time.sleep(2.5)
-        assert rows_in(path) == before
-        assert process.poll() is None
-        filler.unlink()
+        with Monitor(read_endpoints(xtcmon.services()[0]).stream) as monitor:
+            soon(lambda: "waiting for room" in monitor.status()["held_up"], SOON_S)
+            time.sleep(2.5)
+            assert rows_in(path) == before
+            assert process.poll() is None
+            filler.unlink()
+            soon(lambda: not monitor.status()["held_up"], SOON_S)
         assert process.wait(SOON_S) == 0
-        assert "waiting for room on the disk" in said(process)
+        words = said(process)
+        assert "waiting for room on the disk" in words
+        assert "there is room on the disk again" in words
     assert rows_in(path) == 2000
 
 

@@ -4,7 +4,7 @@ Nothing here knows a rule of its own: files go in, and what the aggregator's sto
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from monitor.aggregator.machine import Aggregator
 from monitor.net.memory import MemoryRouter
 from monitor.net.places import Places
 from monitor.net.publish import MemoryPublisher
+from monitor.reader.calibration import Calibration
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Feed
 from monitor.reader.hold import Hold
@@ -57,11 +58,28 @@ class InMemoryRun:
         How often a worker dies in the middle, to be followed by its next generation.
     settings
         The set-up.
+    rate
+        Events per second of this run's own time; 0 = as fast as they are wanted.
+    calibration
+        Looks after constants; the caller closes it.
+    between
+        Called before every turn.
     """
 
     def __init__(
-        self, files: Sequence[Path], folder: Path, *, seed: int, workers: int, deaths: int = 0, settings: Settings | None = None
+        self,
+        files: Sequence[Path],
+        folder: Path,
+        *,
+        seed: int,
+        workers: int,
+        deaths: int = 0,
+        settings: Settings | None = None,
+        rate: float = 0.0,
+        calibration: Calibration | None = None,
+        between: Callable[[Reader], None] = lambda reader: None,
     ) -> None:
+        self._rate, self._calibration, self._between = rate, calibration, between
         self.settings = settings or Settings()
         self._random = random.Random(seed)
         self._clock = Clock()
@@ -78,6 +96,7 @@ class InMemoryRun:
         for _ in range(MOST_TURNS):
             if self._reader.outcome is not None:
                 break
+            self._between(self._reader)
             self._clock.time += 0.002
             turn = self._random.randrange(2 + len(self._workers))
             if turn == 0:
@@ -111,7 +130,7 @@ class InMemoryRun:
     def _begin(self, files: Sequence[Path], folder: Path) -> Reader:
         dispatch = Dispatch(self.settings, live=False, base=1000, version=1, host="here")
         hold = Hold("reference")
-        feed = Feed(FileSource(files, self.settings), dispatch, hold, Pace(0.0), self._clock)
+        feed = Feed(FileSource(files, self.settings), dispatch, hold, Pace(self._rate), self._clock, self._calibration)
         return Reader(feed, dispatch, self._readers, hold, self._clock, folder=folder)
 
     def _worker(self, name: str, generation: int) -> Worker:

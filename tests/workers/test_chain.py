@@ -7,21 +7,23 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
+from monitor.settings import CommonMode, Mask
 from workers.chain import Chain
-from workers.corrections.common_mode import OFF, CommonMode
 from workers.detectors.area import AreaFamily, GainCode, Layout, stacked_arrangement
 from workers.detectors.jungfrau import GAIN
+from workers.mask import mask_for
 from workers.trouble import Trouble
 
 SHAPE = (2, 3, 50)
 
 
-def layout() -> Layout:
+def layout(**more: Any) -> Layout:
     return Layout(
         shape=SHAPE,
         like=np.empty(0, "<u2"),
         panels=lambda payloads: np.zeros((len(payloads), 2), np.int64),
         arrangement=lambda: stacked_arrangement(*SHAPE),
+        **more,
     )
 
 
@@ -30,10 +32,12 @@ def family(gain: GainCode | None = None) -> AreaFamily:
 
 
 def chain(
-    constants: dict[str, NDArray[Any]], common_mode: int | None = None, gain: GainCode | None = None
+    constants: dict[str, NDArray[Any]], common_mode: int | None = None, gain: GainCode | None = None, **more: Any
 ) -> tuple[Chain, dict[str, int]]:
     note = Trouble()
-    return Chain(layout(), family(gain), constants, common_mode, note, "det"), note.counts
+    wanted = None if common_mode is None else CommonMode(algorithm=common_mode)
+    good = mask_for(Mask(), constants, SHAPE)
+    return Chain(layout(**more), family(gain), constants, good, wanted, note.note, "det"), note.counts
 
 
 def frames(made: Chain, raw: NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -60,12 +64,6 @@ def test_gain_multiplies_and_a_status_masks() -> None:
     assert made.unit == "keV"
 
 
-def test_constants_in_the_facilitys_flat_form_fit() -> None:
-    made, notes = chain({"pedestals": np.ones((6, 50))})
-    np.testing.assert_array_equal(frames(made, RAW), RAW.astype(np.float32) - 1)
-    assert not notes
-
-
 def test_three_ranges_use_inverse_gain_offset_and_any_bad_plane() -> None:
     status = np.zeros((3, *SHAPE))
     status[2, 0, 0, 0] = 1
@@ -83,29 +81,66 @@ def test_three_ranges_use_inverse_gain_offset_and_any_bad_plane() -> None:
     assert result[0, 0, 1:4].tolist() == [-2.0, 0.0, 10.0]
 
 
+def test_pixels_of_the_other_ranges_neither_count_for_the_common_mode_nor_are_corrected() -> None:
+    constants = {"pedestals": np.zeros((3, *SHAPE), np.float32), "common_mode": np.array([3.0, 1000, 1000, 150])}
+    made, _ = chain(constants, gain=GAIN, common_mode_good=(0,))
+    raw = np.full(SHAPE, 7, np.uint16)
+    raw[0, 0, :5] = 0xC000 | 900
+    result = frames(made, raw)
+    assert result[0, 0, 5:].tolist() == [0] * 45
+    assert result[1].tolist() == np.zeros(SHAPE[1:]).tolist()
+
+
+def test_an_absent_panel_is_absent_after_every_common_mode() -> None:
+    for number in (2, 3):
+        made, _ = chain({"pedestals": np.ones(SHAPE)}, number)
+        result = made.frames(np.array([[0, -1]]), np.zeros(1, np.int64), [RAW.reshape(-1).view(np.uint8)])[0]
+        assert np.isnan(result[1]).all()
+        assert np.isfinite(result[0]).all()
+
+
+def test_the_factor_of_the_configuration_comes_before_the_gain() -> None:
+    factor = np.full(SHAPE, 6.85, np.float32)
+    made, _ = chain({"pedestals": np.zeros(SHAPE), "pixel_gain": np.full(SHAPE, 2.0)}, pixel_factor=factor)
+    np.testing.assert_allclose(frames(made, RAW), RAW * 13.7, rtol=1e-6)
+
+
+def test_frames_do_not_depend_on_how_payloads_lie_in_buffers() -> None:
+    made, _ = chain({"pedestals": np.ones(SHAPE)}, 2)
+    whole = RAW.reshape(-1).view(np.uint8)
+    offsets = np.tile(np.arange(2, dtype=np.int64) * 300, (3, 1))
+    apart = made.frames(offsets, np.array([1, 0, 1]), [whole, whole.copy()])
+    np.testing.assert_array_equal(apart, made.frames(offsets, np.zeros(3, np.int64), [whole]))
+
+
+@pytest.mark.parametrize("number", [-1, -2])
+def test_raw_is_raw_although_there_are_constants(number: int) -> None:
+    made, _ = chain({"pedestals": np.ones(SHAPE)}, number)
+    np.testing.assert_array_equal(frames(made, RAW), RAW)
+
+
+def epix10ka(number: int, word: int) -> float:
+    """A pixel of an Epix10ka in the middle range of four with pedestals 1, 2, ... and gains 2, 4, ..."""
+    code = GainCode(adc_bits=0x3FFF, shift=14, plane_of_code=(0, 1, 0, 1), planes=2, ranges=7)
+    ranges = np.arange(1, 8, dtype=np.float32)
+    constants = {
+        "pedestals": np.broadcast_to(ranges[:, None, None, None], (7, *SHAPE)),
+        "pixel_gain": np.broadcast_to(2 * ranges[:, None, None, None], (7, *SHAPE)),
+    }
+    gain_map = np.stack([np.full(SHAPE, 3, np.int8), np.full(SHAPE, 5, np.int8)])
+    made, _ = chain(constants, number, code, gain_map=gain_map)
+    return float(frames(made, np.full(SHAPE, word, np.uint16))[0, 0, 0])
+
+
 @pytest.mark.parametrize(
-    ("stored", "wanted", "expected"),
-    [
-        (None, None, OFF),
-        (None, 0, OFF),
-        (None, 2, CommonMode(30.0, 100.0, 150)),
-        ((2, 10, 20, 50), None, CommonMode(10.0, 20.0, 128)),
-        ((2, 10, 20, 150), 2, CommonMode(10.0, 20.0, 150)),
-        ((2, 10, 20, 150), 0, OFF),
-        ((1, 25, 25, 100), 2, CommonMode(30.0, 100.0, 150)),
-    ],
+    ("number", "high", "low"),
+    [(80, (100 - 4) / 8, (100 - 6) / 12), (0, 99, 99), (81, 99, 9900), (82, 96, 9400), (-1, 100, 100), (-2, 100, 0x4000 + 100)],
 )
-def test_common_mode_follows_the_settings_then_the_file(stored: Any, wanted: int | None, expected: CommonMode) -> None:
-    constants = {"pedestals": np.ones(SHAPE)} | ({} if stored is None else {"common_mode": np.array(stored, float)})
-    assert chain(constants, wanted)[0].common_mode == expected
+def test_numbers_of_an_epix10ka_choose_pedestal_and_gain(number: int, high: float, low: float) -> None:
+    assert epix10ka(number, 100) == pytest.approx(high)
+    assert epix10ka(number, 0x4000 + 100) == pytest.approx(low)
 
 
-def test_an_algorithm_of_the_file_that_is_not_here_is_said() -> None:
-    made, notes = chain({"pedestals": np.ones(SHAPE), "common_mode": np.array([1.0, 25, 25, 100])})
-    assert made.common_mode == OFF
-    assert notes == {"det: common mode 1 of the calibration is not available; none is used": 1}
-
-
-def test_an_algorithm_of_the_settings_that_is_not_here_is_refused() -> None:
-    with pytest.raises(ConfigError, match="common mode 1 is not available"):
-        chain({"pedestals": np.ones(SHAPE)}, 1)
+def test_an_algorithm_for_another_detector_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match=r"detector\.det\.common_mode: common mode 5: only CsPad"):
+        chain({"pedestals": np.ones(SHAPE)}, 5)

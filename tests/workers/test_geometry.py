@@ -1,17 +1,18 @@
 """Geometry in the flow: which file holds, what the frames' pixels get from it, and what happens when it cannot be used."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from monitor.errors import ConfigError, DamagedData
+from monitor.errors import ConfigError
 from monitor.model.place import FilePlace
 from monitor.settings import Settings, parse
 from tests.support.camera_run import batch_of, frame, state_with
 from workers.detectors.area import Layout, plain_arrangement, stacked_arrangement
-from workers.geometry import arranged, check_fit, geometry_path
+from workers.geometry import arranged, geometry_path
 from workers.pipeline import Pipeline
 from workers.run_view import Source
 from workers.trouble import Trouble
@@ -63,8 +64,8 @@ def test_pixels_have_the_coordinates_of_the_file(tmp_path: Path) -> None:
     assert measured.area is not None
     assert (measured.z == -5000).all()
     assert measured.area.tolist() == [[1.0] * 4] * 3
-    assert measured.measured is not None
-    assert (measured.measured.path, len(measured.measured.sha256)) == (str(tmp_path / "camera.data"), 64)
+    assert measured.positions is not None
+    assert (measured.positions.path, len(measured.positions.sha256)) == (str(tmp_path / "camera.data"), 64)
 
 
 def test_without_a_file_the_arrangement_is_the_familys() -> None:
@@ -79,8 +80,9 @@ def test_without_a_file_the_arrangement_is_the_familys() -> None:
 )
 def test_a_geometry_of_other_pixels_is_named_and_not_used(tmp_path: Path, shape: tuple[int, ...], expected: str) -> None:
     note = Trouble()
-    plain = layout_with(made(tmp_path / "camera.data"), shape, note)
-    assert plain.arrangement().measured is None
+    plain = layout_with(made(tmp_path / "camera.data"), shape, note).arrangement()
+    assert plain.positions is None
+    assert plain.rough
     (text,) = note.counts
     assert f"a geometry of 1 panel of 3 x 4 pixels, frames have {expected}" in text
     assert "camera.data" in text
@@ -128,13 +130,37 @@ def test_a_changed_file_makes_a_new_arrangement(tmp_path: Path) -> None:
     np.testing.assert_allclose(after.x() - before.x(), 1)
 
 
-def test_a_two_section_cspad_fits_in_both_orders_of_its_pixels() -> None:
-    from monitor.calib.geometry.text import parse as geometry_of
+def test_a_file_that_is_not_the_one_of_the_settings_any_more_is_said(tmp_path: Path) -> None:
+    path, note = made(tmp_path / "camera.data"), Trouble()
+    settings = setup(geometry=str(path)).model_copy(update={"constants": {str(path): "0" * 64}})
+    assert arranged(layout(3, 4), settings.detector[0], SOURCE, 7, settings, (), note).arrangement().positions is not None
+    assert list(note.counts) == [f"camera: {path} has changed since this version of the settings was made"]
 
-    zeros = "0 0 0 0 0 0 0 0 0"
-    lines = [f"CSPAD2X2:V1 0 SENS2X1:V1 {number} {zeros}" for number in range(2)]
-    geometry = geometry_of("\n".join([*lines, f"IP 0 CSPAD2X2:V1 0 {zeros}"]))
-    check_fit(geometry, (2, 185, 388))
-    check_fit(geometry, (185, 388, 2))
-    with pytest.raises(DamagedData, match="frames have 1 panel"):
-        check_fit(geometry, (185, 388))
+
+def test_raw_pixels_have_a_geometry_too(tmp_path: Path) -> None:
+    path = made(tmp_path / CALIB / "0-end.data")
+    near = (FilePlace(str(tmp_path / "xtc" / "e1-r0007-s00-c00.xtc")),)
+    settings = setup(constants="none")
+    assert geometry_path(settings.detector[0], TEXT, 7, settings, near) == path
+
+
+def test_the_geometry_of_a_rayonix_follows_the_binning_of_the_run(tmp_path: Path) -> None:
+    text = "IP 0 MTRX:V2:8:8:44.271:44.271 0 0 0 0 90 0 0 0 0 0\n"
+    settings, note = setup(geometry=str(made(tmp_path / "rayonix.data", text))), Trouble()
+    rough = layout(4, 4)
+    binned = replace(rough, arrangement=lambda: plain_arrangement(4, 4, 88.542))
+    source = Source("XppEndstation-0|Rayonix-0", "", 1, 2)
+    measured = arranged(binned, settings.detector[0], source, 7, settings, (), note).arrangement()
+    np.testing.assert_allclose(measured.x()[:, 0], 88.542 * np.array([-1.5, -0.5, 0.5, 1.5]))
+    (text,) = note.counts
+    assert "the configuration says MTRX:V2:4:4:88.542:88.542" in text
+
+
+def test_a_detector_without_a_file_is_placed_as_built() -> None:
+    settings = setup()
+    source = Source("XppEndstation-0|Epix100a-0", "", 1, 2)
+    built = arranged(layout(704, 768), settings.detector[0], source, 7, settings, (), Trouble()).arrangement()
+    assert built.shape == (709, 773)
+    assert (built.rough, built.z) == (False, None)
+    pair = Source("XppEndstation-0|Jungfrau-0", "", 1, 2)
+    assert arranged(layout(2, 512, 1024), settings.detector[0], pair, 7, settings, (), Trouble()).arrangement().rough

@@ -207,7 +207,7 @@ def test_a_word_that_is_not_known_is_refused_before_anything_runs(feature: dict[
 
 @pytest.mark.parametrize(
     ("words", "key"),
-    [({"common_mode": 1}, "detector.cam.common_mode"), ({"sums": ["calibs"]}, "detector.cam.sums")],
+    [({"common_mode": 9}, "detector.cam.common_mode"), ({"sums": ["calibs"]}, "detector.cam.sums")],
 )
 def test_a_correction_or_sum_that_is_not_here_is_refused_by_its_key(words: dict[str, Any], key: str) -> None:
     with pytest.raises(ConfigError) as caught:

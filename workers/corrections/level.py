@@ -1,13 +1,12 @@
-"""Raw pixels to signal in one pass: pedestal off, common mode off, gain on, bad pixels to NaN.
+"""Raw pixels to signal: pedestal off, gain on, bad pixels to NaN; in one pass, or in two with something between them.
 
-The kernel reads the raw pixels where they lie in the mapped bytes and touches each panel while it is in the processor's cache.
+The kernels read the raw pixels where they lie in the mapped bytes and touch each panel while it is in the processor's cache.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.corrections.common_mode import CommonMode, subtract_common_mode_plain
-from workers.kernel import kernel, summing_kernel
+from workers.kernel import kernel
 
 
 def level(
@@ -16,10 +15,9 @@ def level(
     like: NDArray[np.generic],
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
-    common_mode: CommonMode,
     out: NDArray[np.float32],
 ) -> None:
-    """Corrected panels of many events.
+    """Corrected panels of many events, in one pass.
 
     Parameters
     ----------
@@ -33,12 +31,31 @@ def level(
         Dark level, shape (panels, pixels), ADU.
     factor
         Gain to multiply by, shape (panels, pixels); NaN = bad pixel.
-    common_mode
-        Correction between pedestal and gain.
     out
         Result, shape (events, panels, pixels); NaN = bad or absent.
     """
-    _level(readonly(buffer), offsets, like, pedestal, factor, common_mode.threshold, common_mode.largest, common_mode.length, out)
+    _level(readonly(buffer), offsets, like, pedestal, factor, out)
+
+
+def subtract_pedestal(
+    buffer: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    like: NDArray[np.generic],
+    pedestal: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    """First half of ``level``, arguments as there; bad pixels keep their value."""
+    _subtract_pedestal(readonly(buffer), offsets, like, pedestal, out)
+
+
+@kernel
+def multiply_gain(factor: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Second half of ``level``, in place on ``out``; arguments as there."""
+    for event in range(len(out)):
+        for panel in range(out.shape[1]):
+            values, gain = out[event, panel], factor[panel]
+            for i in range(len(values)):
+                values[i] *= gain[i]
 
 
 def readonly(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -48,45 +65,6 @@ def readonly(buffer: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return view
 
 
-@summing_kernel
-def block_mean(values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float) -> float:
-    """Mean of the good pixels below the threshold in one block; NaN if there are none.
-
-    Good means that ``factor`` is not NaN; a value that is NaN is below nothing.
-    """
-    total, count, limit = 0.0, np.int64(0), np.float32(threshold)
-    for i in range(len(values)):
-        v = values[i]
-        if v < limit and factor[i] == factor[i]:
-            total += v
-            count += 1
-    return total / count if count else np.nan
-
-
-@kernel
-def subtract_common_mode(
-    values: NDArray[np.float32], factor: NDArray[np.float32], threshold: float, largest: float, length: int
-) -> None:
-    """Take the mean of each block off all its pixels, in place.
-
-    Parameters
-    ----------
-    values
-        Pixels in memory order, shape (pixels,), ADU; NaN = absent.
-    factor
-        Shape (pixels,); NaN = bad, does not count towards the mean.
-    threshold, largest, length
-        As in ``CommonMode``.
-    """
-    for start in range(0, len(values), length):
-        block = values[start : start + length]
-        mean = block_mean(block, factor[start : start + length], threshold)
-        if abs(mean) <= largest:
-            shift = np.float32(mean)
-            for i in range(len(block)):
-                block[i] -= shift
-
-
 @kernel
 def _level(
     buffer: NDArray[np.uint8],
@@ -94,14 +72,10 @@ def _level(
     like: NDArray[np.generic],
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
-    threshold: float,
-    largest: float,
-    length: int,
     out: NDArray[np.float32],
 ) -> None:
     events, panels, pixels = out.shape
     size = pixels * like.itemsize
-    by_panel = length > 0 and pixels % length == 0
     for panel in range(panels):
         for event in range(events):
             at = offsets[event, panel]
@@ -112,19 +86,29 @@ def _level(
             raw = buffer[at : at + size].view(like.dtype)
             dark, gain = pedestal[panel], factor[panel]
             for i in range(pixels):
-                values[i] = np.float32(raw[i]) - dark[i]
-            if by_panel:
-                subtract_common_mode(values, gain, threshold, largest, length)
-            if by_panel or length == 0:
-                for i in range(pixels):
-                    values[i] *= gain[i]
-    if length > 0 and not by_panel:
-        gains = factor.reshape(panels * pixels)
+                values[i] = (np.float32(raw[i]) - dark[i]) * gain[i]
+
+
+@kernel
+def _subtract_pedestal(
+    buffer: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    like: NDArray[np.generic],
+    pedestal: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    events, panels, pixels = out.shape
+    size = pixels * like.itemsize
+    for panel in range(panels):
         for event in range(events):
-            frame = out[event].reshape(panels * pixels)
-            subtract_common_mode(frame, gains, threshold, largest, length)
-            for i in range(panels * pixels):
-                frame[i] *= gains[i]
+            at = offsets[event, panel]
+            values = out[event, panel]
+            if at < 0 or at > len(buffer) - size:
+                values[:] = np.nan
+                continue
+            raw, dark = buffer[at : at + size].view(like.dtype), pedestal[panel]
+            for i in range(pixels):
+                values[i] = np.float32(raw[i]) - dark[i]
 
 
 def level_plain(
@@ -133,17 +117,11 @@ def level_plain(
     like: NDArray[np.generic],
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
-    common_mode: CommonMode,
     out: NDArray[np.float32],
 ) -> None:
     """Plain twin of ``level``."""
     raw_panels(buffer, offsets, like, out)
     out -= pedestal
-    if common_mode.length:
-        for frame in out:
-            subtract_common_mode_plain(
-                frame.reshape(-1), factor.reshape(-1), common_mode.threshold, common_mode.largest, common_mode.length
-            )
     out *= factor
 
 

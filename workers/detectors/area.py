@@ -29,23 +29,24 @@ class Canvas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measured:
-    """What a geometry file says of the pixels of a frame; all arrays in its shape.
+class Positions:
+    """What a geometry says of the pixels of a frame; all arrays in its shape.
 
     Attributes
     ----------
     x, y, z
         Pixel centres, micrometre, float64, in the facility's psana frame: x grows with the rows of the image and y with its
-        columns, from where the file has its origin (usually the beam); z is negative downstream of the interaction point.
+        columns, from where the file has its origin (usually the beam); z is negative downstream of the interaction point,
+        and None if it is all the same.
     area
         Area relative to a plain pixel, float32.
     path, sha256
-        The file, and the hash of its content.
+        The file, and the hash of its content; empty where the detector is placed as built.
     """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    z: NDArray[np.float64]
+    z: NDArray[np.float64] | None
     area: NDArray[np.float32]
     path: str
     sha256: str
@@ -67,7 +68,7 @@ class Arrangement:
         The places are known only roughly.
     canvases
         Groups of panels that are drawn one after the other, each with a background that covers what was there.
-    measured
+    positions
         Where the pixels are in space; None where only their places in the image are known.
     """
 
@@ -77,7 +78,7 @@ class Arrangement:
     pitch: float = 1.0
     rough: bool = False
     canvases: tuple[Canvas, ...] = ()
-    measured: Measured | None = None
+    positions: Positions | None = None
 
     def index(self) -> NDArray[np.int32]:
         """Number of the frame's pixel at each place of the image, -1 = none; where two meet, the later one shows."""
@@ -91,26 +92,26 @@ class Arrangement:
         return index
 
     def x(self) -> NDArray[np.float64]:
-        """Pixel centres, micrometre: as measured, else to the right of the middle of the image."""
-        if self.measured is not None:
-            return self.measured.x
+        """Pixel centres, micrometre: as the geometry says, else to the right of the middle of the image."""
+        if self.positions is not None:
+            return self.positions.x
         return (self.columns.astype(np.float64) - (self.shape[1] - 1) / 2) * self.pitch
 
     def y(self) -> NDArray[np.float64]:
-        """Pixel centres, micrometre: as measured, else above the middle of the image."""
-        if self.measured is not None:
-            return self.measured.y
+        """Pixel centres, micrometre: as the geometry says, else above the middle of the image."""
+        if self.positions is not None:
+            return self.positions.y
         return ((self.shape[0] - 1) / 2 - self.rows.astype(np.float64)) * self.pitch
 
     @property
     def z(self) -> NDArray[np.float64] | None:
-        """Pixel centres along the beam, micrometre, if they were measured."""
-        return None if self.measured is None else self.measured.z
+        """Pixel centres along the beam, micrometre, if a file tells."""
+        return None if self.positions is None else self.positions.z
 
     @property
     def area(self) -> NDArray[np.float32] | None:
         """Area of each pixel relative to a plain one, if it is known."""
-        return None if self.measured is None else self.measured.area
+        return None if self.positions is None else self.positions.area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +143,6 @@ class GainCode:
             raise ValueError(f"{self.plane_of_code} does not give each code one of {self.planes} planes")
 
 
-def as_they_are(constant: NDArray[Any]) -> NDArray[Any]:
-    """For detectors whose constants lie in files as pixels lie in frames."""
-    return constant
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layout:
     """Frames of one source in one run.
@@ -171,8 +167,6 @@ class Layout:
     unpack
         The payloads as ``panels`` expects them, where pixels of several panels lie mixed or a pixel is not stored as its value;
         None where they can be read as they lie.
-    from_stored
-        A constant of one number per pixel in the order of frames, out of one in the order of the facility's files.
     """
 
     shape: tuple[int, ...]
@@ -183,7 +177,6 @@ class Layout:
     common_mode_good: tuple[int, ...] = ()
     pixel_factor: NDArray[np.float32] | None = None
     unpack: Callable[[Payloads], Payloads] | None = None
-    from_stored: Callable[[NDArray[Any]], NDArray[Any]] = as_they_are
 
     @property
     def panel_count(self) -> int:

@@ -3,8 +3,6 @@
 Arrangement: the rough one of the facility's XtcExplorer. The facility does not multiply by the gain mask of this detector.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +30,6 @@ def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads) 
         panels=lambda payloads: one_block(payloads, HEAD, SECTIONS, SECTION_BYTES),
         arrangement=arrangement,
         unpack=lambda payloads: rewritten(payloads, SIZE, panel_first),
-        from_stored=from_stored,
     )
 
 
@@ -41,16 +38,6 @@ def panel_first(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mixed = rows[:, HEAD:].copy().view("<i2").reshape(-1, ROWS, COLUMNS, SECTIONS)
     rows[:, HEAD:] = np.ascontiguousarray(np.moveaxis(mixed, -1, 1)).view(np.uint8).reshape(len(rows), -1)
     return rows
-
-
-def from_stored(constant: NDArray[Any]) -> NDArray[Any]:
-    """Constants in natural order, shape (2, 185, 388); files have the order of the payload (185, 388, 2), also flat.
-
-    What is in natural order already, or has another number of pixels, is given back as it is.
-    """
-    if constant.shape == SHAPE or constant.size != SECTIONS * ROWS * COLUMNS:
-        return constant
-    return np.moveaxis(constant.reshape(ROWS, COLUMNS, SECTIONS), -1, 0)
 
 
 def arrangement() -> Arrangement:

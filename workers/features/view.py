@@ -25,8 +25,8 @@ class View:
         empty for dense arrays.
     x, y, z
         Pixel centres, micrometre, shape ``shape``; None = not known (z: all the same). As a geometry file has them: x down
-        the assembled image, y to its right, z against the beam, from the file's origin. Without one x to the right and y up, from
-        the middle of the image.
+        the assembled image, y to its right, z against the beam, from its origin. In a rough arrangement x to the right and y up,
+        from the middle of the image.
     index
         Assembled image: for each of its pixels the number of the frame's pixel, -1 = none; int32, shape (rows, columns); None if
         the array makes no image.

@@ -21,7 +21,7 @@ def chip_vectors(pixels: Coordinates, sensor: Segment, *, whole_panels: bool = F
     numpy.ndarray
         Micrometre, shape (chips, 3, 3): position, slow, fast; each x, y, z. Panel by panel, chips row by row.
     """
-    panels = np.stack([axis.reshape(-1, *sensor.shape) for axis in (pixels.x, pixels.y, pixels.z)], axis=-1)
+    panels = np.stack([axis.reshape(-1, *sensor.shape) for axis in pixels.axes], axis=-1)
     rows, columns = ((0,), (0,)) if whole_panels else (sensor.rows.chips, sensor.columns.chips)
     vectors = []
     for panel in panels:

@@ -32,6 +32,11 @@ class Coordinates:
     y: Real
     z: Real
 
+    @property
+    def axes(self) -> tuple[Real, Real, Real]:
+        """x, y and z."""
+        return self.x, self.y, self.z
+
     def laboratory(self) -> "Coordinates":
         """The same in the laboratory frame: x to the left of the beam's view, y up, z along the beam."""
         return Coordinates(-self.y, -self.x, -self.z)

@@ -26,6 +26,13 @@ def mean_image_of(values: NDArray[Any], places: PixelIndex) -> NDArray[np.float3
     return np.asarray(mean.reshape(places.shape), np.float32)
 
 
+def pixel_numbers(places: PixelIndex) -> NDArray[np.int32]:
+    """Image of the number of the pixel that shows at each place, -1 = none."""
+    image = np.full(places.shape, -1, np.int32)
+    image[places.rows, places.columns] = np.arange(places.rows.size, dtype=np.int32).reshape(places.rows.shape)
+    return image
+
+
 def pixels_of(image: NDArray[Any], places: PixelIndex) -> NDArray[Any]:
     """Values of an image at the pixels: how a mask drawn in the image becomes a mask of the frame."""
     return np.asarray(image[places.rows, places.columns])

@@ -58,10 +58,19 @@ class GeometryObject:
         x, y, z = self.offset
         return replace(self, offset=(x + dx, y + dy, z + dz))
 
+    def turned(self, about_z: float = 0.0, about_y: float = 0.0, about_x: float = 0.0) -> "GeometryObject":
+        """With angles added to its nominal rotation, degree."""
+        z, y, x = self.rotation
+        return replace(self, rotation=(z + about_z, y + about_y, x + about_x))
+
     def tilted(self, about_z: float = 0.0, about_y: float = 0.0, about_x: float = 0.0) -> "GeometryObject":
         """With angles added to its tilt, degree."""
         z, y, x = self.tilt
         return replace(self, tilt=(z + about_z, y + about_y, x + about_x))
+
+    def placed(self, offset: Triple, rotation: Triple, tilt: Triple) -> "GeometryObject":
+        """At another place altogether."""
+        return replace(self, offset=offset, rotation=rotation, tilt=tilt)
 
 
 class Geometry:
@@ -189,6 +198,14 @@ class Geometry:
                 return each
         known = ", ".join(dict.fromkeys(each.label for each in (*self.objects, self.top)))
         raise ConfigError(f"there is no object {name} {index} in the geometry; there are {known}", file=self.source)
+
+    def on_line(self, line: int) -> GeometryObject:
+        """The object on a line of the file, from 1; ``ConfigError`` if there is none."""
+        found = next((each for each in self.objects if each.line == line), None)
+        if found is None:
+            known = ", ".join(str(each.line) for each in self.objects)
+            raise ConfigError(f"there is no object on line {line}; they are on {known}", file=self.source)
+        return found
 
     def with_object(self, old: GeometryObject, new: GeometryObject) -> "Geometry":
         """The same geometry with one object replaced."""

@@ -11,7 +11,9 @@ from monitor.reader.sources.follow import FollowSource, is_growing, watched
 from monitor.reader.sources.listen import ListenSource
 from monitor.reader.sources.source import Source
 from monitor.reader.sources.spec import files_of, parse_dataset, watched_of
+from monitor.reader.sources.xtc2_files import Xtc2FileSource
 from monitor.settings import Settings
+from monitor.xtc2.mapped import is_xtc2_file
 
 
 def source_of(settings: Settings) -> Source:
@@ -35,6 +37,8 @@ def source_of(settings: Settings) -> Source:
         paths = expanded(source.files)
         if source.follow == "yes" or (source.follow == "auto" and is_growing(paths)):
             _refuse_choice(settings)
+            if any(is_xtc2_file(path) for path in paths):
+                raise ConfigError("XTC2 files are read when they are complete, not while they grow", key="source.follow")
             return FollowSource(watched(paths), settings)
         return _files(paths, settings)
     if source.listen:
@@ -54,10 +58,19 @@ def _dataset(settings: Settings) -> Source:
 
 
 def _files(paths: Sequence[Path], settings: Settings, *, index: bool = False) -> Source:
-    """Finished files, or a choice of their events."""
+    """Finished files, or a choice of their events; of which generation is seen in their bytes."""
+    if any(is_xtc2_file(path) for path in paths):
+        return _xtc2_files(paths, settings)
     if settings.source.events or settings.source.times:
         return ChosenSource(paths, settings, index=index)
     return FileSource(paths, settings)
+
+
+def _xtc2_files(paths: Sequence[Path], settings: Settings) -> Source:
+    """Finished files of LCLS-II."""
+    if settings.source.events or settings.source.times:
+        raise ConfigError("events cannot be chosen in XTC2 files", key="source.events, source.times")
+    return Xtc2FileSource(paths)
 
 
 def _refuse_choice(settings: Settings) -> None:

@@ -19,6 +19,9 @@ PANELS = (QUADS * SECTIONS, ROWS, COLUMNS)
 ARRIVAL = np.array([1, 0, 3, 2])
 """Quads come in the order in which they were read, which is not the order of their numbers."""
 
+HIGH_GAIN = np.full((ROWS, COLUMNS // 2), 0xFFFF, np.uint16)
+"""One bit per section and half: every pixel has high gain."""
+
 ELEMENT = np.dtype(
     [
         ("word0", "<u4"),
@@ -38,7 +41,7 @@ FRAME_BYTES = QUADS * ELEMENT.itemsize
 
 
 def cspad_configuration(source: Source) -> Contribution:
-    """All quads and all sections are read."""
+    """All quads and all sections are read, all pixels with high gain."""
     values = {
         "eventCode": 140,
         "activeRunMode": 3,
@@ -46,6 +49,7 @@ def cspad_configuration(source: Source) -> Contribution:
         "asicMask": 0xFFFF,
         "quadMask": 0xF,
         "roiMasks": 0xFFFFFFFF,
+        "quads": [{"gm": {"gainMap": HIGH_GAIN}} for _ in range(QUADS)],
     }
     return configuration(source, CSPAD_CONFIG, 5, values)
 

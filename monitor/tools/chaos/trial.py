@@ -73,16 +73,16 @@ def chaos(
     XtcmonError
         If the undisturbed run fails.
     """
-    arguments = [*map(str, what), *QUIET, "--workers", str(workers)]
-    with _runtime() as environment:
+    arguments = ["run", *map(str, what), *QUIET, "--workers", str(workers)]
+    with own_runtime() as environment:
         calm = subprocess.run(
-            _argv([*arguments, "-o", str(folder / "calm")]), env=environment, capture_output=True, text=True, check=False
+            command_line([*arguments, "-o", str(folder / "calm")]), env=environment, capture_output=True, text=True, check=False
         )
         if calm.returncode:
             raise XtcmonError(f"the undisturbed run failed: {calm.stderr.strip()}")
         (expected,) = (folder / "calm").glob("*.h5")
         paced = ["--rate", f"{rate:g}", "--mode", "lossless", "-o", str(folder / "chaos")]
-        return _disturbed(_argv([*arguments, *paced]), environment, expected, folder / "chaos", torment, patience_s)
+        return _disturbed(command_line([*arguments, *paced]), environment, expected, folder / "chaos", torment, patience_s)
 
 
 def _disturbed(
@@ -131,7 +131,7 @@ def _unbalanced(expected: object, actual: object) -> Iterator[str]:
 
 
 @contextmanager
-def _runtime() -> Iterator[Mapping[str, str]]:
+def own_runtime() -> Iterator[Mapping[str, str]]:
     """An environment whose services are nobody else's; short paths, because those of sockets are limited."""
     folder = tempfile.mkdtemp(prefix="x")
     try:
@@ -152,5 +152,6 @@ def _ended(service: subprocess.Popen[bytes], tormentor: Tormentor) -> Iterator[N
         service.wait()
 
 
-def _argv(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", MARK, "run", *arguments]
+def command_line(arguments: list[str]) -> list[str]:
+    """What starts this program with these arguments."""
+    return [sys.executable, "-m", MARK, *arguments]

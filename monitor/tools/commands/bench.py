@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 command = typer.Typer(help="Measure: the hop from reader to worker, reading, the whole service.", no_args_is_help=True)
 
+FAILED = 1
+"""Exit code of a trial in which something was not as it should be."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
 
 
@@ -82,7 +85,7 @@ def chaos(
     rate: Annotated[float, typer.Option(help="events per second, so that the run lasts")] = 120.0,
     seed: Annotated[int, typer.Option(help="start of all chance")] = 1,
     as_json: AsJson = False,
-) -> int:
+) -> None:
     """Kill reader, workers and aggregator at random moments, and compare the file with that of an undisturbed run.
 
     Example: xtcmon bench chaos --events 2000 --blows 20
@@ -98,7 +101,43 @@ def chaos(
     columns = {**asdict(found), "killed": sum(found.killed.values()), "frozen": sum(found.frozen.values())}
     del columns["said"]
     show("killed at random moments", [columns], as_json)
-    return 1 if found.complaints else 0
+    if found.complaints:
+        raise typer.Exit(FAILED)
+
+
+@command.command()
+def pressure(
+    seconds: Annotated[float, typer.Option(help="length of the run")] = 60.0,
+    rate: Annotated[float, typer.Option(help="events per second")] = 120.0,
+    workers: Annotated[int, typer.Option("-j", "--workers", help="worker processes")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """A live run with slow workers, a slow disk and slow subscribers in turn: memory, losses, and whether every event is counted.
+
+    Example: xtcmon bench pressure --seconds 1800
+    """
+    from monitor.tools.pressure.course import Sample
+    from monitor.tools.pressure.trial import pressure as trial
+
+    def tell(sample: Sample) -> None:
+        if not as_json:
+            memory = ", ".join(f"{name} {size >> 20}" for name, size in sample.memory.items())
+            rates = f"{sample.rate_in:6.1f} /s in {sample.rate_out:6.1f} /s out"
+            out.print(f"{sample.second:6.0f} s  {sample.kind:16}  {rates}  {sample.lost:,} lost  MiB: {memory}", highlight=False)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        found = trial(Path(scratch), seconds, rate=rate, workers=workers, tell=tell)
+    columns: dict[str, Any] = {
+        "ledger": dict(found.ledger),
+        "lost": dict(found.losses),
+        "sender": found.played,
+        "complaints": found.complaints,
+    }
+    if as_json:
+        columns["samples"] = [asdict(sample) for sample in found.samples]
+    show("under pressure", [columns], as_json)
+    if found.complaints:
+        raise typer.Exit(FAILED)
 
 
 @command.command(name="all")

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.errors import XtcmonError
+from monitor.errors import Unusable, XtcmonError
 from monitor.settings import Settings
 from monitor.supervisor.folder import service_folder
-from monitor.supervisor.policy import FLAWED_EXIT
+from monitor.supervisor.policy import FLAWED_EXIT, USAGE_EXIT
 from monitor.tools import logs
 from monitor.tools.launch import last_words, supervise
 from monitor.tools.look import Show, StatusLine
@@ -92,6 +92,8 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
             raise XtcmonError(f"stopped before everything was written; what was committed is in {settings.store.directory}")
         codes = {name: service.exit_code_of(name) for name in ("reader", "aggregator")}
         for name, code in codes.items():
+            if code == USAGE_EXIT:
+                raise Unusable(last_words(folder, name))
             if code not in (0, FLAWED_EXIT):
                 raise XtcmonError(f"the {name} failed: {last_words(folder, name)}")
         flawed = last_words(folder, "reader") if codes["reader"] == FLAWED_EXIT else show.unreadable

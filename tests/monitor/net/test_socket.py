@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zmq
 
 from monitor.errors import ConfigError, Unusable
 from monitor.net.address import check_address
@@ -155,3 +156,31 @@ def test_a_broken_endpoints_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "service.json").write_text(text)
     with pytest.raises(Unusable, match=r"service\.json"):
         read_endpoints(tmp_path)
+
+
+def test_who_never_reads_cannot_fill_the_memory_and_others_go_on(tmp_path: Path) -> None:
+    publisher = ZmqPublisher("tcp://127.0.0.1:0", hwm=1000, most_bytes=32 << 20)
+    with zmq.Context() as context, context.socket(zmq.SUB) as sleeper:
+        sleeper.setsockopt(zmq.RCVHWM, 1)
+        sleeper.setsockopt(zmq.LINGER, 0)
+        sleeper.subscribe("frame/")
+        sleeper.connect(publisher.address)
+        reader = ZmqSubscriber(publisher.address, ["frame/"])
+        subscribed, most, seen = 0, 0, []
+        for n in range(400):
+            subscribed += len(publisher.subscriptions())
+            picture = np.full(1 << 20, n % 251, np.uint8)
+            publisher.publish(Message("frame", {"seq": n}, {"image": picture}, topic="frame/cspad"))
+            most = max(most, publisher.waiting_bytes)
+            while (message := reader.receive(0.005)) is not None:
+                assert (message.arrays["image"] == message.header["seq"] % 251).all()
+                seen.append(message.header["seq"])
+        reader.close()
+    publisher.close()
+    assert publisher.reopened > 0
+    assert most <= 33 << 20
+    assert subscribed >= 3, "who reads is subscribed again"
+    assert publisher.departures()[0] == "frame/"
+    assert seen == sorted(seen)
+    assert len(seen) > 200
+    assert seen[-1] > 380

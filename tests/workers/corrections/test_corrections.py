@@ -1,4 +1,4 @@
-"""Kernels against their plain twins: NaN, empty, saturated, all masked, absent panels, blocks that do and do not fit panels."""
+"""Kernels of pedestal and gain against their plain twins: NaN, empty, saturated, all masked, absent panels."""
 
 from typing import Any
 
@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor.errors import ConfigError
-from workers.corrections.common_mode import OFF, CommonMode, common_mode_from
 from workers.corrections.gain_switch import (
     NO_PLANE,
     counting_planes,
@@ -17,7 +15,7 @@ from workers.corrections.gain_switch import (
     switch_gain,
     switch_gain_plain,
 )
-from workers.corrections.level import level, level_plain, raw_panels, subtract_common_mode
+from workers.corrections.level import level, level_plain, multiply_gain, raw_panels, subtract_pedestal
 from workers.detectors import epix10ka, jungfrau
 from workers.detectors.area import GainCode
 
@@ -50,15 +48,17 @@ def constants(seed: int, shape: tuple[int, ...], masked: str) -> tuple[NDArray[n
 @pytest.mark.parametrize("dtype", ["<i2", "<u2", "u1"])
 @pytest.mark.parametrize("events", [0, 1, 3])
 @pytest.mark.parametrize("masked", ["none", "some", "all"])
-@pytest.mark.parametrize("common_mode", [OFF, CommonMode(120, 1e6, 150), CommonMode(120, 20, 50), CommonMode(1e9, 1e9, 101)])
-def test_level_equals_its_plain_twin(dtype: str, events: int, masked: str, common_mode: CommonMode) -> None:
+def test_level_equals_its_plain_twin_in_one_pass_and_in_two(dtype: str, events: int, masked: str) -> None:
     buffer, offsets = recorded(dtype, events, 1)
     pedestal, factor = constants(2, (PANELS, PIXELS), masked)
-    fast, plain = np.empty((2, events, PANELS, PIXELS), np.float32)
+    fast, halves, plain = np.empty((3, events, PANELS, PIXELS), np.float32)
     like: NDArray[Any] = np.empty(0, dtype)
-    level(buffer, offsets, like, pedestal, factor, common_mode, fast)
-    level_plain(buffer, offsets, like, pedestal, factor, common_mode, plain)
+    level(buffer, offsets, like, pedestal, factor, fast)
+    subtract_pedestal(buffer, offsets, like, pedestal, halves)
+    multiply_gain(factor, halves)
+    level_plain(buffer, offsets, like, pedestal, factor, plain)
     np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=5e-3)
+    np.testing.assert_array_equal(halves, fast)
     if events:
         assert np.isnan(fast[0, 1]).all()
 
@@ -112,7 +112,7 @@ def test_a_panel_that_reaches_outside_is_absent(offset: int) -> None:
     buffer = np.zeros(PIXELS * 2, np.uint8)
     out = np.zeros((1, 1, PIXELS), np.float32)
     ones = np.ones((1, PIXELS), np.float32)
-    level(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), ones, ones, OFF, out)
+    level(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), ones, ones, out)
     assert np.isnan(out).all()
     out[:] = 0
     planes = np.ones((3, 1, PIXELS), np.float32)
@@ -126,29 +126,3 @@ def test_a_panel_that_reaches_outside_is_absent(offset: int) -> None:
     out[:] = 0
     raw_panels(buffer, np.array([[offset]], np.int64), np.empty(0, "<u2"), out)
     assert np.isnan(out).all()
-
-
-def test_a_block_without_good_pixels_is_left_alone() -> None:
-    values = np.array([5, 6, 50, 60, np.nan], np.float32)
-    factor = np.array([np.nan, np.nan, 1, 1, 1], np.float32)
-    subtract_common_mode(values, factor, 30.0, 100.0, 2)
-    np.testing.assert_array_equal(values, np.array([5, 6, 50, 60, np.nan], np.float32))
-
-
-def test_a_mean_that_is_too_large_is_not_believed() -> None:
-    values = np.array([10, 12, 3, 5], np.float32)
-    subtract_common_mode(values, np.ones(4, np.float32), 30.0, 10.0, 2)
-    assert values.tolist() == [10.0, 12.0, -1.0, 1.0]
-
-
-def test_an_algorithm_that_is_not_here_is_named() -> None:
-    with pytest.raises(ConfigError, match="common mode 7 is not available"):
-        common_mode_from((7, 3, 200, 10))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "expected"),
-    [((0,), OFF), ((), OFF), ((2, 10, 10, 0), CommonMode(10, 10, 128)), ((2, 100, 50, 256), CommonMode(100, 50, 256))],
-)
-def test_parameters_of_a_common_mode_file(parameters: tuple[float, ...], expected: CommonMode) -> None:
-    assert common_mode_from(parameters) == expected

@@ -1,0 +1,53 @@
+"""Rows of an XTC2 source, worked off in this process."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from monitor.model.batch import Batch
+from monitor.model.place import FilePlace, InlinePlace
+from monitor.reader.block import EventBlock
+from monitor.reader.sources.source import Source
+from monitor.settings import Settings
+from workers.pipeline import Pipeline, Result
+
+
+def batch_of(block: EventBlock, first: int) -> tuple[Batch, list[np.ndarray]]:
+    """The batch that the reader would make of a block, and the bytes of its places."""
+    buffers = [np.fromfile(place.path, np.uint8) if isinstance(place, FilePlace) else place.data for place in block.places]
+    batch = Batch(
+        first=first,
+        run=block.state.run,
+        step=block.state.step,
+        pipeline=0,
+        state=block.state.version,
+        epoch=0,
+        lease=0,
+        format=block.state.format,
+        show=False,
+        created=0.0,
+        events=block.events,
+        pieces=block.pieces,
+        places=tuple(InlinePlace(number) for number in range(len(buffers))),
+        epics_start=block.epics_start,
+        epics_changes=block.epics_changes,
+    )
+    return batch, buffers
+
+
+def results_of(source: Source, settings: Settings, max_events: int = 50) -> Iterator[Result]:
+    """What the pipeline makes of each block."""
+    pipeline, first = Pipeline(settings, 0), 0
+    while blocks := source.read(max_events):
+        for block in blocks:
+            if isinstance(block, EventBlock):
+                yield pipeline.process(*batch_of(block, first), block.state)
+                first += block.count
+
+
+def rows_of(source: Source, settings: Settings, max_events: int = 50) -> Iterator[dict[str, Any]]:
+    """Each event's present values by field."""
+    for result in results_of(source, settings, max_events):
+        for number in range(result.rows.count):
+            yield {name: column.values[number] for name, column in result.rows.columns.items() if column.mask[number]}
