@@ -250,6 +250,11 @@ def _accumulate(
                 s0[b[i]] += (x * x if square else x) * w[i]
 
 
+def _warm() -> None:
+    frames, weight = np.zeros((2, 1, 4), np.float32), np.ones((1, 4), np.float32)
+    accumulate(frames, np.zeros((1, 4), np.uint16), weight, -np.inf, np.inf, False, np.zeros((2, LANES, 2)))
+
+
 FEATURES.add(
     "azimuthalBinning",
     FeatureKind(
@@ -258,5 +263,6 @@ FEATURES.add(
         make=AzimuthalBinning,
         results={"azav": "mean in each bin, shape (azimuths, q bins)"},
         example='kind = "azimuthalBinning"\ncenter = [1250.0, -300.0]\ndis_to_sam = 80.0\neBeam = 9.5\nphiBins = 11',
+        warm=_warm,
     ),
 )
