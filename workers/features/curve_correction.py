@@ -19,7 +19,7 @@ class Parameters(Section):
     polynomial_coefficients: tuple[float, ...] = Parameter(min_length=1)
     """Of the line's place in pixels, highest power first."""
     axis: Literal[0, 1] = 0
-    """0: the polynomial tells the column of each row, and rows are shifted; 1: the row of each column, and columns are shifted."""
+    """0: the polynomial of the row says how far the row is shifted; 1: that of the column, how far the column is."""
     method: Literal["roll", "vectorized", "ndimage"] = "roll"
     """``roll`` and ``vectorized``: by whole pixels; ``ndimage``: also by parts of a pixel, interpolated between neighbours."""
     compat: bool = False

@@ -63,17 +63,16 @@ class FitCenter:
             bright = self._bright(values)
             found[event] = fit_circle(self._x[bright], self._y[bright])
         names = {"xCen": X, "yCen": Y, "R": RADIUS, "residu": RESIDUAL}
-        values = {f"{self._name}_{name}": found[:, place] for name, place in names.items()}
-        return Output(values | {f"{self._name}_ier": found[:, CONVERGED].astype(np.int64)})
+        numbers = {f"{self._name}_{name}": found[:, place] for name, place in names.items()}
+        return Output(numbers | {f"{self._name}_ier": found[:, CONVERGED].astype(np.int64)})
 
     def _bright(self, values: NDArray[Any]) -> NDArray[np.bool_]:
         """Good pixels above the percentile."""
         good = self._good & np.isfinite(values)
         counted = np.where(good, values, 0) if self._compat else values[good]
         if not counted.size:
-            return good
-        bright: NDArray[np.bool_] = good & (values > np.percentile(counted, self._threshold))
-        return bright
+            return np.asarray(good, np.bool_)
+        return np.asarray(good & (values > np.percentile(counted, self._threshold)), np.bool_)
 
 
 FEATURES.add(

@@ -22,7 +22,7 @@ class Parameters(Section):
     """Names as in smalldata_tools."""
 
     coords: tuple[Literal["x"], Literal["y"]] | None = ("x", "y")
-    """Where pixels go: the assembled image. Lists of droplets or photons make frames and do not look at it."""
+    """Where pixels go: the assembled image. Lists are put into frames first."""
     imgShape: tuple[int, int] | None = None  # noqa: N815
     """Rows and columns; the image is filled up to them. Left out: as large as the detector."""
     correction: Any = None
@@ -84,8 +84,8 @@ class Image:
             flat = flat * self._factor
         images = np.empty((len(flat), math.prod(self._size)), np.float32)
         assemble(flat, self._places, self._empty, images)
-        images = images.reshape(-1, *self._size)
-        return Output({self.gives[0].name: images}, images)
+        made = images.reshape(-1, *self._size)
+        return Output({self.gives[0].name: made}, made)
 
 
 def _filled_up(size: tuple[int, int], wanted: tuple[int, int] | None) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.kernel import Number
 from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.bin_rule import Bins, bin_edges
@@ -68,7 +69,7 @@ def count(values: NDArray[Any], stops: NDArray[np.int64], edges: NDArray[np.floa
             if not (v >= low and v <= high):
                 continue
             # A guess that is right for equal bins but for rounding; for others a search.
-            bin_ = min(np.int64((v - low) * scale), bins - 1)
+            bin_: Number = min(np.int64((v - low) * scale), bins - 1)
             if not (edges[bin_] <= v and v < edges[bin_ + 1]):
                 bin_, above = np.int64(0), np.int64(bins)
                 while above - bin_ > 1:
