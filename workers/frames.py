@@ -99,6 +99,7 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            image_place=None if arrangement.canvases else arrangement.rows * np.int32(self.index.shape[1]) + arrangement.columns,
             z=arrangement.z,
             area=arrangement.area,
             rms=_first_range(constants.get("pixel_rms"), layout.shape),
