@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.kernel import Number, kernel
 
-BLOCK = 16
+BLOCK = 32
 MOST = 65535
 """Largest number a map holds."""
 GROUPS = 9
