@@ -19,6 +19,7 @@ from workers.detectors.cspad import sections_in
 from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
 from workers.features.azimuthal_binning import accumulate
+from workers.features.feature import FEATURES
 from workers.features.roi_func import rectangle_numbers
 from workers.features.whole_frame import good_sum
 from workers.payloads import ENTRY, Payloads, group_numbers
@@ -37,6 +38,9 @@ def warm_kernels(settings: Settings) -> None:
     good_sum(flat, np.empty(2), np.empty(2))
     rectangle_numbers(flat, np.zeros((1, 1), np.int32), True, -np.inf, np.inf, np.empty((2, 5)))
     accumulate(frames, np.zeros((1, 4), np.uint16), np.ones((1, 4), np.float32), -np.inf, np.inf, False, np.zeros((2, 4, 2)))
+    for _, kind in FEATURES.items():
+        if kind.warm is not None:
+            kind.warm()
     single = state_of("mean_image", frames[:1])
     merge(single, state_of("mean_image", frames))
     merge(single, single)

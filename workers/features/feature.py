@@ -71,6 +71,8 @@ class FeatureKind:
         Parameters of an example, as they stand in the settings file.
     example_shape
         Shape of the input that the example is for; empty = any frame of a few panels.
+    warm
+        Runs each of its kernels once on next to nothing; None = it has none, or ``workers.warming`` knows them.
     """
 
     parameters: type[Section]
@@ -80,6 +82,7 @@ class FeatureKind:
     results: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
     example_shape: tuple[int, ...] = ()
+    warm: Callable[[], None] | None = None
 
 
 FEATURES: Registry[FeatureKind] = Registry("feature")

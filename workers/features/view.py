@@ -1,6 +1,7 @@
 """What a feature may know of its input when it is set up."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ class View:
         the array makes no image.
     rms, gain, area
         Noise in ADU, gain that was applied, and relative pixel area, float32, shape ``shape``; None = not known, and 1 counts.
+    parts
+        Start and stop of the stretches of a trace that is made of several, by name: channels of a digitizer; empty = one piece.
     """
 
     name: str
@@ -46,6 +49,7 @@ class View:
     rms: NDArray[np.float32] | None = None
     gain: NDArray[np.float32] | None = None
     area: NDArray[np.float32] | None = None
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x and y of the pixels, micrometre.
