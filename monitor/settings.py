@@ -85,6 +85,9 @@ class Mask(Section):
     unbonded_neighbours: Literal[0, 4, 8] = 0
     pixel_mask: bool = True
     """Use the calibration type of this name."""
+    bits: int | None = Field(None, ge=0, lt=128)
+    """The facility's word instead of these switches: 1 status, 2 pixel_mask, 4 edges, 8 central, 16 unbonded, 32 with four,
+    64 with eight neighbours."""
     file: str = ""
     """A mask of your own, ``.npy`` or text, in the shape of a frame; 0 = bad."""
 

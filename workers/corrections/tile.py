@@ -140,6 +140,9 @@ def mark_counting(planes: NDArray[np.uint8], counting: NDArray[np.bool_], counts
     events, panels, pixels = planes.shape
     for event in range(events):
         for panel in range(panels):
-            for i in range(pixels):
-                plane = planes[event, panel, i]
-                counts[event, panel, i] = plane < len(counting) and counting[plane, panel, i]
+            chosen, marks = planes[event, panel], counts[event, panel]
+            marks[:] = False
+            for plane in range(len(counting)):
+                good = counting[plane, panel]
+                for i in range(pixels):
+                    marks[i] |= good[i] & (chosen[i] == plane)
