@@ -177,12 +177,11 @@ def _array(given: Any) -> NDArray[Any]:
 
 
 def _cast(values: NDArray[Any], field: Field) -> NDArray[Any]:
-    if values.dtype.kind == "f" and field.dtype.kind != "f":
-        raise _Unfit(f"{field.name} is {values.dtype}, and {field.dtype} was declared; round it in the function")
-    # A result may be a view of what others read.
-    cast: NDArray[Any] = np.array(values, field.dtype)
+    with np.errstate(invalid="ignore", over="ignore"):
+        # A result may be a view of what others read.
+        cast: NDArray[Any] = np.array(values, field.dtype)
     if field.dtype.kind in "iu" and not np.array_equal(cast, values):
-        raise _Unfit(f"{field.name} has values that {field.dtype} cannot hold")
+        raise _Unfit(f"{field.name} has values that {field.dtype} cannot hold; round them, or declare another type")
     return cast
 
 

@@ -127,7 +127,7 @@ MISFITS = {
     "one number": ("@scalar('a/b', reads='x/v')", "return 1.0", "has the shape () for 4 events"),
     "nothing": ("@scalar('a/b', reads='x/v')", "pass", "the result is None, and numbers were declared"),
     "text": ("@scalar('a/b', reads='x/v')", "return ['a'] * len(v)", "numbers were declared"),
-    "fractions": ("@scalar('a/b', reads='x/v', dtype='i4')", "return v + 0.5", "int32 was declared"),
+    "fractions": ("@scalar('a/b', reads='x/v', dtype='i4')", "return v + 0.5", "int32 cannot hold; round them"),
     "overflow": ("@scalar('a/b', reads='x/v', dtype='i1')", "return v.astype(int) + 1000", "int8 cannot hold"),
     "uneven": ("@array('a/b', reads='x/v', shape=(2,))", "return [[1], [1, 2], [3], [4]]", "the result is no array"),
     "lengths": ("@ragged('a/b', reads='x/v')", "return Ragged(v, np.ones(3, int))", "do not share 4 elements among 4 events"),
