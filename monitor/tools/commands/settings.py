@@ -100,8 +100,9 @@ def convert(
     Example: xtcmon settings convert prod_config_xpp.py --run 42 -o settings.toml
     """
     from monitor.tools.convert.producer import converted
+    from monitor.tools.process import declared
 
-    found = converted(config, run)
+    found = converted(config, run, declared("features")())
     _write(found.text, output)
     for note in found.notes:
         err.print(f"xtcmon: {note}", markup=False)
