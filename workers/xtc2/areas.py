@@ -1,8 +1,7 @@
 """Area detectors of LCLS-II at work: the chains, features and sums of both generations on panels that come as segments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from workers.trouble import Trouble
 from workers.xtc2.frame_family import FrameFamily, frame_family
 from workers.xtc2.panels import field_number, first_shape, panels_of
 from workers.xtc2.payloads import Group
-from workers.xtc2.view import CONFIG, View
+from workers.xtc2.view import View
 
 PIXELS = ("u1", "<u2", "<i2")
 """Types of raw pixels that the chains know."""
@@ -169,7 +168,7 @@ def layout_of(name: str, family: FrameFamily, groups: Sequence[Group], shape: tu
     if pixel.str.replace("|", "") not in PIXELS:
         raise DamagedData(f"{name} sent a frame of {pixel} pixels")
     whole = (panels, rows, columns) if panels > 1 or len(shape) == 3 else (rows, columns)
-    gain_map = None if family.gain_map is None else family.gain_map([_config(view, name, segment) for segment in segments])
+    gain_map = None if family.gain_map is None else family.gain_map([view.config(name, segment) for segment in segments])
     if gain_map is not None and gain_map.size != gain_map.shape[0] * panels * rows * columns:
         raise DamagedData(f"{name} has gain bits for {gain_map.shape[1:]} pixels and frames of {whole}")
     return Layout(
@@ -189,12 +188,6 @@ def layout_of(name: str, family: FrameFamily, groups: Sequence[Group], shape: tu
 def _no_payloads(payloads: Payloads) -> NDArray[np.int64]:
     """Panels of LCLS-II are found by ``panels_of``: a frame is spread over the payloads of its segments."""
     raise ValueError("a frame of LCLS-II has no payload of its own")
-
-
-def _config(view: View, name: str, segment: int) -> Mapping[str, Any]:
-    """Values of the configuration of a segment; none if it has none."""
-    found = view.values.get((name, segment, CONFIG))
-    return {} if found is None else found.values
 
 
 def _means(detector: Detector, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from monitor.model.column import Column
 from monitor.plugins import Registry
 from monitor.settings import Light
+from workers.trouble import Trouble
+from workers.xtc2.payloads import Group
 
 Columns = Mapping[str, Column]
 """Columns of one detector by the names of their fields."""
@@ -16,15 +19,33 @@ Columns = Mapping[str, Column]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a family may need to know beside its own fields."""
+    """What a family may need to know beside its own fields.
+
+    Attributes
+    ----------
+    group
+        Where its columns go.
+    experiment
+        Name of the experiment; its first letters are the hutch.
+    light
+        Which event codes tell the X-rays and the laser.
+    config
+        Values of the configuration of the detector's segment, by name.
+    """
 
     group: str
     experiment: str
     light: Light
+    config: Mapping[str, Any]
 
 
 def nothing_more(columns: Columns, setting: Setting) -> Iterable[Column]:
     """A detector whose fields are all there is to record."""
+    return ()
+
+
+def nothing_in(group: Group, setting: Setting, count: int, trouble: Trouble) -> Iterable[Column]:
+    """A detector whose payloads hold nothing but fields."""
     return ()
 
 
@@ -46,6 +67,8 @@ class Family:
         Put before the names of fields in the file.
     more
         Columns that are computed from the fields.
+    read
+        Columns of what is packed in the payloads, for so many events.
     """
 
     det_types: frozenset[str]
@@ -54,6 +77,7 @@ class Family:
     units: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     more: Callable[[Columns, Setting], Iterable[Column]] = nothing_more
+    read: Callable[[Group, Setting, int, Trouble], Iterable[Column]] = nothing_in
 
 
 FAMILIES: Registry[Family] = Registry("detector family of LCLS-II")

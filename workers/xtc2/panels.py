@@ -112,7 +112,9 @@ def panels_of(
     trouble.note(f"{name}: frame without all of its segments", int((came.any(axis=1) & ~whole).sum()))
     panels = shape[0] if len(shape) == 3 else 1
     size = math.prod(shape) // panels * width
-    offsets = (first[whole][:, :, None] + np.arange(panels, dtype=np.int64) * size).reshape(int(whole.sum()), -1)
+    offsets = (first[whole][:, :, None] + np.arange(panels, dtype=np.int64) * size).reshape(
+        int(whole.sum()), len(segments) * panels
+    )
     return _together(np.flatnonzero(whole), offsets, np.repeat(places[whole], panels, axis=1), buffers, size)
 
 

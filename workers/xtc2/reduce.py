@@ -54,7 +54,8 @@ def reduce(
     add("damage", lambda: presence(groups, view.detectors, batch.count))
     for group in groups:
         names = group.names
-        setting = Setting(group=path_of(group, view), experiment=state.experiment, light=light)
+        config = view.config(names.det_name, names.segment)
+        setting = Setting(group=path_of(group, view), experiment=state.experiment, light=light, config=config)
         add(f"{names.det_name} {names.algorithm}", partial(field_columns, group, setting, batch.count, trouble))
     return groups
 
@@ -118,3 +119,4 @@ def field_columns(group: Group, setting: Setting, count: int, trouble: Trouble) 
         found[field.name] = Column(said, values, None if present.all() else present)
     yield from found.values()
     yield from family.more(found, setting)
+    yield from family.read(group, setting, count, trouble)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from monitor.model.run_state import RunState
 from monitor.xtc2.decode import Contribution
@@ -41,6 +42,11 @@ class View:
     scan: Mapping[str, float]
     values: Mapping[Identity, Contribution]
     configs: Mapping[str, tuple[bytes, ...]]
+
+    def config(self, name: str, segment: int) -> Mapping[str, Any]:
+        """Values of the configuration of a segment; none if it has none."""
+        found = self.values.get((name, segment, CONFIG))
+        return {} if found is None else found.values
 
 
 def view_of(state: RunState) -> View:
