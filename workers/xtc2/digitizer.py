@@ -151,7 +151,7 @@ def _walk(
 ) -> tuple[int, int]:
     peaks, filled = 0, 0
     for row in range(len(first)):
-        position, is_open, at = 0, False, first[row]
+        position, is_open, at = np.int64(0), False, first[row]
         for group in range(count[row] // 4 if at >= 0 else 0):
             place = at + 8 * group
             if buffer[place + 1] & 0x80:

@@ -12,6 +12,7 @@ from monitor.plugins import Registry
 from monitor.settings import Light
 from workers.trouble import Trouble
 from workers.xtc2.payloads import Group
+from workers.xtc2.view import CONFIG
 
 Columns = Mapping[str, Column]
 """Columns of one detector by the names of their fields."""
@@ -60,7 +61,9 @@ class Family:
     algorithm
         What made the data.
     shapes
-        Dimensions of the arrays that are recorded for every event; other arrays are not.
+        Dimensions of the arrays that are the same for every event.
+    loose
+        Whether other arrays are kept with as many elements as came; a detector that is not known has it so.
     units
         Units of fields.
     prefix
@@ -74,6 +77,7 @@ class Family:
     det_types: frozenset[str]
     algorithm: str = "raw"
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    loose: bool = False
     units: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     more: Callable[[Columns, Setting], Iterable[Column]] = nothing_more
@@ -82,15 +86,15 @@ class Family:
 
 FAMILIES: Registry[Family] = Registry("detector family of LCLS-II")
 
-UNKNOWN = Family(det_types=frozenset())
+UNKNOWN = Family(det_types=frozenset(), loose=True)
 
 
 def family_of(det_type: str, algorithm: str) -> Family:
-    """The family of a detector; if none, one without arrays, whose names begin with the algorithm unless it is ``raw``."""
+    """The family of a detector; if none, one whose names begin with the algorithm unless it is ``raw``."""
     for _, family in FAMILIES.items():
         if det_type in family.det_types and algorithm == family.algorithm:
             return family
-    return UNKNOWN if algorithm == "raw" else Family(det_types=frozenset(), prefix=f"{algorithm}_")
+    return UNKNOWN if algorithm == "raw" else Family(det_types=frozenset(), prefix=f"{algorithm}_", loose=algorithm != CONFIG)
 
 
 def flags(bits: NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -18,6 +18,8 @@ from workers.detectors.epics import filled_forward
 from workers.run_view import safe_name
 from workers.trouble import Trouble
 from workers.xtc2.family import Setting, family_of
+from workers.xtc2.frame_family import frame_family
+from workers.xtc2.loose import loose_column
 from workers.xtc2.payloads import Group, groups_of
 from workers.xtc2.view import NOT_DETECTORS, View
 
@@ -108,9 +110,14 @@ def field_columns(group: Group, setting: Setting, count: int, trouble: Trouble) 
     names = group.names
     trouble.note(f"damaged {names.det_name} {names.algorithm}", sum(int((part.damage != 0).sum()) for part in group.parts))
     family, found = family_of(names.det_type, names.algorithm), dict[str, Column]()
+    has_frames = frame_family(names.det_type, names.algorithm) is not None
     for number, field in enumerate(names.fields):
         shape = () if field.rank == 0 else family.shapes.get(field.name)
-        if field.is_label or field.type == FieldType.CHARSTR or shape is None or len(shape) != field.rank:
+        if field.is_label or field.type == FieldType.CHARSTR:
+            continue
+        if shape is None or len(shape) != field.rank:
+            if family.loose and not (has_frames and field.rank > 1):
+                yield from loose_column(group, number, setting.group, count, trouble)
             continue
         values, present, strange = group.column(number, shape, count)
         trouble.note(f"{names.det_name} {field.name} has other dimensions than {shape}", strange)

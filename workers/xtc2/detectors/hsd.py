@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from monitor.model.column import Column
 from monitor.model.field import Field
 from monitor.xtc2.columns import ABSENT, gather
+from monitor.xtc2.names import FieldType
 from workers.trouble import Trouble
 from workers.xtc2.digitizer import RAW, Peaks, padded, peaks_of, streams_of
 from workers.xtc2.family import FAMILIES, Family, Setting
+from workers.xtc2.loose import loose_column
 from workers.xtc2.payloads import Group, Part
 
 GATE_SAMPLES = 40
@@ -28,7 +30,7 @@ BASELINE_VERSION = (3, 0, 0)
 INTEGER, SAMPLE, SHOWN = np.dtype(np.int32), np.dtype("<u2"), np.dtype(np.float32)
 
 
-def number(config: Mapping[str, Any], name: str) -> int | None:
+def whole_number(config: Mapping[str, Any], name: str) -> int | None:
     """A whole number of the configuration, which old versions keep as an array of one; None if it is not there."""
     value = np.asarray(config.get(name, ()))
     return int(value.reshape(-1)[0]) if value.size and value.dtype.kind in "iu" else None
@@ -36,18 +38,18 @@ def number(config: Mapping[str, Any], name: str) -> int | None:
 
 def length(config: Mapping[str, Any], stream: str) -> int | None:
     """Samples of the waveform of a stream, ``raw`` or ``fex``; None if the configuration does not tell."""
-    gate, gate_ns = number(config, f"{stream}.gate"), number(config, f"user.{stream}.gate_ns")
+    gate, gate_ns = whole_number(config, f"{stream}.gate"), whole_number(config, f"user.{stream}.gate_ns")
     found = gate if gate is not None else None if gate_ns is None else int(gate_ns * SAMPLES_PER_NS)
     return None if found is None or not 0 < found * GATE_SAMPLES <= SAMPLE_LIMIT else found * GATE_SAMPLES
 
 
 def pad_value(config: Mapping[str, Any]) -> int:
     """What stands where the firmware kept nothing: the baseline, or the middle of the window of what is not kept."""
-    baseline = number(config, "user.fex.corr.baseline")
+    baseline = whole_number(config, "user.fex.corr.baseline")
     if baseline is not None:
         return baseline
     prefix = "" if "fex.ymin" in config else "user."
-    return ((number(config, f"{prefix}fex.ymin") or 0) + (number(config, f"{prefix}fex.ymax") or 0)) // 2
+    return ((whole_number(config, f"{prefix}fex.ymin") or 0) + (whole_number(config, f"{prefix}fex.ymax") or 0)) // 2
 
 
 def without_baselines(peaks: Peaks) -> Peaks:
@@ -67,6 +69,9 @@ def columns(group: Group, setting: Setting, count: int, trouble: Trouble) -> Ite
     header = next((i for i, field in enumerate(group.names.fields) if field.name == "eventHeader" and field.rank == 1), None)
     channel = next((i for i, field in enumerate(group.names.fields) if field.name.startswith("chan") and field.rank == 1), None)
     if header is None or channel is None:
+        for number, field in enumerate(group.names.fields):
+            if field.rank and field.type != FieldType.CHARSTR:
+                yield from loose_column(group, number, setting.group, count, trouble)
         return
     text = f"{group.names.det_name} {group.names.algorithm}"
     wave, fex = length(setting.config, "raw"), length(setting.config, "fex")
