@@ -11,7 +11,7 @@ from workers.corrections.common_mode.rule import COUNT, FOUND, TAKEN
 from workers.kernel import kernel
 
 LANES = 64
-"""Lines that go through the network side by side: 16 kB of a row of 64 pixels."""
+"""Lines that go through the network side by side; a constant, so that the compiler knows that no remainder is left."""
 LONGEST = 512
 """Pixels of a line; the work per pixel grows with the square of its logarithm."""
 Numbers = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
@@ -23,8 +23,8 @@ class Lines:
     def __init__(self, length: int) -> None:
         size = max(2, length + length % 2)
         self.network = median_network(size)
-        self.keys = np.zeros(size * LANES, np.float32)
-        self.line = np.empty(size, np.float32)
+        self.keys = np.zeros((size, LANES), np.float32)
+        self.lines = np.zeros((LANES, size), np.float32)
         self.numbers: Numbers = (np.zeros(LANES, np.int64), np.zeros(LANES, np.float32), np.zeros(LANES, np.float32))
         """Of each lane: pixels that count, median, what is taken off."""
 
@@ -56,11 +56,11 @@ def subtract_row_medians(
     how
         ``everywhere`` and ``whole_numbers`` of a ``Rule``.
     memory, numbers
-        ``Lines``: network, keys, line; numbers.
+        ``Lines``: network, keys, lines; numbers.
     """
     events, panels, rows, columns = values.shape
     width, stride = tile
-    network, keys, line = memory
+    network, keys, lines = memory
     for event in range(events):
         for panel in range(panels):
             frame, mark = values[event, panel], good[min(event, len(good) - 1), panel]
@@ -70,8 +70,9 @@ def subtract_row_medians(
                     first = left + phase
                     for top in range(0, rows, LANES):
                         lanes = min(LANES, rows - top)
-                        _gather_rows(frame, mark, (top, lanes, first, stop, stride), limits, line, keys, numbers[0])
-                        _sort(keys, network)
+                        _gather_rows(frame, mark, (top, lanes, first, stop, stride), limits, lines, numbers[0])
+                        _turn(lines, keys)
+                        _sort(keys.reshape(keys.size), network)
                         _middle(keys, lanes, limits[2], least, how[1], numbers)
                         if len(record):
                             place = record[event, panel, top : top + lanes, (left // (width * stride)) * stride + phase]
@@ -102,7 +103,7 @@ def subtract_column_medians(
                 for first in range(0, columns, LANES):
                     lanes = min(LANES, columns - first)
                     _gather_columns(frame, mark, (top, bottom, first, lanes), limits, keys, numbers)
-                    _sort(keys, network)
+                    _sort(keys.reshape(keys.size), network)
                     _middle(keys, lanes, limits[2], least, how[1], numbers)
                     if len(record):
                         _note(numbers, record[event, panel, top // height, first : first + lanes])
@@ -115,41 +116,45 @@ def _gather_rows(
     mark: NDArray[np.bool_],
     area: tuple[int, int, int, int, int],
     limits: tuple[float, float, float],
-    line: NDArray[np.float32],
-    keys: NDArray[np.float32],
+    lines: NDArray[np.float32],
     counts: NDArray[np.int64],
 ) -> None:
-    """Pixels of lines as lanes; how many count in each.
+    """Pixels of lines, infinite where they do not count; how many count in each.
 
     Indices are unsigned and no row is cut out as an array of its own: so the loop vectorizes and counts no references.
     """
     top, lanes, first, stop, stride = area
     lowest, highest, outside = np.float32(limits[0]), np.float32(limits[1]), np.float32(np.inf)
-    start, step, size = np.uint64(first), np.uint64(stride), np.uint64(len(line))
-    across, wide = np.uint64((stop - first + stride - 1) // stride), np.uint64(LANES)
-    for lane in range(lanes):
-        row, count = np.uint64(top + lane), np.int32(0)
+    start, step, size = np.uint64(first), np.uint64(stride), np.uint64(lines.shape[1])
+    across = np.uint64((stop - first + stride - 1) // stride)
+    for number in range(lanes):
+        lane, row, count = np.uint64(number), np.uint64(top + number), np.int32(0)
         if stride == 1:
             for i in range(across):
                 value = frame[row, start + i]
                 counts_here = mark[row, start + i] & (value >= lowest) & (value <= highest)
-                line[i] = value if counts_here else outside
+                lines[lane, i] = value if counts_here else outside
                 count += np.int32(counts_here)
         else:
             for i in range(across):
                 value = frame[row, start + i * step]
                 counts_here = mark[row, start + i * step] & (value >= lowest) & (value <= highest)
-                line[i] = value if counts_here else outside
+                lines[lane, i] = value if counts_here else outside
                 count += np.int32(counts_here)
         for i in range(across, size):
-            line[i] = outside
+            lines[lane, i] = outside
         counts[lane] = count
         low = (np.int64(size) - count) // 2
         if low:
-            _lower(line, int(low))
-        at = np.uint64(lane)
-        for i in range(size):
-            keys[at + i * wide] = line[i]
+            _lower(lines[lane], int(low))
+
+
+@kernel
+def _turn(lines: NDArray[np.float32], keys: NDArray[np.float32]) -> None:
+    """Lines as lanes."""
+    for i in range(np.uint64(lines.shape[1])):
+        for lane in range(np.uint64(LANES)):
+            keys[i, lane] = lines[lane, i]
 
 
 @kernel
@@ -177,18 +182,18 @@ def _gather_columns(
     counts, side, _ = numbers
     lowest, highest = np.float32(limits[0]), np.float32(limits[1])
     counts[:], side[:] = 0, np.inf
-    start, wide, across = np.uint64(first), np.uint64(LANES), np.uint64(lanes)
+    start, across = np.uint64(first), np.uint64(lanes)
     for r in range(top, bottom):
-        row, at = np.uint64(r), np.uint64(r - top) * wide
+        row, at = np.uint64(r), np.uint64(r - top)
         for i in range(across):
             value = frame[row, start + i]
             counts_here = mark[row, start + i] & (value >= lowest) & (value <= highest)
-            keys[at + i] = value if counts_here else side[i]
+            keys[at, i] = value if counts_here else side[i]
             side[i] = side[i] if counts_here else -side[i]
             counts[i] += np.int64(counts_here)
-    for line in range(bottom - top, len(keys) // LANES):
-        for i in range(LANES):
-            keys[line * LANES + i] = side[i]
+    for line in range(bottom - top, len(keys)):
+        for i in range(len(side)):
+            keys[line, i] = side[i]
             side[i] = -side[i]
 
 
@@ -209,14 +214,13 @@ def _middle(keys: NDArray[np.float32], lanes: int, largest: float, least: int, w
     """Median of each lane, and what is taken off."""
     counts, medians, shifts = numbers
     upper = len(keys) // 2
-    lower = upper - LANES
     for lane in range(lanes):
         # Of an odd number of infinities one more is positive, so that an odd count has its middle at the lower place.
-        middle = keys[lower + lane]
+        middle = keys[upper - 1, lane]
         if whole_numbers:
             middle = np.float32(min(max(np.trunc(middle), -16384.0), 16383.0))
-        elif counts[lane] % 2 == 0 and keys[upper + lane] != middle:
-            middle = np.float32(0.5) * middle + np.float32(0.5) * keys[upper + lane]
+        elif counts[lane] % 2 == 0 and keys[upper, lane] != middle:
+            middle = np.float32(0.5) * middle + np.float32(0.5) * keys[upper, lane]
         medians[lane] = middle if counts[lane] else np.float32(np.nan)
         shifts[lane] = medians[lane] if counts[lane] >= max(1, least) and abs(middle) <= largest else np.float32(0)
 

@@ -70,7 +70,7 @@ def subtract_medians(
         shape = (tile.rows, tile.columns, tile.stride)
         subtract_area_medians(values, values.view(np.int32), good, shape, limits, rule.least, how, scratch.keys(), record)
         return
-    memory = (lines.network, lines.keys, lines.line)
+    memory = (lines.network, lines.keys, lines.lines)
     if tile.rows == 1:
         row = (tile.columns, tile.stride)
         subtract_row_medians(values, good, row, limits, rule.least, how, memory, lines.numbers, record)
