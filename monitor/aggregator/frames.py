@@ -51,7 +51,13 @@ class Frames:
             known = self._newest.get(name)
             if known is not None and known.seq >= frame.seq:
                 continue
-            header = {"seq": frame.seq, "unit": frame.unit, "rough": frame.rough, "events": events, **_identity(reduced, frame.seq)}
+            header = {
+                "seq": frame.seq,
+                "unit": frame.unit,
+                "rough": frame.rough,
+                "events": events,
+                **_identity(reduced, frame.seq),
+            }
             message = Message("frame", header, {"image": frame.image}, f"frame/{name}")
             self._newest[name] = _Newest(message, frame.seq, shown=known.shown if known else -np.inf)
 

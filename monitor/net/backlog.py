@@ -1,4 +1,4 @@
-"""The newest messages, and how far everybody who asks for them one by one has come. Pure: who asks late takes nothing from others."""
+"""The newest messages, and how far each of those has come who ask for them one by one: nobody takes one from others. Pure."""
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence

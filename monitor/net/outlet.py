@@ -1,4 +1,4 @@
-"""Sockets that hand other tools' messages out: to all (pub), to one of those who pull (push), or to who asks (rep). None ever waits."""
+"""Sockets that hand messages of other tools out: to all (pub), to one who pulls (push), to who asks (rep). None ever waits."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
