@@ -182,9 +182,26 @@ class Pages(Section):
 
 
 class Stream(Section):
-    """The reduced stream."""
+    """The reduced stream, and the requests of those who read it."""
 
     address: str = "tcp://127.0.0.1:5580"
+    requests: str = ""
+    """Where requests are answered; empty: any port of the machine that ``address`` names."""
+    frames: int = Field(16, ge=0, le=1000)
+    """Newest frames of each detector kept for requests."""
+    control: Literal["anyone", "nobody"] = "anyone"
+    """Who may change settings over ``requests`` where no keys are in use; with keys it is in the list of keys."""
+
+
+class Keys(Section):
+    """Who may connect from other machines."""
+
+    directory: str = ""
+    """Folder of the keys, made by ``xtcmon keys make``; empty: environment XTCMON_KEYS, else ``~/.config/xtcmon/keys``."""
+    required: bool = False
+    """Ask for keys on this machine's own tcp sockets too."""
+    insecure: bool = False
+    """Open sockets to other machines without any keys."""
 
 
 class Metrics(Section):
@@ -243,6 +260,7 @@ class Settings(Section):
     pool: Pool = Pool()
     pages: Pages = Pages()
     stream: Stream = Stream()
+    keys: Keys = Keys()
     metrics: Metrics = Metrics()
     bridge: tuple[Bridge, ...] = ()
     scan: Scan = Scan()
