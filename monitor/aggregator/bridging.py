@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from monitor.aggregator.dialect import Speaker, open_speakers
 from monitor.net.publish import ZmqSubscriber
-from monitor.net.socket import Dealer, ZmqDealer
+from monitor.net.socket import Dealer, ZmqDealer, wait
 from monitor.settings import Settings
 from monitor.wire.client_note import BridgeStatus
 from monitor.wire.message import Message
 from monitor.wire.note import to_message
 
-TURN_S = 0.005
-"""Longest wait of one turn: a client that asks is answered within this time."""
+TURN_S = 0.05
+"""Longest wait of one turn: reports are never later than this."""
 
 REPORT_S = 1.0
 BATCH = 16
@@ -61,20 +61,17 @@ class Bridging:
     _session: object = None
     _told_at: float = float("-inf")
 
-    def step(self, timeout_s: float = TURN_S) -> bool:
-        """One turn: take what came, hear the clients, tell the aggregator; whether anything came."""
-        message = self.source.receive(timeout_s)
-        came = message is not None
+    def step(self) -> bool:
+        """One turn without waiting: take what came, hear the clients, tell the aggregator; whether anything came."""
+        came = False
         for _ in range(BATCH):
+            message = self.source.receive()
             if message is None:
                 break
+            came = True
             if self._is_new(message):
                 for speaker in self.speakers:
                     speaker.take(message)
-            message = self.source.receive()
-        if message is not None and self._is_new(message):
-            for speaker in self.speakers:
-                speaker.take(message)
         for speaker in self.speakers:
             speaker.serve()
         self._tell()
@@ -134,7 +131,8 @@ def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Even
         try:
             bridging = Bridging(speakers, source, aggregator)
             while not stop.is_set():
-                bridging.step()
+                if not bridging.step():
+                    wait((source, *(socket for speaker in speakers for socket in speaker.sockets)), TURN_S)
         finally:
             source.close()
             if aggregator is not None:

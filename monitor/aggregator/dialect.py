@@ -26,6 +26,10 @@ class Speaker(Bridge, Protocol):
     topics: tuple[str, ...]
     """Beginnings of the topics it wants to hear."""
 
+    @property
+    def sockets(self) -> Sequence[Any]:
+        """Sockets on which clients say something."""
+
     def serve(self) -> None:
         """Take what clients said; never waits."""
 
@@ -120,6 +124,11 @@ class SocketSpeaker:
         self.topics = translator.topics
         self._translator, self._outlet = translator, outlet
         self._bad = 0
+
+    @property
+    def sockets(self) -> Sequence[Any]:
+        """Sockets on which clients say something."""
+        return (self._outlet,)
 
     def take(self, message: Message) -> None:
         """Send on what this message means; one that breaks the rules is counted."""

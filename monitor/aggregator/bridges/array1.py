@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-
 from pydantic import Field
 
 from monitor.aggregator.dialect import DIALECTS, SocketDialect, frame_topics, options_of, require_frames

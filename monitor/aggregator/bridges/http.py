@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -193,6 +194,11 @@ class HttpSpeaker:
         self._address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="http-bridge")
         self._thread.start()
+
+    @property
+    def sockets(self) -> Sequence[Any]:
+        """Clients are served by threads of their own."""
+        return ()
 
     def take(self, message: Message) -> None:
         """Keep what a message says; one that breaks the rules is counted."""
