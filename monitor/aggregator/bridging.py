@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from monitor.aggregator.counters import Counters
 from monitor.aggregator.dialect import Speaker, open_speakers
 from monitor.net.publish import ZmqSubscriber
 from monitor.net.socket import Dealer, ZmqDealer, wait
@@ -48,17 +49,13 @@ class Bridging:
         Is told what became of the messages; ``None`` = nobody.
     clock
         Monotonic seconds.
-    missed
-        Messages of the stream that never came here.
     """
 
     speakers: Sequence[Speaker]
     source: Source
     aggregator: Dealer | None
     clock: Callable[[], float] = time.monotonic
-    missed: int = 0
-    _counters: dict[str, int] = field(default_factory=dict)
-    _session: object = None
+    _counters: Counters = field(default_factory=Counters)
     _told_at: float = float("-inf")
 
     def step(self) -> bool:
@@ -69,7 +66,7 @@ class Bridging:
             if message is None:
                 break
             came = True
-            if self._is_new(message):
+            if self._counters.is_new(message):
                 for speaker in self.speakers:
                     speaker.take(message)
         for speaker in self.speakers:
@@ -81,21 +78,6 @@ class Bridging:
         """What became of the messages, by bridge."""
         return {speaker.name: speaker.report() for speaker in self.speakers}
 
-    def _is_new(self, message: Message) -> bool:
-        """Count what is missing; a state that is sent again for somebody else is not new."""
-        n, session = message.header.get("n"), message.header.get("session")
-        if not isinstance(n, int):
-            return True
-        if session != self._session:
-            self._session = session
-            self._counters.clear()
-        last = self._counters.get(message.topic)
-        if last is not None and n <= last:
-            return False
-        self._counters[message.topic] = n
-        self.missed += n - last - 1 if last is not None else 0
-        return True
-
     def _tell(self) -> None:
         now = self.clock()
         if self.aggregator is None or now - self._told_at < REPORT_S:
@@ -103,7 +85,7 @@ class Bridging:
         self._told_at = now
         while self.aggregator.receive() is not None:
             continue
-        self.aggregator.send(to_message(BridgeStatus(bridges=self.report(), missed=self.missed + self.source.bad)))
+        self.aggregator.send(to_message(BridgeStatus(bridges=self.report(), missed=self._counters.missed + self.source.bad)))
 
 
 def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Event) -> None:
