@@ -215,6 +215,33 @@ class Metrics(Section):
     address: str = "127.0.0.1"
 
 
+class Bridge(Section):
+    """The reduced stream in another tool's words. Every further key belongs to the dialect and is checked by it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    kind: str
+    """Name of the dialect: ``karabo``, ``bsread``, ``crystfel``, ``dectris``, ``array-1.0``, ``http``."""
+    address: str
+    name: str = ""
+    """What the status calls it; empty = the kind."""
+    socket: Literal["", "pub", "push", "rep"] = ""
+    """How it is handed out; empty = the way the dialect's own clients expect by default."""
+    fields: tuple[str, ...] = ()
+    """Fields of the rows, ``*`` and ``?`` as in file names; empty = all."""
+    frames: tuple[str, ...] = ()
+    """Detectors whose frames are told as well."""
+    every: int = Field(1, ge=1)
+    """Only events whose sequence number divides by this."""
+    insecure: bool = False
+    """The address may be one that other machines can reach; these dialects know no keys."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the settings say for the dialect alone."""
+        return dict(self.model_extra or {})
+
+
 class Scan(Section):
     """What the Scan page shows by default."""
 
@@ -238,6 +265,7 @@ class Settings(Section):
     stream: Stream = Stream()
     keys: Keys = Keys()
     metrics: Metrics = Metrics()
+    bridge: tuple[Bridge, ...] = ()
     scan: Scan = Scan()
     calib_directory: str = ""
     constants: dict[str, str] = {}

@@ -224,18 +224,28 @@ def guard_bound(socket: "zmq.Socket[bytes]", address: str, right: Right, *, inse
     return gate
 
 
-def guard_connected(socket: "zmq.Socket[bytes]", address: str) -> None:
+def guard_connected(socket: "zmq.Socket[bytes]", address: str, server_key: str = "") -> None:
     """Give a socket that is about to connect to another process of the service the service's keys, where they are needed.
 
-    Without any keys it connects all the same: the other side may be one that needs none.
+    Without any keys it connects all the same: the other side may be one that needs none. With a ``server_key`` it connects to
+    whoever has that public key, and to nobody else.
+
+    Raises
+    ------
+    ConfigError
+        If the address or the key is none, or there are no keys to show to the owner of the ``server_key``.
     """
     check_address(address)
-    if IDENTITY.keys is None or IDENTITY.guards(address) is None:
+    if server_key:
+        _check_key(server_key)
+        if IDENTITY.keys is None:
+            raise ConfigError("who asks for a key must show one; make it with `xtcmon keys make`", key="server key")
+    elif IDENTITY.keys is None or IDENTITY.guards(address) is None:
         return
     keys = IDENTITY.keys
     socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
     socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
-    socket.setsockopt(zmq.CURVE_SERVERKEY, keys.public)
+    socket.setsockopt(zmq.CURVE_SERVERKEY, server_key.encode() or keys.public)
 
 
 class Gate:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import zmq
 
-from monitor.errors import ProtocolError
+from monitor.errors import ConfigError, ProtocolError
 from monitor.net.address import check_address
 from monitor.net.keys import guard_connected
 from monitor.net.socket import BAD_AT_ONCE, LARGE, _receive, _reconnect_fast, _socket, bind, connect, end, guarded
@@ -151,21 +151,44 @@ class ZmqPublisher:
 class ZmqSubscriber:
     """A SUB connected to a publisher.
 
+    Parameters
+    ----------
+    address
+        Where the publisher is; it need not be there yet.
+    topics
+        Beginnings of the topics wanted.
+    hwm
+        Messages queued.
+    server_key
+        Public key of the publisher, where it is not the one of the keys here.
+
     Raises
     ------
     Unusable, ConfigError
         If the address cannot be used.
     """
 
-    def __init__(self, address: str, topics: Iterable[str] = ("",), *, hwm: int = 1000) -> None:
+    def __init__(self, address: str, topics: Iterable[str] = ("",), *, hwm: int = 1000, server_key: str = "") -> None:
         check_address(address)
         self.bad = 0
         self.zmq = _socket(zmq.SUB, hwm)
-        guard_connected(self.zmq, address)
+        try:
+            guard_connected(self.zmq, address, server_key)
+        except ConfigError:
+            end(self.zmq)
+            raise
         _reconnect_fast(self.zmq)
         for topic in topics:
             self.zmq.setsockopt(zmq.SUBSCRIBE, topic.encode())
         connect(self.zmq, address)
+
+    def subscribe(self, topic: str) -> None:
+        """Ask for all topics that begin like this."""
+        self.zmq.setsockopt(zmq.SUBSCRIBE, topic.encode())
+
+    def unsubscribe(self, topic: str) -> None:
+        """Take back one ``subscribe``."""
+        self.zmq.setsockopt(zmq.UNSUBSCRIBE, topic.encode())
 
     def receive(self, timeout_s: float = 0.0) -> Message | None:
         """Next message, or None after the timeout."""
