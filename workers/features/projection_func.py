@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.flat import flat
 from workers.features.view import View
 from workers.kernel import summing_kernel
 
@@ -54,9 +55,7 @@ class Projection:
 
     def process(self, data: Data, context: Context) -> Output:
         """Projections, shape (events, ...), for children too."""
-        frames = np.asarray(data)
-        if frames.dtype.kind != "f":
-            frames = frames.astype(np.float64)
+        frames = flat(data)
         field = self.gives[0]
         before, along, after = self._lengths
         total, count = np.zeros((2, len(frames), before, after))
