@@ -28,7 +28,7 @@ def raw(case: Case, values: dict[str, Any]) -> dict[str, Any]:
 
 def assert_like(what: str, ours: NDArray[Any], expected: NDArray[Any]) -> None:
     assert ours.shape == expected.shape, what
-    if what.endswith("_area"):
+    if what.endswith("_area") or "_lo_ax_" in what:
         # A bad pixel is NaN here and kept its raw value there.
         good = ~np.isnan(ours)
         np.testing.assert_allclose(ours[good], expected[good], rtol=1e-6, err_msg=what)
@@ -53,6 +53,9 @@ def test_the_default_differs_only_in_what_bad_pixels_and_panels_do(golden_dir: P
         for what, ours, expected in pairs(case, raw(case, values)):
             if np.isnan(expected).any() or what.endswith(("_mean", "_max", " mean", " max", "_rebin_data")):
                 continue
+            if "_pj_" in what:
+                assert not expected[np.isnan(ours)].any(), what
+                ours = np.nan_to_num(ours)
             assert_like(what, ours, expected)
 
 
