@@ -13,7 +13,7 @@ FILES = ("azav_2d", "azav_3d")
 RTOL = 2e-7
 """Weights are float32; the original has float64."""
 EDGE_PIXELS = 2
-"""Pixels that may fall on the other side of an edge: that of the lowest q, and of the largest azimuth (edge note of the README)."""
+"""Pixels that may fall on the other side of an edge: lowest q, largest azimuth (edge note of the README)."""
 
 
 def every_case(golden_dir: Path, name: str) -> list[Case]:

@@ -52,7 +52,7 @@ def test_integrals_are_those_of_pyfai(golden_dir: Path) -> None:
     integrator = module.AzimuthalIntegrator(**where, pixel1=PITCH * 1e-6, pixel2=PITCH * 1e-6)
     for unit in ("2th_deg", "q_A^-1", "q_nm^-1", "r_mm"):
         theirs = integrator.integrate1d(frame, 90, mask=~good, unit=unit, method="cython", polarization_factor=1)
-        ours = averages(frame, good, ai_kwargs=where, npts=90, int_units=unit, compat=True)
+        ours = averages(frame, good, ai_kwargs=where, npts=90, int_units=unit, return2d=False)
         np.testing.assert_allclose(ours["q"], theirs.radial, rtol=1e-6)
         np.testing.assert_allclose(ours["azav"], theirs.intensity, rtol=1e-5, err_msg=unit)
         asked = averages(frame, good, ai_kwargs=where, npts=90, int_units=unit, azav_kwargs={"correctSolidAngle": True})

@@ -66,6 +66,9 @@ class Roi:
         good = user_good(parameters.userMask, view)
         self._name, self._compat = name, parameters.compat
         self._pixels = np.squeeze(_pixels(parameters, view, bounds))
+        self._shape = view.shape
+        cut = None if parameters.image_ROI is not None else (slice(None), *(slice(*bound) for bound in bounds))
+        self._slices = cut
         self._keep = good.reshape(-1)[self._pixels] & (self._pixels >= 0)
         self._statistics, self._area, self._saturation = parameters.calcPars, parameters.writeArea, parameters.nsat is not None
         self._placed = self._statistics and self._pixels.ndim == 3 and not parameters.compat and view.index is not None
@@ -156,9 +159,15 @@ class Roi:
 
     def _crops(self, frames: NDArray[Any]) -> NDArray[Any]:
         low, high = self._rectangle.low, self._rectangle.high
-        crops = np.take(frames, self._pixels, axis=1)
-        crops[:, ~self._keep] = np.nan
-        crops[(crops < low) | (crops > high)] = 0
+        if self._slices is None:
+            crops = np.take(frames, self._pixels, axis=1)
+        else:
+            crops = np.array(frames.reshape(len(frames), *self._shape)[self._slices], order="C")
+            crops = crops.reshape(len(frames), *self._pixels.shape)
+        if not self._keep.all():
+            np.copyto(crops, np.nan, where=~self._keep)
+        if low > -np.inf or high < np.inf:
+            crops[(crops < low) | (crops > high)] = 0
         return crops
 
 
