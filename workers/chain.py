@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.calib.constants import Constants
+from monitor.errors import ConfigError
 from monitor.settings import CommonMode
-from workers.corrections.common_mode.algorithm import Record, Situation
+from workers.corrections.common_mode.algorithm import Corrector, Record, Situation
 from workers.corrections.common_mode.choice import choice, corrector_for
 from workers.corrections.prepared import prepare
 from workers.corrections.tile import Tiles
@@ -72,10 +73,19 @@ class Chain:
         prepared = prepare(layout, family, constants, good, self.choice.number)
         self.raw, self.unit = prepared.raw, prepared.unit
         self.good = np.ones(layout.shape, bool) if self.raw else good
-        key = f"detector.{name}.common_mode"
-        corrector = None if self.raw else corrector_for(self.choice, situation, key=key)
+        corrector = None if self.raw else self._corrector(situation, common_mode, f"detector.{name}.common_mode")
         self.records: Mapping[str, tuple[int, ...]] = {} if corrector is None else corrector.records
         self._tiles = Tiles(prepared, self._panels, layout.like, corrector)
+
+    def _corrector(self, situation: Situation, wanted: CommonMode | None, key: str) -> Corrector | None:
+        """The common mode; one of a file that cannot be is said and left out (facility), one of the settings raises."""
+        try:
+            return corrector_for(self.choice, situation, key=key)
+        except ConfigError as error:
+            if wanted is not None:
+                raise
+            situation.note(f"the common mode of the calibration is not used: {error}")
+            return None
 
     def frames(
         self, payload_offsets: NDArray[np.int64], places: NDArray[np.int64], buffers: list[NDArray[np.uint8]]

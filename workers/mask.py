@@ -10,6 +10,7 @@ from monitor.calib.constants import Constants, read_mask
 from monitor.calib.geometry.mask import Mask as Part
 from monitor.calib.geometry.mask import segment_mask
 from monitor.calib.geometry.segment import segment_for
+from monitor.calib.mask_word import from_word
 from monitor.calib.masks import grown_by_radius, merged, within_edges
 from monitor.calib.status import SIGNS, status_mask
 from monitor.errors import ConfigError, DamagedData
@@ -48,6 +49,8 @@ def mask_for(wanted: Mask, constants: Constants, shape: tuple[int, ...]) -> NDAr
     ConfigError
         If the settings do not fit the detector, or the user's mask cannot be read.
     """
+    if wanted.bits is not None:
+        wanted = from_word(wanted.bits, wanted)
     known = constants if "pedestals" in constants else {}
     good = _status(wanted, known, shape)
     unbonded, central = _built(wanted, shape)

@@ -2,18 +2,25 @@
 
 import numpy as np
 
+from monitor.calib.ndarray_text import parse
 from monitor.model.event import EPICS_CHANGE, EVENT_ID
 from monitor.running import state_of
 from monitor.running.merging import merge
 from monitor.settings import Settings
 from monitor.xtc.columns import gather
 from monitor.xtc.walk import walk
+from monitor.xtc2.columns import gather as gather_bytes
+from monitor.xtc2.columns import locate
+from monitor.xtc2.names import Names
+from monitor.xtc2.walk import INDEX
+from monitor.xtc2.walk import walk as walk_xtc2
 from workers.corrections.warm import warm_corrections
 from workers.detectors.cspad import sections_in
 from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
 from workers.features.feature import FEATURES
 from workers.payloads import ENTRY, Payloads, group_numbers
+from workers.xtc2.panels import copy_panels
 
 BYTES = 64
 
@@ -22,6 +29,7 @@ def warm_kernels(settings: Settings) -> None:
     """Run each kernel of the pipeline that these settings may use once, with the argument types that it meets in service."""
     buffer = np.zeros(BYTES, np.uint8)
     _warm_index(buffer)
+    parse(b"1 1e-30\n")
     warm_corrections(buffer, settings)
     frames = np.zeros((2, 1, 4), np.float32)
     for _, kind in FEATURES.items():
@@ -30,6 +38,7 @@ def warm_kernels(settings: Settings) -> None:
     single = state_of("mean_image", frames[:1])
     merge(single, state_of("mean_image", frames))
     merge(single, single)
+    _warm_xtc2(buffer)
 
 
 def _warm_index(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
@@ -42,3 +51,10 @@ def _warm_index(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
     codes_seen(payloads, np.zeros(1, EVENT_ID)["fiducials"], [1])
     sections_in(payloads, 1, np.zeros(4, np.int64))
     filled_forward(np.zeros(1), np.zeros(1, EPICS_CHANGE), 1)
+
+
+def _warm_xtc2(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
+    walk_xtc2(buffer, np.zeros(1, np.uint64), np.full(1, BYTES, np.uint32))
+    located = locate(buffer, np.zeros(1, INDEX), Names(0, "", "", "", 0, "", (0, 0, 0), 0, ()))
+    gather_bytes(located.buffer, np.zeros(1, np.int64), 4)
+    copy_panels(located.buffer, np.zeros((1, 1), np.int64), np.empty((1, 1, 4), np.uint8))

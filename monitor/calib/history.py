@@ -38,8 +38,8 @@ def parse_line(line: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> parse_line("file:0-end.data     copy_of:/tmp/my peds.txt  user:me")
-    {'file': '0-end.data', 'copy_of': '/tmp/my peds.txt', 'user': 'me'}
+    >>> parse_line("file:0-end.data     copy_of:/data/my peds.txt  user:me")
+    {'file': '0-end.data', 'copy_of': '/data/my peds.txt', 'user': 'me'}
     """
     found = list(_KEY.finditer(line))
     ends = [match.start() for match in found[1:]] + [len(line)]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.calib.number_text import COLUMNS, COMMENTS, NUMBERS, RAGGED, ROWS, SLOW, room_for, scan
+from monitor.calib.number_text import COLUMNS, COMMENTS, NUMBERS, RAGGED, ROWS, SLOW, room_for, scan, settle
 from monitor.errors import DamagedData
 
 Reader = Literal["newer", "older"]
@@ -71,7 +71,10 @@ def parse(text: bytes, reader: Reader = "newer", *, source: str = "") -> NDArray
     about = _metadata((text[start:stop] for start, stop in comments[: tally[COMMENTS]].tolist()), source)
     if not len(values) and reader == "older":
         raise DamagedData("there are no numbers", source=source)
-    numbers = _numbers(text, values, slow[: tally[SLOW]], about.dtype, reader, source)
+    slow = slow[: tally[SLOW]]
+    if about.dtype == np.float32:
+        slow = slow[: settle(np.frombuffer(text, np.uint8), values, slow)]
+    numbers = _numbers(text, values, slow, about.dtype, reader, source)
     return _shaped(numbers, about, tally, source)
 
 

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 POWERS = 10.0 ** np.arange(23)
 EXACT = 1 << 53
+LEADING = 10**17
+MARGIN = 1e-15
+"""Relative: four times the error of 18 digits as a double, times or divided by an exact one."""
+LARGEST_SINGLE = 1e38
 NUMBERS, ROWS, COLUMNS, RAGGED, SLOW, COMMENTS = range(6)
 """Places in the tally: how many numbers, rows, numbers in the first row, the first row with more or fewer (-1 = none), words left
 to Python, comment lines."""
@@ -132,6 +136,55 @@ def _exponent(text: NDArray[np.uint8], at: int, stop: int) -> tuple[int, int]:
             return -1, 0
         power = power * 10 + int(text[place]) - ZERO
     return stop, -power if negative else power
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+def settle(text: NDArray[np.uint8], values: NDArray[np.float64], slow: NDArray[np.int64]) -> int:
+    """Read words of many digits well enough for single precision; how many are still left to Python, at the start of ``slow``.
+
+    The double that is found is off by less than ``MARGIN``; a word counts as read if that cannot change its single-precision
+    value.
+    """
+    left = 0
+    for word in range(len(slow)):
+        known, value = _near(text, slow[word, 1], slow[word, 2])
+        if known and np.float32(value * (1 - MARGIN)) == np.float32(value * (1 + MARGIN)):
+            values[slow[word, 0]] = value
+        else:
+            slow[left] = slow[word]
+            left += 1
+    return left
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _near(text: NDArray[np.uint8], start: int, stop: int) -> tuple[bool, float]:
+    """Whether the word is a number whose leading 18 digits and power of ten are easily had, and their product."""
+    at = start
+    negative = text[at] == MINUS
+    if negative or text[at] == PLUS:
+        at += 1
+    digits, power, mantissa, point = 0, 0, 0, False
+    while at < stop:
+        byte = text[at]
+        if ZERO <= byte <= NINE:
+            digits += 1
+            if mantissa < LEADING:
+                mantissa = mantissa * 10 + int(byte) - ZERO
+                power -= point
+            else:
+                power += not point
+        elif byte == POINT and not point:
+            point = True
+        else:
+            break
+        at += 1
+    if at < stop and digits > 0 and (text[at] == SMALL_E or text[at] == LARGE_E):
+        at, exponent = _exponent(text, at + 1, stop)
+        power += exponent
+    if at != stop or digits == 0 or mantissa == 0 or not -22 <= power <= 22:
+        return False, 0.0
+    value = mantissa * POWERS[power] if power >= 0 else mantissa / POWERS[-power]
+    return value < LARGEST_SINGLE, -value if negative else value
 
 
 def room_for(size: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 class ConfigKey:
     """Identity of a configuration payload: its source (level and physical word) and its type word.
 
-    ``contains`` is the XTC type word without the compression bit: version << 16 | type id.
+    ``contains`` is the XTC type word without the compression bit: version << 16 | type id. In an XTC2 run ``level`` is the
+    stream, ``physical`` the names id, and ``contains`` says whether it is a block of names (4) or a payload that goes with one
+    (1); ``monitor.xtc2.run_names`` reads them.
     """
 
     level: int

@@ -13,7 +13,7 @@ from monitor.reader.block import Memory
 from monitor.reader.events.item import DATA, EPICS, ITEM, TRIMMED
 from monitor.reader.state import Contents
 from monitor.xtc.header import EPICS as EPICS_TYPE
-from monitor.xtc.header import Transition
+from monitor.xtc.header import XTC_SIZE, Transition
 from monitor.xtc.smalldata import SmallData
 from monitor.xtc.tally import SourceTally
 from monitor.xtc.updates import Updates, updates
@@ -21,6 +21,9 @@ from monitor.xtc.walk import HEAD, walk
 
 WITH_STATE = (Transition.CONFIGURE, Transition.BEGIN_CALIB_CYCLE)
 L1ACCEPT = int(Transition.L1ACCEPT)
+MOST_SOURCES = 1000
+"""Sources that are counted each by itself where bytes are corrupt: random bytes name millions of them."""
+NO_SOURCE = -1, -1, -1
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +57,8 @@ class Tally:
     datagrams, payloads
         How many were looked at.
     corrupt
-        Containers with a child that cannot be.
+        Containers with a child that cannot be, by level, logical and physical word of that child; ``NO_SOURCE`` where they are
+        cut off, or where more sources were met than any run has.
     damage
         Damaged payloads of events, by level, logical word, physical word and damage.
     whole
@@ -65,7 +69,7 @@ class Tally:
 
     datagrams: int = 0
     payloads: int = 0
-    corrupt: int = 0
+    corrupt: Counter[tuple[int, int, int]] = field(default_factory=Counter)
     damage: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
     whole: Counter[int] = field(default_factory=Counter)
     sources: SourceTally = field(default_factory=SourceTally)
@@ -124,8 +128,24 @@ def take_in(
     tally.whole.update(heads["damage"][whole].tolist())
     tally.datagrams += len(heads)
     tally.payloads += len(found.index)
-    tally.corrupt += len(found.corrupt)
+    _count_corrupt(buffer, found.corrupt, tally.corrupt)
     return Chunk(place, new, _contents(buffer, heads, service, found.index), len(heads)), items
+
+
+def _count_corrupt(buffer: NDArray[np.uint8], corrupt: NDArray[Any], counts: Counter[tuple[int, int, int]]) -> None:
+    """Count the children that cannot be walked by the source that they name."""
+    named = corrupt["offset"][corrupt["remaining"] >= XTC_SIZE].astype(np.int64)
+    words = buffer[named[:, np.newaxis] + np.arange(4, 12)].view("<u4")
+    counts[NO_SOURCE] += len(corrupt) - len(named)
+    for (logical, physical), n in zip(*_unique_rows(words), strict=True):
+        source = logical >> 24, logical, physical
+        counts[source if source in counts or len(counts) < MOST_SOURCES else NO_SOURCE] += n
+
+
+def _unique_rows(words: NDArray[Any]) -> tuple[list[list[int]], list[int]]:
+    """The different rows, and how often each occurs."""
+    rows, count = np.unique(words, axis=0, return_counts=True)
+    return rows.tolist(), count.tolist()
 
 
 @kernel

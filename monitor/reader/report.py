@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from monitor.model.damage import Damage
+from monitor.reader.intake import NO_SOURCE
 from monitor.reader.merge import Merge
 from monitor.xtc.header import ANY, CONTAINER, EPICS, type_id, version
 from monitor.xtc.names import source_text, type_name
@@ -42,7 +43,8 @@ class Report:
 def counts_of(merge: Merge) -> Counter[str]:
     """Text to number for one merge; only what occurred."""
     counts = Counter(merge.left_out)
-    counts["corrupt container"] += merge.tally.corrupt
+    for source, n in merge.tally.corrupt.items():
+        counts["corrupt container" if source == NO_SOURCE else f"{source_text(*source)}: corrupt container"] += n
     for (level, logical, physical, damage), n in merge.tally.damage.items():
         counts[f"{source_text(level, logical, physical)}: {damage_text(damage)}"] += n
     for damage, n in merge.tally.whole.items():

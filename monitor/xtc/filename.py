@@ -12,6 +12,8 @@ GROWING = ".inprogress"
 """Ending of a file that its recorder still writes; it is renamed when it is complete."""
 SMALL_FOLDER, INDEX_FOLDER = "smalldata", "index"
 """Folders beside the big files for small-data files and for indexes."""
+BIG, SMALL = ("xtc", "xtc2"), ("smd.xtc", "smd.xtc2")
+"""Endings of big files and of small-data files, of both generations."""
 PATTERN = re.compile(r"(?P<experiment>.+)-r(?P<run>\d+)-s(?P<stream>\d+)-c(?P<chunk>\d+)", re.ASCII)
 
 
@@ -47,10 +49,10 @@ def parse(path: Path) -> XtcName | None:
     found = PATTERN.fullmatch(stem)
     growing = ending.endswith(GROWING)
     ending = ending.removesuffix(GROWING)
-    if found is None or ending not in ("xtc", "smd.xtc"):
+    if found is None or ending not in (*BIG, *SMALL):
         return None
     run, stream, chunk = (int(found[part]) for part in ("run", "stream", "chunk"))
-    return XtcName(ending == "smd.xtc", found["experiment"], run, stream, chunk, growing)
+    return XtcName(ending in SMALL, found["experiment"], run, stream, chunk, growing)
 
 
 @dataclass(frozen=True, slots=True)

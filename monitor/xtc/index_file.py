@@ -34,11 +34,14 @@ EVENT = np.dtype(
         ("offset", "<i8"),
         ("damage", "<u4"),
         ("damaged_segments", "<u4"),
-        ("segments", "<u4"),
+        ("empty_segments", "<u4"),
         ("codes", "<u4"),
     ]
 )
-"""One event: its identity, the offset of its datagram, and masks; bits of ``codes`` count in the list of event codes."""
+"""One event: its identity, the offset of its datagram, and masks; bits of ``codes`` count in the list of event codes.
+
+``empty_segments`` is called the mask of segments with data, but the facility's tool sets its bits where a segment has none.
+"""
 CYCLE = np.dtype([("offset", "<i8"), ("first", "<i4"), ("seconds", "<u4"), ("nanoseconds", "<u4")])
 """One calib cycle: offset of its BeginCalibCycle, number of its first event, clock."""
 SOURCE = np.dtype([("logical", "<u4"), ("physical", "<u4")])

@@ -79,7 +79,8 @@ def heads(buffer: NDArray[np.uint8], start: int = 0, limit: int | None = None, *
     stop = len(buffer) if limit is None else min(limit, len(buffer))
     room = max(0, stop - start) // DATAGRAM_SIZE
     most = room + 1 if most is None else most
-    table = np.empty(max(1, min(most, room, ROUND)), HEAD)
+    # The columns of a table of one row count as contiguous, for which the kernel would be compiled once more.
+    table = np.empty(max(2, min(most, room, ROUND)), HEAD)
     parts: list[NDArray[Any]] = []
     found, at, reason = 0, max(0, start), Stop.FULL
     while reason == Stop.FULL and found < most:

@@ -1,4 +1,7 @@
-"""What the kernels share: plain arrays in, little-endian words out of them, tables as columns."""
+"""What the kernels share: plain arrays in, little-endian words out of them, tables as columns.
+
+They are compiled into the kernels of other files, whose cache on disk does not notice a change here: who makes one clears it.
+"""
 
 from typing import Any
 

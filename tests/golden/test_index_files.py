@@ -27,7 +27,7 @@ def test_an_index_says_what_the_original_reads(index: Path) -> None:
         "offset": "offset",
         "damage": "damage",
         "damaged_segments": "mask_det_damage",
-        "segments": "mask_det_data",
+        "empty_segments": "mask_det_data",
         "codes": "mask_evr",
     }
     for name, key in names.items():

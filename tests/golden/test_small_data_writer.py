@@ -79,7 +79,7 @@ def written(directory: Path, events: list[Values], wanted: Values, *, interval: 
     found: Values = {}
     with h5py.File(file.path) as whole:
         whole.visititems(lambda path, node: found.update({path: node[()]}) if isinstance(node, h5py.Dataset) else None)
-    return {path: array for path, array in found.items() if not path.startswith(OURS) and path != "Sums/det_calib_count"}
+    return {path: array for path, array in found.items() if not path.startswith(OURS) and path != "Sums/det_calib_nEvents"}
 
 
 def golden_case(case: str, golden: Any) -> Values:

@@ -77,7 +77,7 @@ def configure(tick: int = 1) -> bytes:
 def camera(number: int, *, rows: int = 2, peaks: int = 3, data_first: bool = False) -> bytes:
     """A picture of ``rows`` x 3 pixels, all ``number``, and some peaks."""
     image = [[number] * 3] * rows if rows else [[]]
-    values = {"image": image, "number": number, "peaks": [number + 0.5] * peaks}
+    values = {"image": image, "number": number & 255, "peaks": [number + 0.5] * peaks}
     return shapes_data(CAMERA, values, data_first=data_first)
 
 

@@ -144,3 +144,10 @@ def test_numbers_of_an_epix10ka_choose_pedestal_and_gain(number: int, high: floa
 def test_an_algorithm_for_another_detector_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match=r"detector\.det\.common_mode: common mode 5: only CsPad"):
         chain({"pedestals": np.ones(SHAPE)}, 5)
+
+
+@pytest.mark.parametrize("number", [9, 5])
+def test_an_algorithm_of_a_file_that_cannot_be_is_said_and_left_out(number: int) -> None:
+    made, notes = chain({"pedestals": np.ones(SHAPE), "common_mode": np.array([number, 25.0])})
+    np.testing.assert_array_equal(frames(made, RAW), RAW.astype(np.float32) - 1)
+    assert [text.startswith("det: the common mode of the calibration is not used") for text in notes] == [True]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from monitor.calib.mask_word import MASK, STATUS_MASK, USER_MASK
 from monitor.errors import ConfigError
 from monitor.settings import Mask
 from workers.mask import mask_for
@@ -91,6 +92,27 @@ def test_unbonded_pixels_and_borders_of_chips_of_a_cspad() -> None:
     assert bad(shape=shape, central=1) == {(0, r, c) for r in range(185) for c in (193, 194)}
 
 
+@pytest.mark.parametrize(
+    ("bits", "same"),
+    [
+        (1, {"pixel_mask": False}),
+        (2, {"status": 0}),
+        (4, {"status": 0, "pixel_mask": False, "edges": (1, 1)}),
+        (8, {"status": 0, "pixel_mask": False, "central": 1}),
+        (16, {"status": 0, "pixel_mask": False, "unbonded": True}),
+        (32, {"status": 0, "pixel_mask": False, "unbonded": True, "unbonded_neighbours": 4}),
+        (112, {"status": 0, "pixel_mask": False, "unbonded": True, "unbonded_neighbours": 8}),
+        (61, {"pixel_mask": False, "edges": (1, 1), "central": 1, "unbonded": True, "unbonded_neighbours": 4}),
+    ],
+)
+def test_the_word_of_the_facility_means_these_switches(bits: int, same: dict[str, Any]) -> None:
+    shape = (1, 185, 388)
+    own = np.ones(shape, np.uint8)
+    own[0, 100, 100] = 0
+    constants = {"pixel_status": status(((0, 50, 60), 1), shape=shape), "pixel_mask": own}
+    assert bad(constants, shape, bits=bits) == bad(constants, shape, **same) != set()
+
+
 @pytest.mark.parametrize("name", ["mask.npy", "mask.data"])
 def test_the_mask_of_the_user_is_a_file(tmp_path: Path, name: str) -> None:
     own = np.ones(SHAPE)
@@ -108,3 +130,7 @@ def test_a_mask_of_the_user_that_does_not_fit_is_a_setting_to_mend(tmp_path: Pat
         bad(file=str(tmp_path / "mask.npy"))
     with pytest.raises(ConfigError, match="the mask cannot be used"):
         bad(file=str(tmp_path / "nowhere.npy"))
+
+
+def test_the_masks_of_small_data_files_have_words() -> None:
+    assert (STATUS_MASK, MASK, USER_MASK) == (1, 61, 63)

@@ -100,6 +100,10 @@ def _plane_table(code: GainCode) -> NDArray[np.int64]:
     return np.array(code.plane_of_code, np.int64)
 
 
+BLOCK = 64
+"""Pixels that are looked at together: where all are in the first plane, as most are, the step vectorizes."""
+
+
 @kernel
 def _switch_gain(
     buffer: NDArray[np.uint8],
@@ -112,8 +116,9 @@ def _switch_gain(
     out: NDArray[np.float32],
 ) -> None:
     events, panels, pixels = out.shape
-    size = pixels * 2
+    size, mask, step = pixels * 2, np.uint16(adc_bits), np.uint64(1)
     for panel in range(panels):
+        first_dark, first_gain = pedestal[0, panel], factor[0, panel]
         for event in range(events):
             at = offsets[event, panel]
             values = out[event, panel]
@@ -121,17 +126,32 @@ def _switch_gain(
                 values[:] = np.nan
                 continue
             raw = buffer[at : at + size].view(np.uint16)
-            for i in range(pixels):
-                word = raw[i]
-                plane = plane_of_code[word >> shift]
-                if plane == 0:
-                    dark, gain = pedestal[0, panel, i], factor[0, panel, i]
-                elif plane > 0:
-                    dark, gain = pedestal[plane, panel, i], factor[plane, panel, i]
-                else:
-                    # 0 * factor + 1 is 1 for a good pixel and stays NaN for a bad one
-                    dark, gain = np.float32(0), np.float32(0) * factor[0, panel, i] + np.float32(1)
-                values[i] = (np.float32(word & adc_bits) - dark) * gain
+            for block in range(0, pixels, BLOCK):
+                # Unsigned, because numba then leaves out the check for indices from the end, and the loops vectorize.
+                start, stop = np.uint64(block), np.uint64(min(block + BLOCK, pixels))
+                if _in_first_plane(raw, start, stop, shift, plane_of_code):
+                    for i in range(start, stop, step):
+                        values[i] = (np.float32(np.uint16(raw[i] & mask)) - first_dark[i]) * first_gain[i]
+                    continue
+                for i in range(start, stop, step):
+                    plane = plane_of_code[raw[i] >> shift]
+                    value = np.float32(np.uint16(raw[i] & mask))
+                    if plane >= 0:
+                        values[i] = (value - pedestal[plane, panel, i]) * factor[plane, panel, i]
+                    else:
+                        # 0 * factor + 1 is 1 for a good pixel and stays NaN for a bad one
+                        values[i] = value * (np.float32(0) * first_gain[i] + np.float32(1))
+
+
+@kernel
+def _in_first_plane(
+    raw: NDArray[np.uint16], start: np.uint64, stop: np.uint64, shift: int, plane_of_code: NDArray[np.int64]
+) -> bool:
+    """Whether all these words have code 0, and that means the first plane."""
+    largest = np.uint16(0)
+    for i in range(start, stop, np.uint64(1)):
+        largest = max(largest, raw[i])
+    return bool(plane_of_code[0] == 0 and largest >> shift == 0)
 
 
 @kernel
@@ -146,8 +166,9 @@ def _subtract_dark(
     planes: NDArray[np.uint8],
 ) -> None:
     events, panels, pixels = out.shape
-    size = pixels * 2
+    size, mask, step = pixels * 2, np.uint16(adc_bits), np.uint64(1)
     for panel in range(panels):
+        first_dark = pedestal[0, panel]
         for event in range(events):
             at = offsets[event, panel]
             values, chosen = out[event, panel], planes[event, panel]
@@ -156,12 +177,18 @@ def _subtract_dark(
                 chosen[:] = NO_PLANE
                 continue
             raw = buffer[at : at + size].view(np.uint16)
-            for i in range(pixels):
-                word = raw[i]
-                plane = plane_of_code[word >> shift]
-                dark = pedestal[plane, panel, i] if plane >= 0 else np.float32(0)
-                values[i] = np.float32(word & adc_bits) - dark
-                chosen[i] = plane if plane >= 0 else NO_PLANE
+            for block in range(0, pixels, BLOCK):
+                start, stop = np.uint64(block), np.uint64(min(block + BLOCK, pixels))
+                if _in_first_plane(raw, start, stop, shift, plane_of_code):
+                    for i in range(start, stop, step):
+                        values[i] = np.float32(np.uint16(raw[i] & mask)) - first_dark[i]
+                        chosen[i] = 0
+                    continue
+                for i in range(start, stop, step):
+                    plane = plane_of_code[raw[i] >> shift]
+                    value = np.float32(np.uint16(raw[i] & mask))
+                    values[i] = value - pedestal[plane, panel, i] if plane >= 0 else value
+                    chosen[i] = plane if plane >= 0 else NO_PLANE
 
 
 @kernel
@@ -170,12 +197,31 @@ def _multiply(planes: NDArray[np.uint8], factor: NDArray[np.float32], out: NDArr
     for panel in range(panels):
         for event in range(events):
             values, chosen = out[event, panel], planes[event, panel]
-            for i in range(pixels):
-                plane = chosen[i]
-                if plane < factor.shape[0]:
-                    values[i] *= factor[plane, panel, i]
-                else:
-                    values[i] *= np.float32(0) * factor[0, panel, i] + np.float32(1)
+            for start in range(0, pixels, BLOCK):
+                stop = min(start + BLOCK, pixels)
+                if _largest(chosen[start:stop]) == 0:
+                    _multiply_first(factor[0, panel, start:stop], values[start:stop])
+                    continue
+                for i in range(start, stop):
+                    plane = chosen[i]
+                    if plane < factor.shape[0]:
+                        values[i] *= factor[plane, panel, i]
+                    else:
+                        values[i] *= np.float32(0) * factor[0, panel, i] + np.float32(1)
+
+
+@kernel
+def _largest(planes: NDArray[np.uint8]) -> int:
+    largest = planes[0]
+    for i in range(len(planes)):
+        largest = max(largest, planes[i])
+    return int(largest)
+
+
+@kernel
+def _multiply_first(factor: NDArray[np.float32], values: NDArray[np.float32]) -> None:
+    for i in range(len(values)):
+        values[i] *= factor[i]
 
 
 def switch_gain_plain(

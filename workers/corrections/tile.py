@@ -140,6 +140,10 @@ def mark_counting(planes: NDArray[np.uint8], counting: NDArray[np.bool_], counts
     events, panels, pixels = planes.shape
     for event in range(events):
         for panel in range(panels):
-            for i in range(pixels):
-                plane = planes[event, panel, i]
-                counts[event, panel, i] = plane < len(counting) and counting[plane, panel, i]
+            chosen, marks = planes[event, panel], counts[event, panel]
+            marks[:] = False
+            for number in range(len(counting)):
+                # As wide as a mark: compared as a whole number of Python's, pixels would be widened eightfold.
+                good, plane = counting[number, panel], np.uint8(number)
+                for i in range(pixels):
+                    marks[i] |= good[i] & (chosen[i] == plane)

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from monitor.errors import ConfigError
 from monitor.settings import Settings
 from workers.corrections.common_mode.algorithm import Situation
-from workers.corrections.common_mode.choice import FACILITY_DEFAULTS, GHOST, SMALL_DATA_DEFAULTS, Choice, corrector_for
-from workers.corrections.common_mode.median import Rule, Tile
+from workers.corrections.common_mode.choice import FACILITY_DEFAULTS, SMALL_DATA_DEFAULTS, Choice, corrector_for
 from workers.corrections.common_mode.medians import Medians
+from workers.corrections.common_mode.rule import Rule, Tile
 from workers.corrections.common_mode.structure import READOUTS
 from workers.corrections.common_mode.unbonded import PANEL
 from workers.corrections.prepared import Prepared
@@ -35,7 +35,7 @@ def warm_corrections(buffer: NDArray[np.uint8], settings: Settings) -> None:
 def numbers_in(settings: Settings) -> set[int]:
     """Numbers of the common modes that these settings may use."""
     wanted = [detector.common_mode for detector in settings.detector]
-    numbers = {mode.algorithm % GHOST for mode in wanted if mode is not None and mode.algorithm > 0}
+    numbers = {mode.algorithm for mode in wanted if mode is not None and mode.algorithm > 0}
     if not wanted or any(mode is None for mode in wanted):
         # Left to the calib directory or the family: those that either of them usually says.
         numbers |= {int(numbers[0]) for numbers in FACILITY_DEFAULTS.values()} | set(SMALL_DATA_DEFAULTS.values())

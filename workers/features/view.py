@@ -1,6 +1,7 @@
 """What a feature may know of its input when it is set up."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ class View:
         Of the elements: float32 for frames.
     rms, gain, area
         Noise in ADU, gain that was applied, and relative pixel area, float32, shape ``shape``; None = not known, and 1 counts.
+    parts
+        Start and stop of the stretches of a trace that is made of several, by name: channels of a digitizer; empty = one piece.
     """
 
     name: str
@@ -55,6 +58,7 @@ class View:
     rms: NDArray[np.float32] | None = None
     gain: NDArray[np.float32] | None = None
     area: NDArray[np.float32] | None = None
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x and y of the pixels, micrometre.

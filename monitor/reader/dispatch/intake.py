@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from monitor.errors import Unusable
 from monitor.model.run_state import RunState
 from monitor.reader.block import TransitionBlock
 from monitor.reader.dispatch.aggregator_link import END_POSITION, AggregatorLink
@@ -169,3 +170,17 @@ class Intake:
         for draft in self._lending.forget(stop, now):
             self._lending.out += self._claims.drop(draft.cut.held)
         self._link.forget(stop)
+
+    def check_kept(self, committed: int) -> None:
+        """Refuse an aggregator that has less than was durable once: those events are forgotten here.
+
+        Raises
+        ------
+        Unusable
+            With both numbers.
+        """
+        if committed < self.safe:
+            raise Unusable(
+                f"the file now ends at event {committed:,} and {self.safe:,} were safe in it: it was removed or replaced "
+                "in the middle of the run; start again"
+            )

@@ -1,6 +1,7 @@
 """Hands batches to workers and takes them back: leases, commit groups, and the word to send a group."""
 
 import logging
+from collections.abc import Sequence
 
 from monitor.reader.dispatch.draft import Draft, Standing
 from monitor.reader.dispatch.epoch import EpochBook, EpochState
@@ -162,6 +163,24 @@ class Lending:
         self._flushable = {n: epoch for n, epoch in self._flushable.items() if first is not None and n >= first}
         self.progress = now
         return safe
+
+    def redo_parts(self, number: int, ranges: Sequence[Sequence[int]]) -> None:
+        """Hand out again what is done of an epoch and lies in these ranges of events."""
+        epoch = self.epochs.of(number)
+        for draft in () if epoch is None else epoch.drafts:
+            if draft.standing is Standing.DONE and any(a < draft.stop and draft.first < b for a, b in ranges):
+                self.again(draft)
+
+    def redo_stalled(self, now: float, after_s: float) -> None:
+        """Hand out the oldest epoch again if nothing moved it for so long: its results were lost on the way."""
+        epoch = self.epochs.oldest
+        if epoch is None or not epoch.closed or epoch.queued:
+            return
+        busy = any(draft.standing is Standing.LEASED for draft in epoch.drafts)
+        if not busy and now - max(epoch.quiet, self.progress) > after_s:
+            log.warning("epoch_stalled", extra={"epoch": epoch.number})
+            epoch.quiet = now
+            self.redo(epoch)
 
     def stop_workers(self) -> None:
         """Tell all workers that there is no more work."""

@@ -5,15 +5,16 @@ and that batch is waiting, or leased, or done and not yet durable.
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.errors import ConfigError, Unusable
+from monitor.errors import ConfigError
 from monitor.model.run_state import RunState
 from monitor.reader.block import TransitionBlock
 from monitor.reader.dispatch.aggregator_link import AggregatorLink
 from monitor.reader.dispatch.cut import Stretch
-from monitor.reader.dispatch.draft import Draft, Standing
+from monitor.reader.dispatch.draft import Draft
 from monitor.reader.dispatch.instruction import Instruction
 from monitor.reader.dispatch.intake import Intake
 from monitor.reader.dispatch.lending import Lending
@@ -60,6 +61,8 @@ class Dispatch:
         Raises ``ConfigError`` for settings that no worker could use, so that they never come into force.
     constants
         Path and content of the constants files that some settings use.
+    bound
+        Binds files of the user's that are to be read again to their present content.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Dispatch:
         controls: Callable[[RunState], Mapping[str, Any]] = _no_controls,
         check: Callable[[Settings], object] = lambda settings: None,
         constants: Callable[[Settings], Mapping[str, str]] = lambda settings: settings.constants,
+        bound: Callable[[Settings], Settings] = lambda settings: settings,
     ) -> None:
         self.live = live
         self._rereads = rereads
@@ -81,7 +85,7 @@ class Dispatch:
         self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.link = AggregatorLink(self.lending, base)
         self.intake = Intake(settings, version, self.lending, self.link, controls)
-        self._versions = Versions(self.intake, check, constants)
+        self._versions = Versions(self.intake, check, constants, bound)
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
         self.ended = False
@@ -166,7 +170,7 @@ class Dispatch:
                 self.resume = hello.committed
                 # A live source does not begin anew: its next event is the next one of the service.
                 self.intake.seq = self.intake.seq if self._rereads else hello.committed
-            self._check_kept(hello.committed)
+            self.intake.check_kept(hello.committed)
             self.intake.forget(min(hello.committed, self.intake.seq), now)
             self.link.welcome(peer, hello)
             self._stop_if_all_safe()
@@ -220,10 +224,7 @@ class Dispatch:
 
     def refused(self, note: Refused, now: float) -> list[Instruction]:
         """The aggregator could not use the sums of these batches; those still in hand will come with another group."""
-        epoch = self.lending.epochs.of(note.epoch)
-        for draft in () if epoch is None else epoch.drafts:
-            if draft.standing is Standing.DONE and any(a < draft.stop and draft.first < b for a, b in note.batches):
-                self.lending.again(draft)
+        self.lending.redo_parts(note.epoch, note.batches)
         return self._pumped(now)
 
     def watched(self, note: Watched) -> list[Instruction]:
@@ -263,10 +264,8 @@ class Dispatch:
         epoch = lending.epochs.open
         if epoch is not None and now - epoch.opened >= settings.pool.epoch_time:
             self.intake.close_epoch(now)
-        self._retry_stalled(now)
+        lending.redo_stalled(now, settings.pool.lease_timeout if self.link.peer else math.inf)
         return self._pumped(now)
-
-    # Inside.
 
     @property
     def _queue_limit(self) -> int:
@@ -286,20 +285,6 @@ class Dispatch:
             return "draining"
         return "waiting" if self.resume is None or not len(self.lending.pool) else "running"
 
-    def _check_kept(self, committed: int) -> None:
-        """Refuse an aggregator that has less than was durable once: those events are forgotten here.
-
-        Raises
-        ------
-        Unusable
-            With both numbers.
-        """
-        if committed < self.intake.safe:
-            raise Unusable(
-                f"the file now ends at event {committed:,} and {self.intake.safe:,} were safe in it: it was removed or replaced "
-                "in the middle of the run; start again"
-            )
-
     def _taken(self) -> list[Instruction]:
         """All instructions collected so far."""
         out, self.lending.out = self.lending.out, []
@@ -309,17 +294,6 @@ class Dispatch:
         """Instructions after handing out what can be handed out."""
         self.lending.pump(now)
         return self._taken()
-
-    def _retry_stalled(self, now: float) -> None:
-        """Hand out the oldest epoch again if nothing moves it: its results were lost on the way."""
-        epoch, lending = self.lending.epochs.oldest, self.lending
-        if epoch is None or not epoch.closed or epoch.queued or not self.link.peer:
-            return
-        busy = any(draft.standing is Standing.LEASED for draft in epoch.drafts)
-        if not busy and now - max(epoch.quiet, lending.progress) > self.intake.settings.pool.lease_timeout:
-            log.warning("epoch_stalled", extra={"epoch": epoch.number})
-            epoch.quiet = now
-            lending.redo(epoch)
 
     def _stop_if_all_safe(self) -> None:
         """Let the workers go when everything is durable."""

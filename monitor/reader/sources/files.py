@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from monitor.errors import DamagedData, Unusable
 from monitor.model.place import FilePlace
 from monitor.reader.block import Block, EventBlock
 from monitor.reader.merge import Merge
@@ -64,7 +65,7 @@ class FileSource:
         if self.finished:
             return self._handed_out
         if self._total is None and self._jump_to is None and self._size <= SMALL_ENOUGH_TO_COUNT:
-            self._total = count_events(self._paths, self._settings)
+            self._total = self._counted()
         return self._total
 
     @property
@@ -93,6 +94,14 @@ class FileSource:
         for stream in self._open.values():
             stream.close()
         self._open = {}
+
+    def _counted(self) -> int | None:
+        """Events of all files; ``None``, for good, if one of them is gone since the run began."""
+        try:
+            return count_events(self._paths, self._settings)
+        except (Unusable, DamagedData):
+            self._size = SMALL_ENOUGH_TO_COUNT + 1
+            return None
 
     def _next_run(self, version: int) -> Merge:
         """The machine for the next run, nothing fed yet."""

@@ -140,6 +140,22 @@ def pressure(
         raise typer.Exit(FAILED)
 
 
+@command.command()
+def corrections(
+    detectors: Annotated[list[str] | None, typer.Argument(help="parts of names: cspad, jungfrau", show_default="all")] = None,
+    plain: Annotated[bool, typer.Option(help="also as plain numpy")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Each step from raw to corrected frames and the whole chain, against a copy of the same bytes from raw to float32.
+
+    Example: xtcmon bench corrections cspad
+    """
+    from monitor.tools.process import declared
+
+    lines = declared("bench_corrections")(detectors or (), plain=plain)
+    show("corrections, one core", [correction_columns(line) for line in lines], as_json)
+
+
 @command.command(name="all")
 def everything() -> None:
     """Every benchmark, one after the other.
@@ -148,6 +164,7 @@ def everything() -> None:
     """
     walk(None)
     hop(2, 2.0)
+    corrections(None)
     run("delay-scan", 1, 0.0, None, None)
 
 
@@ -172,6 +189,19 @@ def hop_columns(line: "HopRow") -> dict[str, Any]:
         "batches/s": line.batches_per_s,
         "GB/s": line.gigabytes_per_s,
         "CPU us/event": line.cpu_per_event_us,
+    }
+
+
+def correction_columns(line: Any) -> dict[str, Any]:
+    """One line of the table: a step, its time, and how that compares with a copy."""
+    return {
+        "detector": line.detector,
+        "step": line.step,
+        "ms/event": line.ms,
+        "GB/s": line.gigabytes_per_s,
+        "of a copy": line.of_copy,
+        "in cache: ms": line.cached_ms,
+        "of a copy there": line.of_cached_copy,
     }
 
 

@@ -87,8 +87,7 @@ class FileIndex:
     def _mark_segments(self, events: NDArray[Any], segments: NDArray[Any]) -> None:
         """Number the segments in order of first sight; note which are damaged or empty."""
         number = _numbered(segments["source"], self._segments)
-        # The original sets the bit of a segment in the "data" mask where the segment has none.
-        for column, chosen in (("damaged_segments", segments["damage"] != 0), ("segments", segments["extent"] == XTC_SIZE)):
+        for column, chosen in (("damaged_segments", segments["damage"] != 0), ("empty_segments", segments["extent"] == XTC_SIZE)):
             chosen = chosen & (number < MASK_BITS)
             np.bitwise_or.at(events[column], segments["datagram"][chosen], np.uint32(1) << number[chosen].astype(np.uint32))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.calib.ndarray_text import parse
@@ -17,6 +17,7 @@ WORDS = st.one_of(
 )
 
 
+@settings(deadline=None)  # the first call may compile
 @given(st.lists(st.lists(WORDS, min_size=3, max_size=3), min_size=2, max_size=5), st.sampled_from([" ", "   ", "\t", " \r"]))
 def test_every_number_is_the_one_python_reads(rows: list[list[str]], gap: str) -> None:
     text = "# DTYPE float64\n" + "\n".join(gap.join(row) for row in rows)
@@ -25,12 +26,31 @@ def test_every_number_is_the_one_python_reads(rows: list[list[str]], gap: str) -
     np.testing.assert_array_equal(made.view(np.int64), expected.view(np.int64))
 
 
+@settings(deadline=None)  # the first call may compile
+@given(st.lists(WORDS.filter(lambda word: abs(float(word)) < 1e38 or "inf" in word), min_size=1, max_size=20))
+def test_single_precision_is_that_of_pythons_double(words: list[str]) -> None:
+    expected = np.array([float(word) for word in words]).astype(np.float32)
+    np.testing.assert_array_equal(parse(" ".join(words).encode()).view(np.int32), expected.view(np.int32))
+
+
+@settings(deadline=None)  # the first call may compile
+@given(st.floats(0.0009765625, 1e5, width=32), st.integers(-3, 3))
+def test_numbers_beside_the_middle_of_two_singles_are_rounded_right(value: float, steps: int) -> None:
+    middle = (value + float(np.nextafter(np.float32(value), np.float32(np.inf)))) / 2
+    for _ in range(abs(steps)):
+        middle = float(np.nextafter(middle, np.inf if steps > 0 else -np.inf))
+    text = f"{middle:.25e}"
+    assert parse(text.encode()).tolist() == [float(np.float32(float(text)))]
+
+
+@settings(deadline=None)  # the first call may compile
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20))
 def test_whole_numbers_stay_exact(numbers: list[int]) -> None:
     text = "# DTYPE uint64\n" + " ".join(map(str, numbers))
     assert parse(text.encode()).tolist() == numbers
 
 
+@settings(deadline=None)  # the first call may compile
 @given(st.binary(max_size=200))
 def test_any_bytes_give_an_array_or_are_refused(data: bytes) -> None:
     try:

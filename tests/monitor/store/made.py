@@ -74,6 +74,18 @@ def expected_ragged(count: int) -> dict[str, NDArray[np.generic]]:
     return columns
 
 
+def one_per_event(name: str) -> bool:
+    """Whether a column has a row for every event: not the elements of a ragged group, nor a group of its own rate."""
+    return not name.startswith("intg/") and ("/var_" not in name or name.endswith("_len"))
+
+
+def expected_part(first: int, stop: int) -> dict[str, NDArray[np.generic]]:
+    """Columns as they must stand in a part with the events ``first`` to ``stop``."""
+    before = expected(first)
+    starts = {name: first if one_per_event(name) else len(before.get(name, ())) for name in expected(stop)}
+    return {name: values[starts[name] :] for name, values in expected(stop).items()}
+
+
 def table(first: int, stop: int) -> Rows:
     """Rows ``first`` to ``stop``: charge absent in every third event, code in every fifth, delay before event LATE."""
     seq = np.arange(first, stop)

@@ -10,8 +10,7 @@ from monitor.reader.block import EventBlock
 from monitor.reader.sources.files import FileSource
 from monitor.settings import Settings
 from monitor.tools.main import run
-from tests.support.xtc_bytes import IPM as IPM_SOURCE
-from tests.support.xtc_bytes import container, run_streams, xtc
+from tests.support.xtc_bytes import CAMERA, container, run_streams, xtc
 
 IPM = 'source("XppSb2Ipm-1|Ipimb-0")'
 
@@ -54,20 +53,18 @@ def numbers(folder: Path, whole: Path) -> list[int]:
 
 
 def with_alias(configure: bytes, alias: str) -> bytes:
-    """A Configure datagram that gives XppSb2Ipm-1|Ipimb-0 another name."""
-    entry = struct.pack("<3I32s", 1, 1 << 24 | 99, IPM_SOURCE[1], alias.encode())
+    """A Configure datagram that gives the camera another name."""
+    entry = struct.pack("<3I32s", 1, 1 << 24 | 99, CAMERA[1], alias.encode())
     child = container(xtc((0, 0xAC150A05), 1 << 16 | 69, entry), level=0)
     (extent,) = struct.unpack_from("<I", configure, 36)
     return configure[:36] + struct.pack("<I", extent + len(child)) + configure[40:] + child
 
 
 def test_a_condition_knows_the_aliases_of_the_run(tmp_path: Path) -> None:
-    streams = run_streams(steps=1, events=9, daq=2)
-    files = write(tmp_path / "in", {n: [with_alias(data[0], "i0 monitor"), *data[1:]] for n, data in streams.items()})
-    # The payload of event n is the byte n, 24 times over.
-    condition = f'source("i0 monitor").channel0 >= {5 << 8 | 5}'
-    assert run(["filter", *files, "-o", str(tmp_path / "out"), "--where", condition]) == 0
-    assert numbers(tmp_path / "out", tmp_path / "in") == [5, 6, 7, 8]
+    streams = run_streams(steps=1, events=9, daq=2, camera=True)
+    files = write(tmp_path / "in", {n: [with_alias(data[0], "the camera"), *data[1:]] for n, data in streams.items()})
+    assert run(["filter", *files, "-o", str(tmp_path / "out"), "--where", 'source("the camera").width == 0']) == 0
+    assert numbers(tmp_path / "out", tmp_path / "in") == [1, 3, 5, 7]
 
 
 def test_a_run_is_written_again_byte_for_byte(files: list[str], tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from monitor.xtc.filename import XtcName, parse
         ("xpptut15-r12345-s100-c123.xtc", XtcName(False, "xpptut15", 12345, 100, 123)),
         ("my-exp-r1-r0002-s03-c04.xtc", XtcName(False, "my-exp-r1", 2, 3, 4)),
         ("e81-r0098-s00-c00.smd.xtc", XtcName(True, "e81", 98, 0, 0)),
+        ("tmoc00118-r0222-s000-c000.xtc2", XtcName(False, "tmoc00118", 222, 0, 0)),
+        ("tmoc00118-r0222-s000-c000.smd.xtc2", XtcName(True, "tmoc00118", 222, 0, 0)),
         ("e81-r0098-s00-c00.xtc.inprogress", XtcName(False, "e81", 98, 0, 0, True)),
         ("e81-r0098-s00-c00.smd.xtc.inprogress", XtcName(True, "e81", 98, 0, 0, True)),
     ],

@@ -1,12 +1,13 @@
 """A mapped file, read in strides."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from monitor.xtc.mapped import check, open_mapped
-from monitor.xtc.walk import Stop
-from tests.support.xtc_bytes import L1ACCEPT, datagram, ipm
+from monitor.xtc.walk import Stop, index
+from tests.support.xtc_bytes import CAMERA, L1ACCEPT, container, datagram, ipm, xtc
 
 TIME = 1_329_500_000, 5
 DATA = b"".join(datagram(L1ACCEPT, ipm(n), time=TIME, fiducials=n) for n in range(3))
@@ -83,3 +84,32 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
     file.close()
     assert count == 3 * ((32 << 20) // len(DATA))
     assert most - before < 8 << 20
+
+
+def resident_bytes(path: Path) -> int:
+    """Bytes of a mapped file that this process has touched, with what the machine mapped around them."""
+    rows = Path("/proc/self/smaps").read_text().splitlines()
+    starts = [number for number, row in enumerate(rows) if row.endswith(str(path))]
+    sizes = [next(row for row in rows[start:] if row.startswith("Rss:")) for start in starts]
+    return sum(1024 * int(row.split()[1]) for row in sizes)
+
+
+def test_walking_a_mapped_file_touches_headers_and_no_payloads(tmp_path: Path) -> None:
+    frame = xtc(CAMERA, 1 << 16 | 2, bytes(8 << 20))
+    path = tmp_path / "e1-r0001-s00-c00.xtc"
+    with path.open("wb") as out:
+        out.write(b"".join(datagram(L1ACCEPT, container(frame), time=(100, n), fiducials=3 * n) for n in range(8)))
+        out.flush()
+        # What is cached in large pieces is mapped in large pieces, whatever is touched of it.
+        os.fsync(out.fileno())
+        os.posix_fadvise(out.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    file = open_mapped(path)
+    before = resident_bytes(path)
+    found = file.next(1000, 1 << 30).table
+    assert len(index(file.data, found["offset"], found["length"])) == 8
+    touched = resident_bytes(path)
+    assert before == 0
+    assert 0 < touched < 0.25 * path.stat().st_size
+    assert int(file.data.max()) > 0
+    assert resident_bytes(path) > 0.9 * path.stat().st_size
+    file.close()

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from monitor.reader.intake import MOST_SOURCES
 from monitor.reader.sources.files import FileSource
 from monitor.settings import Settings
 from monitor.xtc.scan import scan
 from monitor.xtc.walk import Stop, heads, walk
+from tests.support.any_reader import KEPT, read_any
 from tests.support.golden_xtc import COMMITTED, contents
 from tests.support.hostile import broken_files, endure
 from tests.support.merged import blocks_of, plain
@@ -61,7 +63,27 @@ def test_events_behind_a_corrupt_container_are_delivered(tmp_path: Path) -> None
     path.write_bytes(b"".join(event))
     source = FileSource([path], Settings())
     assert sum(block.count for block in source.read(100)) == 3  # type: ignore[union-attr]
+    assert source.counts == {"NoDetector-0|NoDevice-1: corrupt container": 1}
     source.close()
+
+
+def test_corrupt_containers_are_counted_by_source_as_far_as_any_run_has_sources(tmp_path: Path) -> None:
+    wrong = [xtc((1, number), 22, extent=3) for number in range(2 * MOST_SOURCES)]
+    events = [datagram(L1ACCEPT, *(container(one) for one in wrong), xtc((1, 1), 22)[:16], time=(100, 1), fiducials=3)]
+    path = tmp_path / "e1-r0001-s00-c00.xtc"
+    path.write_bytes(b"".join(events))
+    source = FileSource([path], Settings())
+    source.read(100)
+    counts = {text: n for text, n in source.counts.items() if "corrupt container" in text}
+    assert len(counts) == MOST_SOURCES
+    assert sum(counts.values()) == 2 * MOST_SOURCES + 1
+    assert counts["corrupt container"] == MOST_SOURCES + 2
+    source.close()
+
+
+@pytest.mark.parametrize("file", sorted(KEPT.iterdir()), ids=lambda path: path.name)
+def test_what_was_once_found_nasty_is_read_or_refused(file: Path) -> None:
+    read_any(file.read_bytes())
 
 
 def test_millions_of_sources_cannot_stop_a_scan(tmp_path: Path) -> None:

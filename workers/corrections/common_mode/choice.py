@@ -15,7 +15,7 @@ load_folder("workers.corrections.common_mode")
 OFF, RAW, RAW_WITH_CODE, STANDARD, FIXED_GAIN, NOMINAL_GAIN = 0, -1, -2, 30, 81, 82
 """Numbers that choose the steps around the common mode, and have none; ``STANDARD`` is the facility's own calibration."""
 GHOST = 100
-"""Added to a number: afterwards the ghost of the event before is taken off."""
+"""Added to a number by smalldata_tools: the ghost of the event before, which another worker may have, is taken off too."""
 WITHOUT = (OFF, RAW, RAW_WITH_CODE)
 FRAME_CAMERAS = ("uxi", "icarus")
 
@@ -41,11 +41,6 @@ class Choice:
     number: int
     parameters: Mapping[str, Any] | None = None
     numbers: Sequence[float] = ()
-
-    @property
-    def ghost(self) -> bool:
-        """Whether the ghost of the event before is to be taken off."""
-        return self.number >= GHOST
 
 
 def choice(wanted: CommonMode | None, stored: Sequence[float], situation: Situation) -> Choice:
@@ -79,7 +74,7 @@ def corrector_for(chosen: Choice, situation: Situation, *, key: str = "common_mo
     ConfigError
         If there is no such number or parameter, or the detector is none that the algorithm is for.
     """
-    number = chosen.number % GHOST if chosen.ghost else chosen.number
+    number = chosen.number
     if number in WITHOUT or (number in (FIXED_GAIN, NOMINAL_GAIN) and situation.family not in FRAME_CAMERAS):
         return None
     algorithm = algorithm_of(number, situation.family, key)
@@ -104,7 +99,9 @@ def check(wanted: CommonMode, key: str) -> None:
     ConfigError
         If there is no such number, or it has no such parameter.
     """
-    number = wanted.algorithm % GHOST if wanted.algorithm >= GHOST else wanted.algorithm
+    number = wanted.algorithm
+    if number >= GHOST:
+        raise ConfigError(f"the ghost correction of {number} is not available; use {number % GHOST}", key=key)
     if number in (*WITHOUT, STANDARD):
         if wanted.parameters:
             raise ConfigError(f"common mode {number} has no parameters", key=f"{key}.{min(wanted.parameters)}")

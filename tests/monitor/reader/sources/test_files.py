@@ -9,6 +9,7 @@ import pytest
 from monitor.errors import ConfigError, DamagedData, Unusable, XtcmonError
 from monitor.model.place import FilePlace
 from monitor.reader.block import EventBlock, TransitionBlock
+from monitor.reader.report import flaws
 from monitor.reader.sources.files import FileSource, count_events
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings
@@ -236,3 +237,17 @@ def test_the_first_camera_stream_is_a_setting(tmp_path: Path) -> None:
     settings = Settings.model_validate({"source": {"first_camera_stream": 40}})
     (block,) = (b for b in drained(FileSource(paths, settings)) if isinstance(b, EventBlock))
     assert np.bincount(block.pieces["event"]).tolist() == [1, 2, 1, 2]
+
+
+def test_a_chunk_that_vanished_since_the_start_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    (whole,) = write_run(tmp_path, steps=2, events=10, daq=1)
+    second = whole.with_name(whole.name.replace("-c00", "-c01"))
+    second.write_bytes(whole.read_bytes())
+    source = FileSource([whole, second], SETTINGS)
+    second.unlink()
+    assert source.total_events is None
+    assert len(vectors(drained(source))) == 20
+    (text,) = source.counts
+    assert second.name in text
+    assert "file gone" in text
+    assert flaws(source.counts) == {text: 1}

@@ -10,7 +10,8 @@ from monitor.errors import Unusable
 from monitor.net.memory import MemoryDealer, MemoryRouter
 from monitor.reader.block import Block, EventBlock, GapBlock, TransitionBlock
 from monitor.reader.faults import Faults
-from monitor.reader.replay import Player, events_of
+from monitor.reader.recorded import events_of
+from monitor.reader.replay import Player
 from monitor.reader.sources.files import FileSource
 from monitor.reader.sources.listen import ListenSource
 from monitor.settings import Settings

@@ -55,7 +55,7 @@ def test_masks_follow_the_lists_in_order_of_first_sight() -> None:
     assert rest[:3] == bytes([140, 90, 41])
     assert events["codes"].tolist() == [0b011, 0b110]
     assert events["damaged_segments"].tolist() == [0, 0b010]
-    assert events["segments"].tolist() == [0, 0b010]
+    assert events["empty_segments"].tolist() == [0, 0b010]
     assert events["damage"].tolist() == [0, 2]
     assert (header["codes"], header["segments"]) == (3, 3)
     found = np.frombuffer(rest[3:], "<u4", 2)
