@@ -40,7 +40,8 @@ class CurveCorrection:
         self._shape = tuple(length for length in view.shape if length != 1)
         if len(self._shape) != 2:
             raise ValueError(f"this needs frames of two axes, these have shape {view.shape}; cut one panel or make an image")
-        curve = np.polyval(parameters.polynomial_coefficients, np.arange(self._shape[parameters.axis], dtype=np.float64))
+        with np.errstate(over="ignore", invalid="ignore"):
+            curve = np.polyval(parameters.polynomial_coefficients, np.arange(self._shape[parameters.axis], dtype=np.float64))
         if not np.isfinite(curve).all():
             raise ValueError("the polynomial leaves the numbers; check polynomial_coefficients")
         shift = curve - curve.min()
