@@ -10,6 +10,7 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind
+from workers.features.flat import flat
 from workers.features.view import View
 
 
@@ -39,7 +40,8 @@ class CurveCorrection:
         self._shape = tuple(length for length in view.shape if length != 1)
         if len(self._shape) != 2:
             raise ValueError(f"this needs frames of two axes, these have shape {view.shape}; cut one panel or make an image")
-        curve = np.polyval(parameters.polynomial_coefficients, np.arange(self._shape[parameters.axis], dtype=np.float64))
+        with np.errstate(over="ignore", invalid="ignore"):
+            curve = np.polyval(parameters.polynomial_coefficients, np.arange(self._shape[parameters.axis], dtype=np.float64))
         if not np.isfinite(curve).all():
             raise ValueError("the polynomial leaves the numbers; check polynomial_coefficients")
         shift = curve - curve.min()
@@ -59,11 +61,10 @@ class CurveCorrection:
 
     def process(self, data: Data, context: Context) -> Output:
         """Straightened frames, shape (events, rows, columns), for children too; a bad pixel stays bad where it comes to lie."""
-        frames = np.asarray(data)
-        flat = frames.reshape(len(frames), self._pixels.size).astype(self.gives[0].dtype, copy=False)
-        result = flat[:, self._pixels]
+        frames = flat(data)
+        result = np.take(frames, self._pixels, axis=1)
         if self._part is not None:
-            result = result * (1 - self._part) + flat[:, self._next] * self._part
+            result = result * (1 - self._part) + np.take(frames, self._next, axis=1) * self._part
         return Output({self.gives[0].name: result}, result)
 
 

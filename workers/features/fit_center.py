@@ -11,6 +11,7 @@ from monitor.settings import Section
 from workers.features.circle import CONVERGED, RADIUS, RESIDUAL, X, Y, fit_circle, warm
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.flat import flat
 from workers.features.user_array import user_good
 from workers.features.view import View
 
@@ -56,10 +57,8 @@ class FitCenter:
 
     def process(self, data: Data, context: Context) -> Output:
         """One circle per frame; NaN without three bright pixels."""
-        frames = np.asarray(data)
-        flat = frames.reshape(len(frames), self._good.size)
-        found = np.empty((len(flat), 5))
-        for event, values in enumerate(flat):
+        found = np.empty((len(data), 5))
+        for event, values in enumerate(flat(data)):
             bright = self._bright(values)
             found[event] = fit_circle(self._x[bright], self._y[bright])
         names = {"xCen": X, "yCen": Y, "R": RADIUS, "residu": RESIDUAL}

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from monitor.model.field import Field
 from monitor.settings import Section
+from workers.assembly import Assembly, Shared
 from workers.features.data import Context, Data, Output, PixelList
 from workers.features.feature import FEATURES, FeatureKind
 from workers.features.sparse import dense
 from workers.features.user_array import array_from
 from workers.features.view import View
-from workers.kernel import kernel
 
 LARGEST_IMAGE = 1 << 28
 
@@ -57,17 +57,17 @@ class Image:
         width = size[1]
         places = np.arange(good.size).reshape(view.shape) if size == view.shape and self._lists else view.pixel_places()
         row, column = np.divmod(places.astype(np.int64), width)
-        self._places = np.where(places < 0, -1, row * self._size[1] + column).astype(np.int32).reshape(-1)
-        self._empty = np.float32(0 if parameters.compat else np.nan)
+        target = np.where(places < 0, -1, row * self._size[1] + column).reshape(-1).astype(np.int64)
+        self._assembly, self._compat = assembly_of(target, self._size), parameters.compat
         dtype = np.dtype(np.float32)
         self.gives = (Field(name=f"{name}_img", dtype=dtype, shape=self._size, unit=view.unit, description="assembled image"),)
-        self._describe(good, view)
+        self._describe(target, good, view)
 
-    def _describe(self, good: NDArray[np.bool_], view: View) -> None:
-        there, count = self._places >= 0, math.prod(self._size)
-        npix = np.bincount(self._places[there], minlength=count)
-        usable = np.bincount(self._places[there & good.reshape(-1)], minlength=count) > 0
-        bad = (np.bincount(self._places[there & ~good.reshape(-1)], minlength=count) > 0) | (npix == 0)
+    def _describe(self, places: NDArray[np.int64], good: NDArray[np.bool_], view: View) -> None:
+        there, count = places >= 0, math.prod(self._size)
+        npix = np.bincount(places[there], minlength=count)
+        usable = np.bincount(places[there & good.reshape(-1)], minlength=count) > 0
+        bad = (np.bincount(places[there & ~good.reshape(-1)], minlength=count) > 0) | (npix == 0)
         self.config = {
             "mask_img": bad.astype(np.uint8).reshape(self._size),
             "npix": npix.reshape(self._size),
@@ -79,13 +79,11 @@ class Image:
     def process(self, data: Data, context: Context) -> Output:
         """Images, float32, shape (events, rows, columns), for children too."""
         frames = dense(data, self._shape) if isinstance(data, PixelList) else data
-        flat = np.ascontiguousarray(frames, np.float32).reshape(len(frames), len(self._places))
-        if self._factor is not None:
-            flat = flat * self._factor
-        images = np.empty((len(flat), math.prod(self._size)), np.float32)
-        assemble(flat, self._places, self._empty, images)
-        made = images.reshape(-1, *self._size)
-        return Output({self.gives[0].name: made}, made)
+        values = np.asarray(frames, np.float32).reshape(len(frames), math.prod(self._shape))
+        images = self._assembly.images(values if self._factor is None else values * self._factor)
+        if self._compat:
+            images[:, self._assembly.index < 0] = 0
+        return Output({self.gives[0].name: images}, images)
 
 
 def _filled_up(size: tuple[int, int], wanted: tuple[int, int] | None) -> tuple[int, int]:
@@ -95,50 +93,21 @@ def _filled_up(size: tuple[int, int], wanted: tuple[int, int] | None) -> tuple[i
     return rows, columns
 
 
-@kernel
-def assemble(flat: NDArray[np.float32], places: NDArray[np.int32], empty: np.float32, images: NDArray[np.float32]) -> None:
-    """Mean of the good pixels at each place.
-
-    Parameters
-    ----------
-    flat
-        Frames, shape (events, pixels); NaN = bad.
-    places
-        Place of each pixel in the image; -1 = none.
-    empty
-        What a place has to which no pixel belongs; a place of bad pixels alone is NaN.
-    images
-        Result, shape (events, places).
-    """
-    size = images.shape[1]
-    owners, good = np.zeros(size, np.int32), np.empty(size, np.int32)
-    shared = False
-    for i in range(len(places)):
-        if places[i] >= 0 and places[i] < size:
-            owners[places[i]] += 1
-            shared |= owners[places[i]] > 1
-    for event in range(len(flat)):
-        image = images[event]
-        for place in range(size):
-            image[place] = empty if owners[place] == 0 else np.float32(0)
-        if not shared:
-            for i in range(len(places)):
-                if places[i] >= 0 and places[i] < size:
-                    image[places[i]] = flat[event, i]
-            continue
-        good[:] = 0
-        for i in range(len(places)):
-            place, v = places[i], flat[event, i]
-            if place >= 0 and place < size and v == v:
-                image[place] += v
-                good[place] += 1
-        for place in range(size):
-            if owners[place]:
-                image[place] = image[place] / np.float32(good[place]) if good[place] else np.float32(np.nan)
+def assembly_of(places: NDArray[np.int64], size: tuple[int, int]) -> Assembly:
+    """Assembly of pixels with these places in the flattened image (-1 = none): the mean where several share one."""
+    owners = np.bincount(places[places >= 0], minlength=math.prod(size))
+    index = np.full(math.prod(size), -1, np.int32)
+    there = np.flatnonzero(places >= 0)
+    index[places[there]] = there
+    pixels = there[owners[places[there]] > 1]
+    pixels = pixels[np.argsort(places[pixels], kind="stable")]
+    several = np.flatnonzero(owners > 1)
+    first = np.concatenate([[0], np.cumsum(owners[several])])
+    return Assembly(index.reshape(size), Shared(several, first, pixels) if len(several) else None)
 
 
 def _warm() -> None:
-    assemble(np.zeros((1, 1), np.float32), np.zeros(1, np.int32), np.float32(0), np.zeros((1, 1), np.float32))
+    assembly_of(np.zeros(2, np.int64), (1, 1)).images(np.zeros((1, 2), np.float32))
 
 
 FEATURES.add(

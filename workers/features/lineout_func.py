@@ -4,12 +4,15 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field as Parameter
 
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.flat import flat
 from workers.features.view import View
+from workers.kernel import kernel
 
 
 class Parameters(Section):
@@ -42,12 +45,27 @@ class Lineout:
         if self._idx is not None:
             pixel = np.full(len(frames), self._idx)
         else:
-            flat = frames.reshape(len(frames), math.prod(self._shape))
-            pixel = np.where(np.isnan(flat), -np.inf, flat).argmax(axis=1)
+            pixel = np.zeros(len(frames), np.int64)
+            largest(flat(data), pixel)
         held = np.unravel_index(pixel, self._shape)[self._axis]
         where = held.reshape(-1, *(1 for _ in self._shape))
         lines = np.take_along_axis(frames, where, axis=self._axis + 1).squeeze(self._axis + 1).astype(np.float64)
         return Output({self.gives[0].name: lines}, lines)
+
+
+@kernel
+def largest(frames: NDArray[Any], pixel: NDArray[np.int64]) -> None:
+    """Number of the largest value of each frame, shape (events, pixels), that is not NaN; 0 without any."""
+    for event in range(len(frames)):
+        values, found, place = frames[event], -np.inf, np.int64(0)
+        for i in range(len(values)):
+            if values[i] > found:
+                found, place = np.float64(values[i]), np.int64(i)
+        pixel[event] = place
+
+
+def _warm() -> None:
+    largest(np.zeros((1, 1), np.float32), np.zeros(1, np.int64))
 
 
 FEATURES.add(
@@ -58,5 +76,6 @@ FEATURES.add(
         make=Lineout,
         results={"data": "the line"},
         example='kind = "lineoutFunc"\naxis = 1',
+        warm=_warm,
     ),
 )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.flat import flat
 from workers.features.view import View
 from workers.kernel import summing_kernel
 
@@ -28,6 +29,8 @@ class Parameters(Section):
     """Every value above zero counts as one."""
     mean: bool = False
     """Mean over the good pixels instead of their sum."""
+    compat: bool = False
+    """Lines without a good pixel are 0 instead of NaN, as in files of smalldata_tools."""
 
 
 class Projection:
@@ -47,6 +50,7 @@ class Projection:
             self._lengths = (math.prod(shape[:axis]), shape[axis] if shape else 1, math.prod(shape[axis + 1 :]))
             left = shape[:axis] + shape[axis + 1 :]
         self._mean, self._single = parameters.mean, parameters.singlePhoton
+        self._empty = 0.0 if parameters.compat else np.nan
         self._low = _lowest(parameters, view)
         about = f"{'mean' if self._mean else 'sum'} over {'all pixels' if axis < 0 else f'axis {axis}'}"
         self.gives = (real_field(f"{name}_data", "photons" if self._single else view.unit, about, left),)
@@ -54,15 +58,13 @@ class Projection:
 
     def process(self, data: Data, context: Context) -> Output:
         """Projections, shape (events, ...), for children too."""
-        frames = np.asarray(data)
-        if frames.dtype.kind != "f":
-            frames = frames.astype(np.float64)
+        frames = flat(data)
         field = self.gives[0]
         before, along, after = self._lengths
         total, count = np.zeros((2, len(frames), before, after))
         project(frames.reshape(len(frames), before, along, after), self._low, self._single, total, count)
-        count[count == 0] = np.nan
-        result = (total / count if self._mean else np.where(np.isnan(count), np.nan, total)).reshape(-1, *field.shape)
+        values = total / np.maximum(count, 1) if self._mean else total
+        result = np.where(count > 0, values, self._empty).reshape(-1, *field.shape)
         return Output({field.name: result}, result)
 
 

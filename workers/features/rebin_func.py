@@ -11,6 +11,7 @@ from scipy.ndimage import zoom
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.flat import flat
 from workers.features.view import View
 from workers.kernel import kernel
 
@@ -48,8 +49,7 @@ class Rebin:
 
     def process(self, data: Data, context: Context) -> Output:
         """Smaller frames, float64, shape (events, rows, columns), for children too."""
-        frames = np.asarray(data)
-        frames = frames.reshape(len(frames), *self._shape)
+        frames = flat(data).reshape(len(data), *self._shape)
         result = self._blocks(frames) if self._exact else self._smooth(frames)
         return Output({self.gives[0].name: result}, result)
 
@@ -57,7 +57,7 @@ class Rebin:
         if self._compat:
             return _old_blocks(frames, self._new)
         result = np.empty((len(frames), *self._new))
-        block_means(frames.astype(np.float64) if frames.dtype.kind != "f" else frames, result)
+        block_means(frames, result)
         return result
 
     def _smooth(self, frames: NDArray[Any]) -> NDArray[np.float64]:

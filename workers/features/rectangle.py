@@ -1,6 +1,6 @@
 """Moments of the good pixels of a rectangle, in one pass over the memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class Rectangle:
         Values outside count as zero.
     limit
         Good pixels from here on are counted as saturated.
+    contiguous, whole
+        The numbers of each row follow one another; no pixel is left out. Worked out here.
     """
 
     grid: NDArray[np.int32]
@@ -36,6 +38,13 @@ class Rectangle:
     low: float
     high: float
     limit: float
+    contiguous: bool = field(init=False)
+    whole: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        contiguous = (self.grid[:, :, 0] >= 0).all() and (np.diff(self.grid, axis=2) == 1).all()
+        object.__setattr__(self, "contiguous", bool(contiguous))
+        object.__setattr__(self, "whole", bool(self.keep.all()))
 
     def numbers(self, flat: NDArray[np.floating]) -> NDArray[np.float64]:
         """Numbers of each panel, shape (events, panels, 10), of frames of shape (events, pixels); NaN = bad.
@@ -44,21 +53,9 @@ class Rectangle:
         x column in the rectangle, the same with rows and columns of the image, and the count of saturated pixels.
         """
         found = np.zeros((len(flat), len(self.grid), NUMBERS))
-        contiguous = bool((self.grid[:, :, 0] >= 0).all() and (np.diff(self.grid, axis=2) == 1).all())
-        whole = bool(self.keep.all())
-        _numbers(
-            flat,
-            self.grid,
-            self.keep,
-            contiguous,
-            whole,
-            self.image_row,
-            self.image_column,
-            self.low,
-            self.high,
-            self.limit,
-            found,
-        )
+        places = (self.image_row, self.image_column)
+        thresholds = (self.low, self.high, self.limit)
+        _numbers(flat, self.grid, self.keep, self.contiguous, self.whole, *places, *thresholds, found)
         return found
 
 

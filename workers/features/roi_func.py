@@ -4,7 +4,6 @@ Bad pixels are NaN in a corrected frame and count nowhere. With ``compat`` they 
 files of smalldata_tools, where a NaN at a good pixel also makes sum, mean and maximum NaN and panels have no common centre.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from monitor.settings import Feature as FeatureSettings
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.flat import flat
 from workers.features.limits import Threshold, limits
 from workers.features.rectangle import (
     ABOVE,
@@ -66,6 +66,9 @@ class Roi:
         good = user_good(parameters.userMask, view)
         self._name, self._compat = name, parameters.compat
         self._pixels = np.squeeze(_pixels(parameters, view, bounds))
+        self._shape = view.shape
+        cut = None if parameters.image_ROI is not None else (slice(None), *(slice(*bound) for bound in bounds))
+        self._slices = cut
         self._keep = good.reshape(-1)[self._pixels] & (self._pixels >= 0)
         self._statistics, self._area, self._saturation = parameters.calcPars, parameters.writeArea, parameters.nsat is not None
         self._placed = self._statistics and self._pixels.ndim == 3 and not parameters.compat and view.index is not None
@@ -111,16 +114,13 @@ class Roi:
 
     def process(self, data: Data, context: Context) -> Output:
         """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good. Children get the crops."""
-        frames = np.asarray(data)
-        if frames.dtype.kind != "f":
-            frames = frames.astype(np.float64)
-        flat = frames.reshape(len(frames), math.prod(frames.shape[1:]))
+        frames = flat(data)
         values: dict[str, NDArray[Any]] = {}
         if self._area:
-            values[f"{self._name}_area"] = self._crops(flat)
+            values[f"{self._name}_area"] = self._crops(frames)
         if self._statistics or self._saturation:
-            values |= self._numbers(self._rectangle.numbers(flat))
-        return Output(values, lambda: self._crops(flat))
+            values |= self._numbers(self._rectangle.numbers(frames))
+        return Output(values, lambda: self._crops(frames))
 
     def _numbers(self, panels: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         found = {"nsat": panels[..., ABOVE].sum(axis=1).astype(np.int64)} if self._saturation else {}
@@ -157,10 +157,17 @@ class Roi:
         poisoned = self._compat & ((panels[:, 0, COUNT] < self._keep.sum()) | (self._pixels.ndim < 2))
         return np.where(poisoned[:, None], np.nan, center)
 
-    def _crops(self, flat: NDArray[np.floating]) -> NDArray[np.floating]:
+    def _crops(self, frames: NDArray[Any]) -> NDArray[Any]:
         low, high = self._rectangle.low, self._rectangle.high
-        crops = np.where(self._keep, flat[:, self._pixels], flat.dtype.type(np.nan))
-        crops[(crops < low) | (crops > high)] = 0
+        if self._slices is None:
+            crops = np.take(frames, self._pixels, axis=1)
+        else:
+            crops = np.array(frames.reshape(len(frames), *self._shape)[self._slices], order="C")
+            crops = crops.reshape(len(frames), *self._pixels.shape)
+        if not self._keep.all():
+            np.copyto(crops, np.nan, where=~self._keep)
+        if low > -np.inf or high < np.inf:
+            crops[(crops < low) | (crops > high)] = 0
         return crops
 
 

@@ -5,28 +5,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.features.data import PixelList
+from workers.features.data import Data, PixelList
+from workers.features.flat import flat
 from workers.kernel import kernel
 
 COLUMNS = ("data", "row", "col", "tile")
 
 
-def listed(frames: NDArray[Any], shape: tuple[int, ...]) -> PixelList:
+def listed(data: Data, shape: tuple[int, ...]) -> PixelList:
     """Pixels that are neither zero nor NaN, panel by panel and row by row.
 
     Parameters
     ----------
-    frames
-        Leading event axis.
+    data
+        Frames with a leading event axis.
     shape
         (panels, rows, columns); fewer axes have one panel, or one row.
     """
-    flat = frames.reshape(len(frames), int(np.prod(shape)))
-    lengths = np.zeros(len(flat), np.int64)
-    count(flat, lengths)
+    frames = flat(data)
+    lengths = np.zeros(len(frames), np.int64)
+    count(frames, lengths)
     total = int(lengths.sum())
     values, pixels = np.empty(total, frames.dtype), np.empty(total, np.int64)
-    fill(flat, values, pixels)
+    fill(frames, values, pixels)
     rows, columns = (1, 1, *shape)[-2:]
     tile, rest = np.divmod(pixels, rows * columns)
     row, column = np.divmod(rest, columns)
@@ -47,21 +48,21 @@ def dense(lists: PixelList, shape: tuple[int, ...]) -> NDArray[np.float64]:
 
 
 @kernel
-def count(flat: NDArray[Any], lengths: NDArray[np.int64]) -> None:
+def count(frames: NDArray[Any], lengths: NDArray[np.int64]) -> None:
     """How many values of each event, shape (events, pixels), are neither zero nor NaN."""
-    for event in range(len(flat)):
-        values, found = flat[event], np.int64(0)
+    for event in range(len(frames)):
+        values, found = frames[event], np.int64(0)
         for i in range(len(values)):
             found += 1 if (values[i] == values[i]) & (values[i] != 0) else 0
         lengths[event] = found
 
 
 @kernel
-def fill(flat: NDArray[Any], values: NDArray[Any], pixels: NDArray[np.int64]) -> None:
+def fill(frames: NDArray[Any], values: NDArray[Any], pixels: NDArray[np.int64]) -> None:
     """Write those values and their numbers one behind the other; as long as ``count`` says."""
     place = 0
-    for event in range(len(flat)):
-        line = flat[event]
+    for event in range(len(frames)):
+        line = frames[event]
         for i in range(len(line)):
             if line[i] == line[i] and line[i] != 0:
                 values[place], pixels[place] = line[i], i

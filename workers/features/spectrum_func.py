@@ -11,6 +11,7 @@ from monitor.settings import Section
 from workers.features.bin_rule import Bins, bin_edges
 from workers.features.data import Context, Data, Output, PixelList
 from workers.features.feature import FEATURES, FeatureKind
+from workers.features.flat import flat
 from workers.features.view import View
 from workers.kernel import kernel
 
@@ -37,10 +38,10 @@ class Spectrum:
         """Histograms, int64, shape (events, bins), for children too. NaN counts nowhere."""
         counts = np.zeros((len(data), len(self._edges) - 1), np.int64)
         if isinstance(data, PixelList):
-            count(data.columns["data"], data.stops, self._edges, counts)
+            count(np.asarray(data.columns["data"], np.float64), data.stops, self._edges, counts)
         else:
-            size = data[0].size if len(data) else 0
-            count(data.reshape(-1), np.arange(len(data) + 1) * size, self._edges, counts)
+            frames = flat(data)
+            count(frames.reshape(-1), np.arange(len(data) + 1) * frames.shape[1], self._edges, counts)
         return Output({self.gives[0].name: counts}, counts)
 
 

@@ -1,5 +1,6 @@
 """Radial average: equal to a plain sum over pixels, whatever is bad, absent or below threshold."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -95,3 +96,51 @@ def test_pixels_outside_the_given_edges_count_nowhere() -> None:
 def test_parameters_that_make_no_bins_are_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=r"detector\.det\.feature"):
         made(view(), **parameters)
+
+
+def test_nan_pixels_of_one_event_are_left_out_of_its_norm() -> None:
+    frames = np.full((2, *SHAPE), 4.0, np.float32)
+    frames[1].reshape(-1)[::7] = np.nan
+    (values,) = values_of(made(view(), qbin=0.5, geomCorr=False, polCorr=False), frames).values()
+    np.testing.assert_allclose(values[~np.isnan(values)], 4.0, rtol=1e-6)
+    np.testing.assert_array_equal(np.isnan(values[0]), np.isnan(values[1]))
+
+
+@pytest.mark.parametrize("spoiled", [False, True])
+def test_dark_gain_square_and_noise_equal_a_plain_sum(spoiled: bool) -> None:
+    rng = np.random.default_rng(8)
+    frames = rng.normal(10, 3, (2, *SHAPE)).astype(np.float32)
+    if spoiled:
+        frames[0].reshape(-1)[5::11] = np.nan
+    dark, gain = rng.random(SHAPE), 1 + rng.random(SHAPE)
+    rms = rng.uniform(2, 4, SHAPE).astype(np.float32)
+    where = replace(view(), rms=rms)
+    feature = made(where, qbin=0.4, square=True, darkImg=dark.tolist(), gainImg=gain.tolist(), thresRms=3.0)
+    (values,) = values_of(feature, frames).values()
+    changed = (np.where(frames < 3 * rms, 0, frames).astype(np.float64) ** 2 - dark) / gain
+    np.testing.assert_allclose(values[:, 0], plain(where, changed, feature.config["qbins"], -np.inf), rtol=1e-5)
+
+
+def test_bins_may_be_those_of_the_radius() -> None:
+    frames = np.ones((1, *SHAPE), np.float32)
+    feature = made(view(), rbin=0.5, geomCorr=False, polCorr=False)
+    (values,) = values_of(feature, frames).values()
+    assert values.shape[-1] == len(feature.config["rbins"]) - 1
+    np.testing.assert_allclose(values[~np.isnan(values)], 1.0, rtol=1e-6)
+
+
+def test_the_older_solid_angle_differs_by_its_scale_on_a_flat_detector() -> None:
+    where, frames = view(), np.random.default_rng(9).random((1, *SHAPE)).astype(np.float32)
+    where = replace(where, z=None)
+    newer, older = (values_of(made(where, qbin=0.4, geomVersion=version), frames)["det/azav_azav"] for version in (2, 1))
+    ratio = (newer / older)[~np.isnan(newer)]
+    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-6)
+
+
+def test_a_user_mask_takes_pixels_out() -> None:
+    frames = np.ones((1, *SHAPE), np.float32)
+    mask = np.ones(SHAPE)
+    mask.reshape(-1)[::2] = 0
+    frames.reshape(-1)[::2] = 100
+    (values,) = values_of(made(view(), qbin=0.5, geomCorr=False, polCorr=False, userMask=mask.tolist()), frames).values()
+    np.testing.assert_allclose(values[~np.isnan(values)], 1.0, rtol=1e-6)
