@@ -73,7 +73,7 @@ class Placed:
     def process(self, data: Data, context: Context) -> Output:
         """Shares of the pixels by photons, shape (events, 12), 0 in an event without photons.
 
-        Children get ``row`` and ``col`` (in the tile, fractional), ``tile``, and ``data`` (1 each); first the droplets of one photon.
+        Children get ``row`` and ``col`` (in the tile, fractional), ``tile``, and ``data`` (1 each); droplets of one photon first.
 
         Raises
         ------
@@ -123,7 +123,13 @@ class Placed:
         tile = data.columns["tile"][several].astype(np.int64)
         numbers = several - data.stops[events[several]] + 1
         drops = np.column_stack(
-            [events[several] * self._tiles + tile, numbers, firsts[several], counts[several], *(data.columns[key][several] for key in BOX)]
+            [
+                events[several] * self._tiles + tile,
+                numbers,
+                firsts[several],
+                counts[several],
+                *(data.columns[key][several] for key in BOX),
+            ]
         ).astype(np.int64)
         shape = (-1, self._rows, self._columns)
         images, labels = data.whole["image"].reshape(shape), data.whole["labels"].reshape(shape)

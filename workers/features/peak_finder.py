@@ -1,7 +1,7 @@
 """Bragg peaks of crystallography: where they are, how strong, and whether the frame is a hit.
 
-A peak is the largest pixel far and wide that stands out of a ring around it, with the pixels that hang together with it. Parameters
-as in psana's peak finders (v3r3, v4r3).
+A peak is the largest pixel far and wide that stands out of a ring around it, with the pixels that hang together with it.
+Parameters as in psana's peak finders (v3r3, v4r3).
 """
 
 from dataclasses import replace
@@ -80,7 +80,7 @@ class Peaks:
         self._room = self._tiles * ((rows + 1) // 2) * ((columns + 1) // 2)
         rings = _ring(parameters.r0, parameters.r0 + parameters.dr)
         self._margin = max(int(np.abs(rings).max()), parameters.rank, self._reach, 1) + 1
-        steps = rings @ [columns + 2 * self._margin, 1]
+        steps = rings @ np.array([columns + 2 * self._margin, 1], np.int64)
         angles = np.arctan2(rings[:, 0], rings[:, 1])
         self._ring, self._samples = steps, steps[[int(np.abs(angles - at).argmin()) for at in np.arange(-3.5, 4) * np.pi / 4]]
         whole = np.dtype(np.int64)
@@ -90,7 +90,8 @@ class Peaks:
         )
         units = {"row": "pixel", "col": "pixel", "tile": "1", "npix": "pixel", "son": "1"}
         self._lists = tuple(
-            replace(real_field(ragged_name(name, leaf), units.get(leaf, view.unit), RESULTS[leaf]), ragged=True) for leaf in LEAVES
+            replace(real_field(ragged_name(name, leaf), units.get(leaf, view.unit), RESULTS[leaf]), ragged=True)
+            for leaf in LEAVES
         )
         self.gives = (*self._numbers, *self._lists)
         self.view = replace(view, good=good).of_lists(*LISTED)
@@ -102,7 +103,10 @@ class Peaks:
         lengths, peaks = np.empty(len(frames), np.int64), np.empty((len(frames) * self._room, len(LEAVES)))
         search(frames, self._margin, self._rank, self._reach, self._ring, self._samples, self._limits, lengths, peaks)
         found = dict(zip(LEAVES, np.ascontiguousarray(peaks[: lengths.sum()].T), strict=True))
-        values: dict[str, Values] = {self._numbers[0].name: lengths, self._numbers[1].name: (lengths >= self._least).astype(np.int64)}
+        values: dict[str, Values] = {
+            self._numbers[0].name: lengths,
+            self._numbers[1].name: (lengths >= self._least).astype(np.int64),
+        }
         values |= {field.name: Ragged(found[leaf], lengths) for field, leaf in zip(self._lists, LEAVES, strict=True)}
         columns = {"data": found["amp_tot"], **{leaf: found[leaf] for leaf in LISTED[1:]}}
         return Output(values, PixelList(lengths, columns, {}))

@@ -1,6 +1,6 @@
 """Kernels that find Bragg peaks: local maxima that stand out of a ring around them.
 
-As the peak finders of psana (v3r3, v4r3) do it. Two tests that the compiler vectorizes leave one pixel in a hundred for the rest: no
+As the peak finders of psana (v3r3, v4r3) do it. Two tests that the compiler vectorizes leave few pixels for the rest: no
 neighbour is larger, and the pixel is far above eight others on the ring, of which the largest is left out.
 """
 
@@ -11,8 +11,8 @@ from monitor.kernel import Number, kernel, summing_kernel
 
 BLOCK = 32
 LOOSE = 0.6
-"""Part of the wanted height over the noise that the first looks ask for, at a few pixels of the ring: a peak that is just high enough
-gets lost there in 3 of 10 000 cases, one of 6 in 5 in none of 100 000 (Gaussian noise)."""
+"""Part of the wanted height over the noise that the first looks ask for, at a few pixels of the ring. In Gaussian noise a peak
+that is just high enough gets lost in the first one in 3 of 10 000 cases, one 1.2 times as high in less than 1 of 100 000."""
 THINNED = 4
 """One in so many pixels of the ring is in the second look."""
 CLIP = 3.0
@@ -21,7 +21,7 @@ FEWEST = 8
 ROW, COLUMN, TILE, NPIX, AMP_MAX, AMP_TOT, SON, BACKGROUND, NOISE = range(9)
 """Columns of a peak."""
 PIXELS_MIN, PIXELS_MAX, AMAX, ATOT, SON_MIN, HIGH, LOW, VALUE_HIGH, VALUE_LOW = range(9)
-"""Limits: numbers of pixels, heights, totals, signal over noise; in noise and as values, of the largest pixel and of the others."""
+"""Limits: pixels, height, total, signal over noise; in noise and as values, those of the largest pixel and of the others."""
 
 
 @kernel
@@ -35,7 +35,13 @@ def pad(tile: NDArray[np.floating], margin: Number, padded: NDArray[np.float32])
 
 @summing_kernel
 def outstanding(
-    flat: NDArray[np.float32], start: Number, count: Number, width: Number, samples: NDArray[np.int64], factor: Number, hot: NDArray[np.uint8]
+    flat: NDArray[np.float32],
+    start: Number,
+    count: Number,
+    width: Number,
+    samples: NDArray[np.int64],
+    factor: Number,
+    hot: NDArray[np.uint8],
 ) -> None:
     """Which pixels of a row may be peaks; where a sample is bad all may.
 
@@ -59,8 +65,18 @@ def outstanding(
         smaller = (above[i] >= value) | (above[i + 1] >= value) | (above[i + 2] >= value) | (here[i] >= value)
         smaller |= (here[i + 2] > value) | (below[i] > value) | (below[i + 1] > value) | (below[i + 2] > value)
         hot[i] = np.uint8(0) if smaller | (value != value) else np.uint8(1)
-    s0, s1, s2, s3 = flat[start + samples[0] :], flat[start + samples[1] :], flat[start + samples[2] :], flat[start + samples[3] :]
-    s4, s5, s6, s7 = flat[start + samples[4] :], flat[start + samples[5] :], flat[start + samples[6] :], flat[start + samples[7] :]
+    s0, s1, s2, s3 = (
+        flat[start + samples[0] :],
+        flat[start + samples[1] :],
+        flat[start + samples[2] :],
+        flat[start + samples[3] :],
+    )
+    s4, s5, s6, s7 = (
+        flat[start + samples[4] :],
+        flat[start + samples[5] :],
+        flat[start + samples[6] :],
+        flat[start + samples[7] :],
+    )
     center = flat[start:]
     seventh = np.float32(1 / 7)
     for i in range(count):
@@ -139,7 +155,9 @@ def grow(
 
 
 @kernel
-def summarize(flat: NDArray[np.float32], region: NDArray[np.int64], count: Number, width: Number, peak: NDArray[np.float64]) -> None:
+def summarize(
+    flat: NDArray[np.float32], region: NDArray[np.int64], count: Number, width: Number, peak: NDArray[np.float64]
+) -> None:
     """Sums of a peak whose background and noise are known; positions in the padded tile."""
     total, rows, columns, largest = 0.0, 0.0, 0.0, 0.0
     for i in range(count):
@@ -154,7 +172,7 @@ def summarize(flat: NDArray[np.float32], region: NDArray[np.int64], count: Numbe
 
 
 @kernel
-def good_enough(peak: NDArray[np.float64], limits: NDArray[np.float64]) -> bool:
+def good_enough(peak: NDArray[np.float64], limits: NDArray[np.float64]) -> Number:
     """Whether a peak is within the limits."""
     return (
         limits[PIXELS_MIN] <= peak[NPIX] <= limits[PIXELS_MAX]
@@ -188,7 +206,7 @@ def search_tile(
         start = row * width + margin
         outstanding(flat, start, columns, width, samples, np.float32((LOOSE * limits[HIGH]) ** 2), hot)
         for first in range(0, columns, BLOCK):
-            some = 0
+            some = np.int32(0)
             for i in range(first, min(first + BLOCK, columns)):
                 some |= np.int32(hot[i])
             for i in range(first, min(first + BLOCK, columns) if some else first):
@@ -263,9 +281,7 @@ def search(
         for tile in range(tiles):
             pad(frames[event, tile], margin, padded)
             mine = peaks[end:]
-            found = search_tile(
-                padded, margin, rank, reach, ring, samples, limits, places, levels, taken, region, hot, mine
-            )
+            found = search_tile(padded, margin, rank, reach, ring, samples, limits, places, levels, taken, region, hot, mine)
             mine[:found, TILE] = tile
             end += found
         lengths[event] = end - begin

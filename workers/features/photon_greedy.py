@@ -1,7 +1,7 @@
 """Kernel that places the photons of a droplet one by one where most of one is left ("greedy guess").
 
-Source: smalldata_tools droplet2Photons. Where nothing is left but photons are, the original puts them beside the corner of the box;
-here they are put at the droplet's centre. A tree of maxima keeps the search for the largest pixel short in large droplets.
+Source: smalldata_tools droplet2Photons. Where nothing is left but photons are, the original puts them beside the corner of the
+box; here they are put at the droplet's centre. A tree of maxima keeps the search for the largest pixel short in large droplets.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def put(tree: NDArray[np.float64], leaves: Number, leaf: Number, value: Number) 
 
 
 @kernel
-def largest(tree: NDArray[np.float64], leaves: Number) -> int:
+def largest(tree: NDArray[np.float64], leaves: Number) -> Number:
     """First of the largest leaves."""
     at = 1
     while at < leaves:
@@ -40,7 +40,12 @@ def fill(tree: NDArray[np.float64], leaves: Number) -> None:
 
 @kernel
 def place_left_over(
-    tree: NDArray[np.float64], leaves: Number, width: Number, height: Number, center: tuple[float, float], place: NDArray[np.float64]
+    tree: NDArray[np.float64],
+    leaves: Number,
+    width: Number,
+    height: Number,
+    center: tuple[float, float],
+    place: NDArray[np.float64],
 ) -> None:
     """Place one photon where most of one is left, and take it off; ``place`` gets row and column in the box."""
     at = largest(tree, leaves)
@@ -113,7 +118,7 @@ def place_greedily(
             value = np.float64(image[top + row, left + column]) / photon
             whole = np.floor(value)
             tree[leaves + row * width + column] = value - whole
-            for _ in range(min(np.int64(whole), len(places) - done)):
+            for _ in range(np.int64(min(whole, len(places) - done))):
                 places[done, ROW], places[done, COLUMN] = row, column
                 done += 1
     fill(tree, leaves)
@@ -141,8 +146,8 @@ def place_all(
     images, labels
         Shape (tiles of all events, rows, columns).
     drops
-        Of each droplet: tile among those of all events, number in ``labels``, first photon and photons in ``places``, first and last
-        row, first and last column; shape (droplets, 8).
+        Of each droplet: tile among those of all events, number in ``labels``, first photon and photons in ``places``, first and
+        last row, first and last column; shape (droplets, 8).
     centers
         Row and column of their centres, shape (droplets, 2).
     room

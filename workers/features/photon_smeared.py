@@ -1,8 +1,8 @@
 """Kernel that places the photons of a droplet whose spots spread over many pixels.
 
 First guess: again and again where the droplet, smoothed with the spot, is highest, one spot is taken off. Then all spots move
-together (expectation and maximization of a mixture of equal spots, Dempster, Laird and Rubin 1977): each pixel is shared among the
-spots by what they give it, and each spot goes to the centre of its share.
+together (expectation and maximization of a mixture of equal spots, Dempster, Laird and Rubin 1977): each pixel is shared among
+the spots by what they give it, and each spot goes to the centre of its share.
 """
 
 import math
@@ -82,12 +82,11 @@ def first_guess(
     for row in range(height):
         heights[row] = smooth[row].max()
     for i in range(len(places)):
-        row = np.argmax(heights)
-        column = np.argmax(smooth[row])
-        places[i, ROW], places[i, COLUMN] = row, column
+        top_row = np.argmax(heights)
+        places[i, ROW], places[i, COLUMN] = top_row, np.argmax(smooth[top_row])
         # A spot that is smoothed with the same spot is wider by the root of two.
-        add_spot(smooth, row, column, math.sqrt(2.0) * sigma, -1.0, reach, across, along)
-        top, bottom = window(row, reach, height)
+        add_spot(smooth, places[i, ROW], places[i, COLUMN], math.sqrt(2.0) * sigma, -1.0, reach, across, along)
+        top, bottom = window(top_row, reach, height)
         for changed in range(top, bottom):
             heights[changed] = smooth[changed].max()
 
