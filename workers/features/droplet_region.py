@@ -1,4 +1,4 @@
-"""What is known of the shape of each droplet: central moments, and its first pixels (as skimage's region properties have them)."""
+"""The shape of each droplet: central moments, and its first pixels, as skimage's region properties have them."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,7 +1,7 @@
 """Kernels of the droplets: runs of pixels above a threshold, and which of them hang together.
 
-A run is a stretch of neighbouring pixels of one row, so that labels are found without an image of labels: runs that touch are joined
-(union-find, the earlier one leads), which numbers droplets in the order of their first pixels as scipy.ndimage.label does.
+A run is a stretch of neighbouring pixels of one row. Runs that touch are joined (union-find, the earlier one leads), so that no
+image of labels is needed and droplets are numbered in the order of their first pixels, as scipy.ndimage.label does.
 """
 
 import numpy as np
@@ -17,8 +17,13 @@ ADU, PIXELS, ROW, COLUMN, TILE, TOP, BOTTOM, LEFT, RIGHT = range(9)
 
 
 @kernel
-def high_runs(
-    tile: NDArray[np.floating], columns: Number, level: NDArray[np.floating], most: Number, runs: NDArray[np.int32]
+def find_runs(
+    tile: NDArray[np.floating],
+    columns: Number,
+    level: NDArray[np.floating],
+    most: Number,
+    marks: NDArray[np.uint8],
+    runs: NDArray[np.int32],
 ) -> int:
     """Runs of pixels that are at least at their level, not above ``most`` and not 0; returns how many.
 
@@ -26,26 +31,34 @@ def high_runs(
     ----------
     tile, level
         Values and thresholds, shape (pixels,); a NaN is in no run.
+    marks
+        Pixels to look at, which are wiped, shape (pixels,); empty = all.
     runs
-        Result; half as many as pixels, and one more for each row, always fit.
+        Result; see ``room_for``.
     """
-    count = 0
+    count, every = 0, len(marks) == 0
     for row_start in range(0, len(tile), columns):
         row_stop, begin = row_start + columns, -1
         for start in range(row_start, row_stop, BLOCK):
-            stop = min(start + BLOCK, row_stop)
-            hot = 0
-            for place in range(start, stop):
-                hot |= np.int32(tile[place] >= level[place])
+            stop, hot = min(start + BLOCK, row_stop), np.int32(0)
+            if every:
+                for place in range(start, stop):
+                    hot |= np.int32(tile[place] >= level[place])
+            else:
+                for place in range(start, stop):
+                    hot |= np.int32(marks[place])
             if hot == 0 and begin < 0:
                 continue
             for place in range(start, stop):
-                inside = tile[place] >= level[place] and tile[place] <= most and tile[place] != 0
+                inside = every or marks[place] != 0
+                inside = inside and tile[place] >= level[place] and tile[place] <= most and tile[place] != 0
                 if inside and begin < 0:
                     begin = place
                 elif not inside and begin >= 0:
                     runs[count, START], runs[count, LENGTH] = begin, place - begin
                     count, begin = count + 1, -1
+            if not every:
+                marks[start:stop] = 0
         if begin >= 0:
             runs[count, START], runs[count, LENGTH] = begin, row_stop - begin
             count += 1
@@ -66,41 +79,7 @@ def mark_around(runs: NDArray[np.int32], count: Number, columns: Number, marks: 
 
 
 @kernel
-def marked_runs(
-    tile: NDArray[np.floating],
-    columns: Number,
-    level: NDArray[np.floating],
-    most: Number,
-    marks: NDArray[np.uint8],
-    runs: NDArray[np.int32],
-) -> int:
-    """As ``high_runs`` for the marked pixels alone; the marks are wiped."""
-    count = 0
-    for row_start in range(0, len(tile), columns):
-        row_stop, begin = row_start + columns, -1
-        for start in range(row_start, row_stop, BLOCK):
-            stop = min(start + BLOCK, row_stop)
-            hot = 0
-            for place in range(start, stop):
-                hot |= np.int32(marks[place])
-            if hot == 0 and begin < 0:
-                continue
-            for place in range(start, stop):
-                inside = marks[place] != 0 and tile[place] >= level[place] and tile[place] <= most and tile[place] != 0
-                marks[place] = 0
-                if inside and begin < 0:
-                    begin = place
-                elif not inside and begin >= 0:
-                    runs[count, START], runs[count, LENGTH] = begin, place - begin
-                    count, begin = count + 1, -1
-        if begin >= 0:
-            runs[count, START], runs[count, LENGTH] = begin, row_stop - begin
-            count += 1
-    return count
-
-
-@kernel
-def leader(parents: NDArray[np.int32], run: Number) -> int:
+def leader(parents: NDArray[np.int32], run: Number) -> Number:
     """First run of the droplet that a run belongs to."""
     while parents[run] != run:
         parents[run] = parents[parents[run]]
@@ -146,8 +125,8 @@ def spread_runs(
 ) -> int:
     """Runs of numbered droplets and of their neighbours above a lower level, droplets that touch kept apart; returns how many.
 
-    A pixel belongs to the droplet of the highest number among itself and its four neighbours. ``labels``, shape (pixels,), is zero
-    before and after.
+    A pixel belongs to the droplet of the highest number among itself and its four neighbours. ``labels``, shape (pixels,), is
+    zero before and after.
     """
     for run in range(count):
         labels[runs[run, START] : runs[run, START] + runs[run, LENGTH]] = runs[run, DROPLET]
@@ -237,7 +216,7 @@ def keep_bright(
 
 
 @kernel
-def room_for(rows: Number, columns: Number, relabel: Number) -> int:
+def room_for(rows: Number, columns: Number, relabel: Number) -> Number:
     """Most runs that a tile can have: where droplets that touch are kept apart, each pixel may be one."""
     return rows * ((columns + 1) // 2) if relabel else rows * columns
 
@@ -262,8 +241,8 @@ def find_droplets(
     frames
         Shape (events, tiles, rows, columns), contiguous; NaN = bad.
     high, low
-        Thresholds of the pixels, shape (tiles, rows * columns); ``low`` only counts if ``two``, for the four neighbours of the pixels
-        above ``high``.
+        Thresholds of the pixels, shape (tiles, rows * columns); ``low`` only counts if ``two``, for the four neighbours of the
+        pixels above ``high``.
     two, relabel
         Two thresholds; droplets that touch at the lower one become one.
     most
@@ -280,19 +259,20 @@ def find_droplets(
     parents, numbers = np.empty(room, np.int32), np.empty(room, np.int32)
     seeds = np.empty((room if two else 0, 3), np.int32)
     marks, labels = np.zeros(size if two else 0, np.uint8), np.zeros(size if two and not relabel else 0, np.int32)
+    everywhere = np.empty(0, np.uint8)
     drop_end, run_end = 0, 0
     for event in range(events):
         counts[event] = 0
         for tile in range(tiles):
             flat, mine = frames[event, tile].reshape(size), runs[run_end:]
             if not two:
-                count = high_runs(flat, columns, high[tile], most, mine)
+                count = find_runs(flat, columns, high[tile], most, everywhere, mine)
                 droplets = join_runs(mine, count, columns, parents)
             else:
-                seeded = high_runs(flat, columns, high[tile], most, seeds)
+                seeded = find_runs(flat, columns, high[tile], most, everywhere, seeds)
                 if relabel:
                     mark_around(seeds, seeded, columns, marks)
-                    count = marked_runs(flat, columns, low[tile], most, marks, mine)
+                    count = find_runs(flat, columns, low[tile], most, marks, mine)
                     droplets = join_runs(mine, count, columns, parents)
                 else:
                     droplets = join_runs(seeds, seeded, columns, parents)

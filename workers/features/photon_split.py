@@ -1,7 +1,7 @@
 """Kernels of the photon map: whole photons, and leftovers of two neighbours put together.
 
-Source: the photon map of psana's C++ (golden data of small data). A pixel is looked at if its leftover is a maximum of its row and
-of its column, as a scan with jumps finds them: with equal neighbours only every second one counts.
+Source: the photon map of psana's C++ (golden data of small data). A pixel is looked at if its leftover is a maximum of its row
+and of its column, as a scan with jumps finds them: with equal neighbours only every second one counts.
 """
 
 import numpy as np
@@ -130,7 +130,7 @@ def candidates(
     for row in range(rows):
         for start in range(row * columns, (row + 1) * columns, BLOCK):
             stop = min(start + BLOCK, (row + 1) * columns)
-            hot = 0
+            hot = np.int32(0)
             for place in range(start, stop):
                 hot |= np.int32(tile[place] >= least)
             if hot == 0:
@@ -173,7 +173,7 @@ def split_tile(
     for turn in range(1, last + 1):
         for i in range(count):
             if turns[i] == turn and shared(tile, touched[i], rows, columns, adu, low, fraction, used):
-                numbers[i] = min(np.int64(numbers[i]) + 1, MOST)
+                numbers[i] += numbers[i] < MOST
     for i in range(count):
         place = np.int64(touched[i])
         for other in (place, place - columns, place + columns, place - 1, place + 1):
@@ -231,7 +231,7 @@ def photon_map(
     lengths: NDArray[np.int64],
     found: NDArray[np.float32],
 ) -> None:
-    """Write the photons of each event into its map, shape (events, pixels): 0 where there are none, NaN where the frame is bad."""
+    """Write the photons of each event into its map, shape (events, pixels): 0 where there are none, NaN where it is bad."""
     start = 0
     for event in range(len(frames)):
         for pixel in range(frames.shape[1]):
