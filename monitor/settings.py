@@ -134,6 +134,15 @@ class Detector(Section):
     sums: tuple[str, ...] = ("calib",)
 
 
+class Sum(Section):
+    """A run sum of a field of the rows, for its mean with the laser on and off, and for the difference of the two."""
+
+    field: str
+    """Name of the field: ``cspad/azav_azav``, ``ipm2/sum``."""
+    name: str = ""
+    """Name of the sum; left out, the field's with ``_`` for ``/``, and ``_onOff``."""
+
+
 class User(Section):
     """A Python file with features of the user's own."""
 
@@ -210,6 +219,7 @@ class Settings(Section):
 
     source: Source = Source()
     detector: tuple[Detector, ...] = ()
+    sum: tuple[Sum, ...] = ()
     user: tuple[User, ...] = ()
     light: Light = Light()
     store: Store = Store()

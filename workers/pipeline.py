@@ -21,6 +21,7 @@ from monitor.xtc.types import TYPES
 from monitor.xtc2.run_names import XTC2
 from workers.detectors.family import Whole, whole
 from workers.field_detector import FieldDetector
+from workers.field_sums import FieldSums
 from workers.frames import FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -101,6 +102,7 @@ class Pipeline:
             check(detector)
         self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
+        self._sums = FieldSums(settings.sum)
         self._taken = taken_types()
         self._plans: list[Plan] = []
         self._configured: list[object] = []
@@ -141,6 +143,7 @@ class Pipeline:
             self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
         for detector in self._fields:
             columns.add(detector.columns(columns.by_name, batch.count, trouble))
+        sums |= self._sums.of(columns.by_name, columns.shots(np.arange(batch.count), batch.first), trouble)
         return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts, self._config(plan))
 
     def _config(self, plan: Plan) -> Mapping[str, NDArray[Any]]:

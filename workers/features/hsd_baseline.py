@@ -1,8 +1,8 @@
 """Takes the interleaving artefacts of a fast digitizer out of its waveforms, in Fourier space (small-data
 ``hsdBaselineCorrectFunc``).
 
-The digitizer is made of several that take turns and do not agree on the baseline, which shows as lines at fractions of the highest
-frequency. Each line is replaced by the mean of the spectrum beside it: eight broad ones first, then 63 narrow ones.
+The digitizer is made of several that take turns and do not agree on the baseline, which shows as lines at fractions of the
+highest frequency. Each line is replaced by the mean of the spectrum beside it: eight broad ones first, then 63 narrow ones.
 """
 
 from typing import Any, Literal

@@ -96,7 +96,7 @@ def _half_square(rest: Floats) -> Floats:
 
 def _normal(slope: Floats) -> Floats:
     """Derivatives times themselves, shape (events, parameters, parameters)."""
-    return np.matmul(slope.transpose(0, 2, 1), slope)
+    return np.asarray(np.matmul(slope.transpose(0, 2, 1), slope))
 
 
 def _step(rest: Floats, slope: Floats, damping: Floats, size: int) -> Floats:
