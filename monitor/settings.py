@@ -160,6 +160,22 @@ class Light(Section):
     laser: tuple[int, ...] | None = None
 
 
+class TimeTool(Section):
+    """How the time tool's position becomes a time."""
+
+    calibration: tuple[float, ...] | None = Field(None, min_length=1, max_length=3)
+    """Polynomial from pixel to ps, lowest power first; left out: that of the data acquisition, else its own time is taken."""
+
+
+class Epics(Section):
+    """Which EPICS variables are recorded with every event."""
+
+    all: bool = True
+    """Each as ``epicsAll/<alias>``."""
+    record: tuple[str, ...] = ()
+    """These as ``epicsUser/<alias>``: aliases or names, ``*`` stands for anything."""
+
+
 class Store(Section):
     """Where and how the small-data file is written."""
 
@@ -222,6 +238,8 @@ class Settings(Section):
     sum: tuple[Sum, ...] = ()
     user: tuple[User, ...] = ()
     light: Light = Light()
+    timetool: TimeTool = TimeTool()
+    epics: Epics = Epics()
     store: Store = Store()
     pool: Pool = Pool()
     pages: Pages = Pages()

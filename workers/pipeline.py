@@ -162,7 +162,8 @@ class Pipeline:
         trouble = Trouble()
         columns = Columns(batch, self.version, trouble)
         reduce(batch, buffers, state, self._view[1], self._settings.light, trouble, columns.guarded)
-        return Result(Rows(batch.first, batch.count, columns.by_name), {}, {}, trouble.counts)
+        sums = self._sums.of(columns.by_name, columns.shots(np.arange(batch.count), batch.first), trouble)
+        return Result(Rows(batch.first, batch.count, columns.by_name), sums, {}, trouble.counts)
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:
