@@ -1,6 +1,6 @@
 """Arrival time from a time-tool camera image against a background (small-data ``mecttFunc``).
 
-The image over the background is turned upright and projected; the edge is the extremum of the smoothed projection's slope, found
+The image over the background is turned upright and projected; the edge is where the smoothed projection falls most steeply, found
 by fitting a Gaussian on a straight line.
 """
 
@@ -93,7 +93,7 @@ class Mectt:
         return (*fields, raw) if self._own.ttRaw else fields
 
     def process(self, data: Data, context: Context) -> Output:
-        """Numbers of each image; NaN without an edge. A bad pixel counts as one without any change."""
+        """Numbers of each image; NaN without an edge, or where the fit is lost. A bad pixel counts as one without any change."""
         images = floats(data)
         means = mean_of(images[:, *self._norm].reshape(len(images), self._pixels))
         projected = np.full((len(images), self._rows), np.nan)
@@ -118,7 +118,10 @@ def edges_in(projected: Floats, own: Parameters) -> tuple[Floats, NDArray[np.int
     fit = fitted(residuals_of(slopes), start_of(slopes, own.sigma_TT))
     found[some] = fit.parameters
     found[:, SIGMA] = np.abs(found[:, SIGMA])
-    status[some] = np.where(fit.converged, ARRIVED, LOST)
+    inside = (found[some, CENTER] >= 0) & (found[some, CENTER] <= projected.shape[1] - 1)
+    status[some] = np.where(fit.converged & inside, ARRIVED, LOST)
+    if not own.compat:
+        found[status == LOST] = math.nan
     return found, status
 
 

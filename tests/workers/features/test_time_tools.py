@@ -116,7 +116,7 @@ def test_what_there_is_nothing_to_divide_by_is_refused() -> None:
 
 def test_a_camera_image_gives_its_edge_between_two_pixels() -> None:
     x = np.arange(160.0)[:, None]
-    images = np.stack([1000 * (1 + 0.05 * (1 + erf((x - place) / 12))) * np.ones((1, 40)) for place in (70.3, 85.8)])
+    images = np.stack([1000 * (1 - 0.05 * (1 + erf((x - place) / 12))) * np.ones((1, 40)) for place in (70.3, 85.8)])
     found = run("mecttFunc", images, background=np.full((160, 40), 900.0).tolist(), roi_n=[[0, 30], [0, 40]], sigma_TT=9)
     assert found["err"].tolist() == [1, 1]
     np.testing.assert_allclose(np.diff(found["time_px"]), 15.5, atol=0.05)
