@@ -163,6 +163,14 @@ class Light(Section):
     laser: tuple[int, ...] | None = None
 
 
+class Names(Section):
+    """What the groups of point detectors are called."""
+
+    hutch: bool = False
+    """As smalldata_tools calls them in the hutch of the experiment (``ipm2``, ``enc``), with its EPICS variables as
+    ``epics/<alias>`` too; else each by its alias, or by the name that the data acquisition gives it."""
+
+
 class TimeTool(Section):
     """How the time tool's position becomes a time."""
 
@@ -285,6 +293,7 @@ class Settings(Section):
     sum: tuple[Sum, ...] = ()
     user: tuple[User, ...] = ()
     light: Light = Light()
+    names: Names = Names()
     timetool: TimeTool = TimeTool()
     epics: Epics = Epics()
     store: Store = Store()

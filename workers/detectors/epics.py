@@ -15,9 +15,14 @@ from workers.run_view import RunView, safe_name
 
 
 def open_epics(run: RunView) -> ReadWhole:
-    """Reader of ``epicsAll/<alias>`` and ``epicsUser/<alias>``: float64, NaN until the variable has a value."""
+    """Reader of ``epicsAll/<alias>``, ``epicsUser/<alias>`` and, with the names of a hutch, ``epics/<alias>``.
+
+    Float64, NaN until the variable has a value.
+    """
     pvs, wanted = run.state.pvs, run.settings.epics
     fields = [(i, real(f"epicsAll/{safe_name(pv.alias)}", description=pv.pv)) for i, pv in enumerate(pvs)] if wanted.all else []
+    for i in (i for pattern in run.hutch.epics for i in matching(pvs, pattern)):
+        fields.append((i, real(f"epics/{safe_name(pvs[i].alias)}", description=pvs[i].pv)))
     for pattern in wanted.record:
         found = matching(pvs, pattern)
         if not found and pvs:
