@@ -134,6 +134,15 @@ class Detector(Section):
     sums: tuple[str, ...] = ("calib",)
 
 
+class Sum(Section):
+    """A run sum of a field of the rows, for its mean with the laser on and off, and for the difference of the two."""
+
+    field: str
+    """Name of the field: ``cspad/azav_azav``, ``ipm2/sum``."""
+    name: str = ""
+    """Name of the sum; left out, the field's with ``_`` for ``/``, and ``_onOff``."""
+
+
 class User(Section):
     """A Python file with features of the user's own."""
 
@@ -152,6 +161,30 @@ class Light(Section):
 
     xray: tuple[int, ...] | None = None
     laser: tuple[int, ...] | None = None
+
+
+class Names(Section):
+    """What the groups of point detectors are called."""
+
+    hutch: bool = False
+    """As smalldata_tools calls them in the hutch of the experiment (``ipm2``, ``enc``), with its EPICS variables as
+    ``epics/<alias>`` too; else each by its alias, or by the name that the data acquisition gives it."""
+
+
+class TimeTool(Section):
+    """How the time tool's position becomes a time."""
+
+    calibration: tuple[float, ...] | None = Field(None, min_length=1, max_length=3)
+    """Polynomial from pixel to ps, lowest power first; left out: that of the data acquisition, else its own time is taken."""
+
+
+class Epics(Section):
+    """Which EPICS variables are recorded with every event."""
+
+    all: bool = True
+    """Each as ``epicsAll/<alias>``."""
+    record: tuple[str, ...] = ()
+    """These as ``epicsUser/<alias>``: aliases or names, ``*`` stands for anything."""
 
 
 class Store(Section):
@@ -257,8 +290,12 @@ class Settings(Section):
 
     source: Source = Source()
     detector: tuple[Detector, ...] = ()
+    sum: tuple[Sum, ...] = ()
     user: tuple[User, ...] = ()
     light: Light = Light()
+    names: Names = Names()
+    timetool: TimeTool = TimeTool()
+    epics: Epics = Epics()
     store: Store = Store()
     pool: Pool = Pool()
     pages: Pages = Pages()

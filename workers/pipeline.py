@@ -20,6 +20,7 @@ from monitor.xtc2.run_names import XTC2
 from workers.columns import Columns
 from workers.detectors.family import Whole
 from workers.field_detector import FieldDetector
+from workers.field_sums import FieldSums
 from workers.frames import AreaDetector, Frames, FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -124,6 +125,7 @@ class Pipeline:
         self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
         self._areas_xtc2 = Areas(settings)
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
+        self._sums = FieldSums(settings.sum)
         self._user = UserFeatures(settings)
         self._taken = taken_types()
         self._plans: list[Plan] = []
@@ -166,7 +168,7 @@ class Pipeline:
         return work.result(self._config([source for source in (*plan.areas.values(), *self._fields) if source is not None]))
 
     def _derived(self, work: "Work") -> None:
-        """Fields made of fields and frames: features on fields, what the user's functions give, and features on that."""
+        """What is made of fields and frames: features on fields, the user's functions, features on those, and sums of fields."""
         columns, count = work.columns, work.batch.count
         for later in (False, True):
             for detector in self._fields:
@@ -174,6 +176,7 @@ class Pipeline:
                     columns.add(detector.columns(columns.by_name, count, work.trouble))
             if not later:
                 columns.add(self._user.columns(columns.by_name, work.kept, count, work.trouble))
+        work.sums.update(self._sums.of(columns.by_name, columns.shots(np.arange(count), work.batch.first), work.trouble))
 
     def _config(self, sources: Sequence[AreaDetector | FieldDetector]) -> Mapping[str, NDArray[Any]]:
         """What the rows were made with; the same object as long as the same detectors are at work."""

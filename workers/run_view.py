@@ -15,6 +15,7 @@ from monitor.xtc.decode import decode
 from monitor.xtc.header import Level, is_compressed, type_id, version
 from monitor.xtc.names import source_text
 from monitor.xtc.types import TYPES, PayloadType
+from workers.hutch import Hutch, hutch_of
 from workers.trouble import Trouble
 
 ALIAS_CONFIG = 69
@@ -36,16 +37,21 @@ class Source:
         Name the run gives it; empty if none.
     level, physical
         Its identity.
+    usual
+        Name that its hutch has for it, if the settings want that; empty if none.
     """
 
     text: str
     alias: str
     level: int
     physical: int
+    usual: str = ""
 
     @property
     def name(self) -> str:
-        """Name in field paths: the alias, else the DAQ name with ``-`` and ``|`` replaced by ``_``."""
+        """Name in field paths: the hutch's, else the alias, else the DAQ name with ``-`` and ``|`` replaced by ``_``."""
+        if self.usual:
+            return self.usual
         return safe_name(self.alias) if self.alias else daq_name(self.text)
 
 
@@ -131,7 +137,14 @@ class RunView:
     def source(self, level: int, physical: int) -> Source:
         """The source of this identity."""
         text = source_text(level, 0, physical)
-        return Source(text, self.aliases.get((level, physical), ""), level, physical)
+        alias = self.aliases.get((level, physical), "")
+        known = self.hutch.monitors
+        return Source(text, alias, level, physical, known.get(alias) or known.get(text, ""))
+
+    @cached_property
+    def hutch(self) -> Hutch:
+        """Names of the experiment's hutch; empty unless the settings want them."""
+        return hutch_of(self.state.experiment) if self.settings.names.hutch else Hutch()
 
     @cached_property
     def taking_part(self) -> tuple[Source, ...]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from monitor.aggregator.epoch import MergeSums
 from monitor.aggregator.frames import Frames, Wanted
 from monitor.model.sums import Sums, SumState
-from monitor.running import value
+from monitor.running import on_off, value
 from monitor.wire.message import Message
 
 PAUSE_S = 1.0
@@ -84,7 +84,8 @@ class Means:
     def _message(self, topic: str, name: str, state: SumState) -> Message:
         """One mean image."""
         detector = split_name(name, self._frames.detectors)[0]
-        image = assembled(value(state), self._frames.index.get(detector))
+        index = None if state.kind == on_off.KIND else self._frames.index.get(detector)
+        image = assembled(value(state), index)
         header = {"count": state.count, "unit": self._frames.unit.get(detector, ""), "run": self._of[RUN][0]}
         if topic.startswith(STEP):
             header["step"] = self._of[STEP][1]

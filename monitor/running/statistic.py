@@ -21,7 +21,7 @@ class Statistic:
     merge
         One state of many non-empty states, without changing any of them.
     value
-        What the state says, in the shape of one event; float64.
+        What the state says, float64: in the shape of one event, or what the statistic's file says instead.
     """
 
     of: Callable[[NDArray[Any]], SumState]

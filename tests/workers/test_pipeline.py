@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
-from monitor.running import joined
+from monitor.running import joined, value
 from monitor.settings import Settings, parse
 from monitor.xtc.header import Level
 from monitor.xtc.write import type_word, xtc
@@ -227,10 +227,21 @@ def test_results_do_not_depend_on_how_events_are_cut_into_batches() -> None:
 
 
 def test_every_kernel_is_compiled_by_warming() -> None:
-    Pipeline(Settings(), 1).warm()
-    from workers.features.roi_func import rectangle_numbers
+    from workers.features.time_edge import find_edges
 
-    assert rectangle_numbers.signatures  # type: ignore[attr-defined]
+    Pipeline(Settings(), 1).warm()
+    assert find_edges.signatures  # type: ignore[attr-defined]
+
+
+def test_a_field_has_its_means_with_the_laser_on_and_off_in_one_sum() -> None:
+    events = [[codes(i, *seen), frame(pixels(i))] for i, seen in enumerate([(140,), (91,), (140,), (162,), (91,)])]
+    settings = {"sum": [{"field": f"{NAME}/full_mean"}, {"field": "no/such"}]}
+    result = run(events, settings)
+    state = joined(result.sums)[f"{NAME}_full_mean_onOff"]
+    # A frame's mean is 5.5 above its number; shots 0 and 2 are with laser, 1 and 4 without, 3 has no X-rays.
+    np.testing.assert_allclose(value(state)[:3], [6.5, 8.0, -1.5])
+    assert state.count == 4
+    assert not any(name.startswith("no_such") for name in result.sums)
 
 
 def test_every_feature_kind_refuses_parameters_it_does_not_know() -> None:

@@ -20,7 +20,7 @@ class Parameters(Section):
     resolution: float = 0.1
     """Width of a radius bin in pixels."""
     compat: bool = False
-    """Count the radius from the last corner of the autocorrelation, and keep the radii in every event, as smalldata_tools does."""
+    """Count the radius from the last corner, and keep the radii in every event, as smalldata_tools does."""
 
 
 class Acf:
@@ -47,7 +47,7 @@ class Acf:
     def process(self, data: Data, context: Context) -> Output:
         """Profile of each event, NaN in an empty bin, and for an image without good pixels. Bad pixels count as the mean."""
         values = floats(data)
-        stacks = values.reshape(len(values), -1, *values.shape[-2:])
+        stacks = values if values.ndim == 4 else values[:, None]
         found = np.full((len(stacks), len(self.radii)), np.nan)
         for event, stack in enumerate(stacks):
             total = np.bincount(self._bins, weights=autocorrelation(stack).reshape(-1), minlength=len(self.radii))

@@ -1,8 +1,8 @@
 """Takes the interleaving artefacts of a fast digitizer out of its waveforms, in Fourier space (small-data
 ``hsdBaselineCorrectFunc``).
 
-The digitizer is made of several that take turns and do not agree on the baseline, which shows as lines at fractions of the highest
-frequency. Each line is replaced by the mean of the spectrum beside it: eight broad ones first, then 63 narrow ones.
+The digitizer is made of several that take turns and do not agree on the baseline, which shows as lines at fractions of the
+highest frequency. Each line is replaced by the mean of the spectrum beside it: eight broad ones first, then 63 narrow ones.
 """
 
 from typing import Any, Literal
@@ -22,7 +22,7 @@ BROAD = (8, 5, 5 / 2, 5 / 3, 5 / 4, 4, 2, -1)
 NARROW = tuple(64 / i for i in range(1, 64))
 BROAD_REACH, NARROW_REACH = (5, 7, 10), (1, 3, 6)
 """Bins on each side that belong to a line, and the nearest and farthest bin of those that replace it."""
-SHORTEST = 256
+SHORTEST = 1024
 """Samples below which the lines lie within each other."""
 
 

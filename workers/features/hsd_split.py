@@ -1,11 +1,13 @@
 """Waveforms of several digitizer channels that come one behind the other, taken apart (small-data ``hsdsplitFunc``)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
-from monitor.model.field import Field
+from monitor.model.field import Field as RowField
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
@@ -20,7 +22,7 @@ class Parameters(Section):
     """Samples of each channel, in the order in which they come."""
     cidx: tuple[int, ...] = ()
     """Number of each channel; 0, 1, 2 ... if left out."""
-    hsdName: dict[str, str] = {}  # noqa: N815  # the field's spelling
+    hsdName: Mapping[str, str] = Field({})  # noqa: N815  # the field's spelling
     """Other names of channels: ``{hsd_2 = "apd"}``."""
     writeHsd: bool = True  # noqa: N815
     """Keep the waveform of each channel."""
@@ -33,7 +35,7 @@ class HsdSplit:
         total = trace_length(view, "hsdsplitFunc")
         self.channels = channels_in(parameters, total)
         self._name, self._write = name, parameters.writeHsd
-        self.gives: tuple[Field, ...] = ()
+        self.gives: tuple[RowField, ...] = ()
         if self._write:
             self.gives = tuple(
                 real_field(f"{name}_{channel}", view.unit, "waveform of the channel", (stop - start,))

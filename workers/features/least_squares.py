@@ -74,13 +74,13 @@ def fitted(residuals: Residuals, start: Floats) -> Fit:
         for _ in range(MOST_STEPS):
             if not len(going):
                 break
-            step = _step(rest[going], slope[going], damping[going], size)
+            step, scale = _step(rest[going], slope[going], damping[going], size)
             tried = best[going] + step
             new_rest, new_slope = residuals(tried, going)
             new_cost = _half_square(new_rest)
             usable = np.isfinite(new_slope).all(axis=(1, 2)) & np.isfinite(tried).all(axis=1)
             better = usable & (new_cost <= cost[going])
-            small = (np.abs(step) <= CLOSE * (np.abs(best[going]) + CLOSE)).all(axis=1)
+            small = np.isfinite(new_cost) & (_length(step * scale) <= CLOSE * _length(best[going] * scale))
             taken = going[better]
             best[taken], cost[taken] = tried[better], new_cost[better]
             rest[taken], slope[taken] = new_rest[better], new_slope[better]
@@ -96,14 +96,19 @@ def _half_square(rest: Floats) -> Floats:
 
 def _normal(slope: Floats) -> Floats:
     """Derivatives times themselves, shape (events, parameters, parameters)."""
-    return np.matmul(slope.transpose(0, 2, 1), slope)
+    return np.asarray(np.matmul(slope.transpose(0, 2, 1), slope))
 
 
-def _step(rest: Floats, slope: Floats, damping: Floats, size: int) -> Floats:
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.sqrt((vectors * vectors).sum(axis=1)))
+
+
+def _step(rest: Floats, slope: Floats, damping: Floats, size: int) -> tuple[Floats, Floats]:
+    """The step of each event, and how much each parameter weighs."""
     normal = _normal(slope)
     gradient = np.matmul(slope.transpose(0, 2, 1), rest[:, :, None])
     # Scaled to a diagonal of 1, so that parameters of very different size, and idle ones, leave the matrix regular.
     scale = np.sqrt(np.einsum("epp->ep", normal))
     scale[~(scale > 0)] = 1.0
     scaled = normal / scale[:, :, None] / scale[:, None, :] + (damping[:, None, None] * np.eye(size))
-    return np.asarray(np.linalg.solve(scaled, -gradient / scale[:, :, None])[:, :, 0] / scale)
+    return np.linalg.solve(scaled, -gradient / scale[:, :, None])[:, :, 0] / scale, scale

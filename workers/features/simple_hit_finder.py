@@ -7,7 +7,7 @@ import numpy as np
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
-from workers.features.trace import floats, mean_of, std_of, window
+from workers.features.trace import Floats, floats, mean_of, std_of, window
 from workers.features.view import View
 
 
@@ -36,7 +36,8 @@ class SimpleHitFinder:
 
     def process(self, data: Data, context: Context) -> Output:
         """Hits of each event; a sample equal to the limit is one. Children get them as they are."""
-        values, limit = floats(data), self._parameters.threshold
+        values = floats(data)
+        limit: Floats | float = self._parameters.threshold
         if self._parameters.use_rms:
             background = values[..., self._background]
             limit = (mean_of(background) + limit * std_of(background))[..., None]

@@ -60,7 +60,7 @@ class SvdFit:
         samples = self._region.stop - self._region.start
         if self._shapes.shape[1] != samples:
             raise ValueError(f"the shapes of the basis file have {self._shapes.shape[1]} samples, and the region {samples}")
-        self._projector = np.linalg.pinv(self._shapes.T)
+        self._projector = np.asarray(np.linalg.pinv(self._shapes.T), np.float64)
         self.gives = self._fields(name, view.unit, parameters.return_reconstructed)
         self.config: dict[str, Any] = {"shapes": self._shapes}
 
@@ -124,7 +124,7 @@ def determination(traces: Floats, fitted: Floats) -> Floats:
     """Share of a trace's variance that a fit explains; NaN for a flat trace."""
     rest = ((traces - fitted) ** 2).sum(axis=1)
     total = ((traces - traces.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    return 1 - rest / np.where(total == 0, np.nan, total)
+    return np.asarray(1 - rest / np.where(total == 0, np.nan, total))
 
 
 def _basis(parameters: Parameters) -> Basis:

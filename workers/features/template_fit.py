@@ -115,7 +115,7 @@ def scaled_template(given: Any) -> Floats:
     template: Floats = np.squeeze(array_of(given, "template").astype(np.float64))
     if template.ndim != 1 or len(template) < 3 or not np.isfinite(template).all() or not template.max() > 0:
         raise ValueError("template must be a list of at least three numbers with a positive maximum")
-    return template / template.max()
+    return np.asarray(template / template.max())
 
 
 def shifted(template: Floats, positions: Floats, samples: int) -> tuple[Floats, Floats]:

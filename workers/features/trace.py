@@ -65,7 +65,7 @@ def median_of(values: Floats) -> Floats:
     count = (~np.isnan(values)).sum(axis=-1, keepdims=True)
     low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[-1] - 1)
     both = np.take_along_axis(ordered, low, -1) / 2 + np.take_along_axis(ordered, high, -1) / 2
-    return np.where(count > 0, both, np.nan)[..., 0]
+    return np.asarray(np.where(count > 0, both, np.nan)[..., 0])
 
 
 def sum_of(values: Floats) -> Floats:
@@ -77,7 +77,7 @@ def sum_of(values: Floats) -> Floats:
 def mean_of(values: Floats) -> Floats:
     """Mean over the last axis of what is not NaN; NaN where nothing is."""
     count = (~np.isnan(values)).sum(axis=-1)
-    return sum_of(values) / np.maximum(count, 1)
+    return np.asarray(sum_of(values) / np.maximum(count, 1))
 
 
 def std_of(values: Floats) -> Floats:

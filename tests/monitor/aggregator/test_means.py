@@ -5,7 +5,8 @@ import numpy as np
 from monitor.aggregator.frames import Frames
 from monitor.aggregator.means import Means, assembled, split_name
 from monitor.model.sums import SumState
-from monitor.running import merge_sums
+from monitor.running import merge_sums, state_of
+from monitor.running.on_off import slots
 from monitor.wire.rows import Frame
 from tests.support.some_rows import some_reduced
 
@@ -81,3 +82,12 @@ def test_the_algorithm_is_told_from_the_detector() -> None:
     assert split_name("jungfrau_1m_calib_laser_off", []) == ("jungfrau_1m", "calib_laser_off")
     assert split_name("my_cam_square", ["my", "my_cam"]) == ("my_cam", "square")
     assert split_name("unknown", []) == ("unknown", "value")
+
+
+def test_a_difference_of_on_and_off_is_shown_as_it_is_even_if_an_index_fits() -> None:
+    held = means()
+    events = slots(np.array([[1.0, 2.0], [3.0, 6.0]]), np.array([True, False]), np.array([False, True]))
+    held.add(1, 0, {"cam_azav_onOff": state_of("on_off", events)})
+    message = held.due(0.0, lambda topic: topic == "sum/cam/azav_onOff")
+    assert message is not None
+    np.testing.assert_array_equal(message.arrays["image"][:3], [[1, 2], [3, 6], [-2, -4]])

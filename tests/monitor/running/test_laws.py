@@ -19,6 +19,7 @@ PLAIN = {
     "mean_image": lambda frames: plain(np.nanmean, frames),
     "max_image": lambda frames: np.fmax.reduce(frames.astype(np.float64), axis=0),
     "std_image": lambda frames: plain(np.nanstd, frames),
+    "on_off": lambda frames: on_minus_off(frames),
 }
 CLOSE = {"rtol": 1e-9, "atol": 1e-4}
 """A standard deviation is the small difference of large sums; the values are about 100."""
@@ -29,6 +30,13 @@ def plain(reduce: Any, frames: NDArray[np.float32]) -> NDArray[np.float64]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         return np.asarray(reduce(frames.astype(np.float64), axis=0))
+
+
+def on_minus_off(frames: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Means of both slots, their difference and its standard error, by NumPy."""
+    mean = plain(np.nanmean, frames)
+    error = plain(lambda x, axis: np.nanstd(x, axis=axis, ddof=1), frames) / np.sqrt((~np.isnan(frames)).sum(axis=0))
+    return np.stack([mean[0], mean[1], mean[0] - mean[1], np.hypot(error[0], error[1])])
 
 
 def frames(count: int, seed: int) -> NDArray[np.float32]:
