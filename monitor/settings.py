@@ -134,6 +134,15 @@ class Detector(Section):
     sums: tuple[str, ...] = ("calib",)
 
 
+class Others(Section):
+    """Area detectors of the run that have no section of their own."""
+
+    keep: Literal["auto", "none", "statistics", "full", "image"] = "auto"
+    """Nothing, sum and mean of each frame, every pixel, or the assembled image; auto: sum and mean where no ``[[detector]]`` is
+    named at all, else nothing."""
+    sums: tuple[str, ...] = ("calib",)
+
+
 class User(Section):
     """A Python file with features of the user's own."""
 
@@ -213,6 +222,7 @@ class Settings(Section):
 
     source: Source = Source()
     detector: tuple[Detector, ...] = ()
+    others: Others = Others()
     user: tuple[User, ...] = ()
     light: Light = Light()
     store: Store = Store()

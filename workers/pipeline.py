@@ -28,6 +28,7 @@ from workers.plan import (
     Plan,
     area_family,
     check,
+    check_others,
     describe,
     plan_for,
     point_reader,
@@ -94,6 +95,7 @@ class Pipeline:
         self._settings = settings
         for detector in settings.detector:
             check(detector)
+        check_others(settings.others)
         self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
         self._user = UserFeatures(settings)

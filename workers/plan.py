@@ -10,7 +10,8 @@ import workers.detectors.generic as generic
 from monitor.errors import ConfigError, DamagedData
 from monitor.model.batch import Batch
 from monitor.model.damage import Damage
-from monitor.settings import Detector, Settings
+from monitor.settings import Detector, Others, Settings
+from monitor.settings import Feature as FeatureSettings
 from monitor.xtc.compression import decompress
 from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, version
 from monitor.xtc.names import SourcePattern, type_name
@@ -30,6 +31,13 @@ from workers.sums import algorithm_from
 from workers.trouble import Trouble
 
 USER_BYTE = 0xFF000000
+KEPT: Mapping[str, tuple[FeatureSettings, ...] | None] = {
+    "none": None,
+    "statistics": DEFAULT_FEATURES,
+    "full": (FeatureSettings(kind="ROIFunc", name="full", writeArea=True),),
+    "image": (FeatureSettings(kind="imageFunc"),),
+}
+"""What is extracted from area detectors without a section of their own."""
 NAMED_LEVELS = (Level.SOURCE, Level.REPORTER)
 
 
@@ -201,13 +209,13 @@ class AreaDetectors:
         return AreaDetector(wanted, layout, chain, constants, trouble, environment)
 
     def _wanted(self, source: Source) -> Detector | None:
-        """Settings for this source; with no detector in the settings every one is wanted."""
-        if not self._settings.detector:
-            return Detector(name=source.name, feature=DEFAULT_FEATURES)
+        """Settings for this source; None if it has none and the others are not wanted."""
         for detector, pattern in self._patterns:
             if _means(detector, pattern, source):
                 return detector
-        return None
+        others = self._settings.others
+        features = KEPT[others.keep if others.keep != "auto" else "none" if self._patterns else "statistics"]
+        return None if features is None else Detector(name=source.name, feature=features, sums=others.sums)
 
     def unmatched(self, run: RunView) -> list[str]:
         """Detectors of the settings that are none of the run's sources, each said once per run."""
@@ -237,6 +245,14 @@ def check(detector: Detector) -> None:
         algorithm_from(name, key=f"{key}.sums")
     if detector.common_mode is not None:
         check_common_mode(detector.common_mode, f"{key}.common_mode")
+
+
+def check_others(others: Others) -> None:
+    """The same for detectors without a section of their own."""
+    for feature in KEPT.get(others.keep) or ():
+        check_feature(feature, "others")
+    for name in others.sums:
+        algorithm_from(name, key="others.sums")
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:
