@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def visit(name: str, node: Any) -> None:
-        if isinstance(node, h5py.Dataset) and not name.startswith("xtcmon/"):
+        if isinstance(node, h5py.Dataset) and not name.startswith(("xtcmon/", "UserDataCfg/pipeline/")):
             found[name] = node[()]
 
     with h5py.File(file_in(folder)) as file:

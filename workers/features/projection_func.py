@@ -60,7 +60,7 @@ class Projection:
         field = self.gives[0]
         before, along, after = self._lengths
         total, count = np.zeros((2, len(frames), before, after))
-        project(frames.reshape(len(frames), before, along, after), self._low, self._single, total, count)
+        project(np.ascontiguousarray(frames.reshape(len(frames), before, along, after)), self._low, self._single, total, count)
         count[count == 0] = np.nan
         result = (total / count if self._mean else np.where(np.isnan(count), np.nan, total)).reshape(-1, *field.shape)
         return Output({field.name: result}, result)
