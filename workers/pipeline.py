@@ -1,6 +1,6 @@
 """A batch in, rows and sums out: the whole of a worker's physics, without sockets, clocks or memory of past batches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from monitor.xtc2.run_names import XTC2
 from workers.columns import Columns
 from workers.detectors.family import Whole
 from workers.field_detector import FieldDetector
-from workers.frames import Frames, FrameView
+from workers.frames import AreaDetector, Frames, FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
     NAMED_LEVELS,
@@ -40,7 +40,9 @@ from workers.run_view import RunView
 from workers.trouble import Trouble
 from workers.user_features import UserFeatures
 from workers.warming import warm_kernels
-from workers.xtc2.reduce import View, reduce, view_of
+from workers.xtc2.areas import Areas, Scene
+from workers.xtc2.reduce import reduce
+from workers.xtc2.view import View, view_of
 
 load_folder("workers.detectors")
 load_folder("workers.features")
@@ -74,6 +76,31 @@ class Result:
     config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
+@dataclass(slots=True, eq=False)
+class Work:
+    """What comes together for one batch.
+
+    Attributes
+    ----------
+    sums, pictures
+        By name, as in ``Result``.
+    kept
+        Corrected frames that the user's functions want, by detector.
+    """
+
+    batch: Batch
+    columns: Columns
+    trouble: Trouble
+    sums: dict[str, SumState] = field(default_factory=dict)
+    pictures: dict[str, FrameView] = field(default_factory=dict)
+    kept: dict[str, Frames] = field(default_factory=dict)
+
+    def result(self, config: Mapping[str, NDArray[Any]]) -> Result:
+        """All of it, with what it was made with."""
+        rows = Rows(self.batch.first, self.batch.count, self.columns.by_name)
+        return Result(rows, self.sums, self.pictures, self.trouble.counts, config)
+
+
 class Pipeline:
     """The settings of one pipeline version at work.
 
@@ -97,6 +124,7 @@ class Pipeline:
             check(detector)
         check_others(settings.others)
         self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
+        self._areas_xtc2 = Areas(settings)
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
         self._user = UserFeatures(settings)
         self._taken = taken_types()
@@ -125,9 +153,7 @@ class Pipeline:
         columns = Columns(batch, self.version, trouble)
         for name, read in plan.events:
             columns.guarded(name, partial(read, Whole(batch=batch, groups=groups, trouble=trouble)))
-        sums: dict[str, SumState] = {}
-        frames: dict[str, FrameView] = {}
-        corrected: dict[str, Frames] = {}
+        work = Work(batch, columns, trouble)
         areas = []
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
@@ -137,24 +163,22 @@ class Pipeline:
             else:
                 areas.append((word, payloads))
         for word, payloads in areas:
-            seen = self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
-            if seen is not None:
-                corrected.setdefault(*seen)
-        self._derived(columns, corrected, batch.count, trouble)
-        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts, self._config(plan))
+            self._area(plan, word, payloads, work)
+        self._derived(work)
+        return work.result(self._config([source for source in (*plan.areas.values(), *self._fields) if source is not None]))
 
-    def _derived(self, columns: Columns, frames: Mapping[str, Frames], count: int, trouble: Trouble) -> None:
+    def _derived(self, work: "Work") -> None:
         """Fields made of fields and frames: features on fields, what the user's functions give, and features on that."""
+        columns, count = work.columns, work.batch.count
         for later in (False, True):
             for detector in self._fields:
                 if (detector.settings.field in self._user.gives) == later:
-                    columns.add(detector.columns(columns.by_name, count, trouble))
+                    columns.add(detector.columns(columns.by_name, count, work.trouble))
             if not later:
-                columns.add(self._user.columns(columns.by_name, frames, count, trouble))
+                columns.add(self._user.columns(columns.by_name, work.kept, count, work.trouble))
 
-    def _config(self, plan: Plan) -> Mapping[str, NDArray[Any]]:
+    def _config(self, sources: Sequence[AreaDetector | FieldDetector]) -> Mapping[str, NDArray[Any]]:
         """What the rows were made with; the same object as long as the same detectors are at work."""
-        sources = [source for source in (*plan.areas.values(), *self._fields) if source is not None]
         made: list[object] = [part for source in sources for part in (source, source.branches)]
         if len(made) != len(self._configured) or any(a is not b for a, b in zip(made, self._configured, strict=True)):
             self._configured = made
@@ -167,9 +191,15 @@ class Pipeline:
             self._view = state, view_of(state)
         trouble = Trouble()
         columns = Columns(batch, self.version, trouble)
-        reduce(batch, buffers, state, self._view[1], self._settings.light, trouble, columns.guarded)
-        self._derived(columns, {}, batch.count, trouble)
-        return Result(Rows(batch.first, batch.count, columns.by_name), {}, {}, trouble.counts)
+        view = self._view[1]
+        for text in self._areas_xtc2.unmatched(state, view):
+            trouble.note(text)
+        groups = reduce(batch, buffers, state, view, self._settings.light, trouble, columns.guarded)
+        work = Work(batch, columns, trouble)
+        for detector, corrected in self._areas_xtc2.frames(Scene(batch, buffers, groups, state, view, trouble)):
+            self._use(detector, corrected, work)
+        self._derived(work)
+        return work.result(self._config([*self._areas_xtc2.made, *self._fields]))
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:
@@ -196,38 +226,34 @@ class Pipeline:
         if len(good):
             columns.guarded(reader.text, partial(reader.read, good))
 
-    def _area(
-        self,
-        plan: Plan,
-        word: Word,
-        payloads: Payloads,
-        columns: Columns,
-        batch: Batch,
-        sums: dict[str, SumState],
-        frames: dict[str, FrameView],
-        trouble: Trouble,
-    ) -> tuple[str, Frames] | None:
-        """Work on the frames of one source; its name and frames if the user's functions want them."""
+    def _area(self, plan: Plan, word: Word, payloads: Payloads, work: "Work") -> None:
+        """Work on the frames of one source."""
+        trouble = work.trouble
         text, family = describe(word, plan.run), area_family(word, plan.run)
         good = strip_compression(word, usable(payloads, text, 0, 0, trouble), text, trouble)
         if family is None or not len(good):
-            return None
+            return
         if plan.areas.get(word) is None:
-            plan.areas[word] = self._areas.detector(word, family, good, plan.run, batch, trouble)
+            plan.areas[word] = self._areas.detector(word, family, good, plan.run, work.batch, trouble)
         detector = plan.areas[word]
         if detector is None:
-            return None
+            return
         if detector.environment is not None:
-            columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
+            work.columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
         corrected = detector.frames(good, trouble)
-        if not len(corrected.events):
-            return None
+        if len(corrected.events):
+            self._use(detector, corrected, work)
+
+    def _use(self, detector: AreaDetector, corrected: Frames, work: "Work") -> None:
+        """What is made of corrected frames: feature values, sums, and a picture if the batch asks for one."""
+        columns, batch, trouble = work.columns, work.batch, work.trouble
         columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
-        sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
+        work.sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:
-            frames[detector.name] = picture
-        return (detector.name, corrected) if detector.name in self._user.detectors else None
+            work.pictures[detector.name] = picture
+        if detector.name in self._user.detectors:
+            work.kept.setdefault(detector.name, corrected)
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""

@@ -20,6 +20,7 @@ from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
 from workers.features.feature import FEATURES
 from workers.payloads import ENTRY, Payloads, group_numbers
+from workers.xtc2.panels import copy_panels
 
 BYTES = 64
 
@@ -56,3 +57,4 @@ def _warm_xtc2(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
     walk_xtc2(buffer, np.zeros(1, np.uint64), np.full(1, BYTES, np.uint32))
     located = locate(buffer, np.zeros(1, INDEX), Names(0, "", "", "", 0, "", (0, 0, 0), 0, ()))
     gather_bytes(located.buffer, np.zeros(1, np.int64), 4)
+    copy_panels(located.buffer, np.zeros((1, 1), np.int64), np.empty((1, 1, 4), np.uint8))

@@ -1,4 +1,4 @@
-"""What a bridge is: something that hears the reduced stream inside the aggregator and tells it on in other words."""
+"""What a bridge is: something that hears the reduced stream and tells it on in other words; here those inside the aggregator."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -51,7 +51,13 @@ class Frames:
             known = self._newest.get(name)
             if known is not None and known.seq >= frame.seq:
                 continue
-            header = {"seq": frame.seq, "unit": frame.unit, "rough": frame.rough, "events": events}
+            header = {
+                "seq": frame.seq,
+                "unit": frame.unit,
+                "rough": frame.rough,
+                "events": events,
+                **_identity(reduced, frame.seq),
+            }
             message = Message("frame", header, {"image": frame.image}, f"frame/{name}")
             self._newest[name] = _Newest(message, frame.seq, shown=known.shown if known else -np.inf)
 
@@ -73,3 +79,11 @@ class Frames:
         """Another run: its events are newer than anything kept, whatever their number."""
         for entry in self._newest.values():
             entry.seq = -1
+
+
+def _identity(reduced: Reduced, seq: int) -> dict[str, int]:
+    """Time and fiducials of the event a frame belongs to; empty if it is not among the rows it came with."""
+    rows = reduced.rows
+    if not rows.first <= seq < rows.stop:
+        return {}
+    return {name: int(rows.columns[name].values[seq - rows.first]) for name in ("event_time", "fiducials")}

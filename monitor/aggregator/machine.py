@@ -33,7 +33,7 @@ from monitor.wire.aggregator_note import (
     Step,
     Watched,
 )
-from monitor.wire.client_note import LogLine
+from monitor.wire.client_note import BridgeStatus, LogLine
 from monitor.wire.group import group_of
 from monitor.wire.message import Message
 from monitor.wire.note import Note, note_of, to_message
@@ -100,6 +100,7 @@ class Aggregator:
             "rows": self._rows,
             "group": self._group,
             "history": self._history,
+            BridgeStatus.KIND: self._bridge_status,
             LogLine.KIND: self._log_line,
         }
 
@@ -246,6 +247,11 @@ class Aggregator:
 
     def _history(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         return [ToPeer(peer, self.view.history_reply(message))]
+
+    def _bridge_status(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
+        note = note_of(BridgeStatus, message)
+        self.view.bridges = {"bridges": note.bridges, "missed": note.missed}
+        return []
 
     def _log_line(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         line = self._log_lines.take(note_of(LogLine, message), now)

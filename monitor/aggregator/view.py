@@ -45,6 +45,7 @@ class View:
         self.rate = Rate()
         self.file = ""
         self.endpoints: dict[str, str] = {}
+        self.bridges: Mapping[str, Any] = {}
         self.processes: Mapping[str, Mapping[str, int]] = {}
         self._schema = Schema()
         self._run = -1
@@ -153,6 +154,7 @@ class View:
             "file": self.file,
             "endpoints": self.endpoints,
             "processes": self.processes,
+            "bridges": self.bridges,
             **figures,
         }
         return Message("status", header, topic="status")

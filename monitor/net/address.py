@@ -11,7 +11,7 @@ IPC_LIMIT = 100
 
 
 def check_address(address: str, *, bind: bool = False, insecure: bool = False) -> None:
-    """Refuse an address that cannot be meant, or that would open the service to the network unasked.
+    """Refuse an address that cannot be meant, or, for what has no keys, that would open the service to the network unasked.
 
     Raises
     ------
@@ -32,6 +32,11 @@ def check_address(address: str, *, bind: bool = False, insecure: bool = False) -
         raise ConfigError(f"{address!r} is not an address; write tcp://127.0.0.1:5580 or ipc:///path/of/a/socket")
     if bind and not insecure and not is_loopback(host):
         raise ConfigError(f"{address!r} can be reached from other machines; use 127.0.0.1, or say --insecure if that is meant")
+
+
+def is_beyond(address: str) -> bool:
+    """Whether other machines can reach a socket at this (checked) address."""
+    return address.startswith("tcp://") and not is_loopback(urlsplit(address).hostname or "")
 
 
 def is_loopback(host: str) -> bool:

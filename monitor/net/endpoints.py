@@ -13,11 +13,12 @@ FILE = "service.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Addresses of a service: the reader's router, the aggregator's router and stream, the pages; empty = not known yet."""
+    """Addresses of a service: reader's router, aggregator's router, stream and requests, the pages; empty = not known yet."""
 
     reader: str = ""
     rows: str = ""
     stream: str = ""
+    requests: str = ""
     dashboard: str = ""
 
 

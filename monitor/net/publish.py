@@ -9,12 +9,17 @@ from typing import Protocol
 
 import zmq
 
-from monitor.errors import ProtocolError
+from monitor.errors import ConfigError, ProtocolError
 from monitor.net.address import check_address
-from monitor.net.socket import LARGE, _receive, _reconnect_fast, _socket, bind, connect, end
+from monitor.net.keys import guard_connected
+from monitor.net.socket import BAD_AT_ONCE, LARGE, _receive, _reconnect_fast, _socket, bind, connect, end, guarded
 from monitor.wire.message import Message, decode, encode
 
 log = logging.getLogger(__name__)
+
+SUBSCRIPTION_LIMIT = 16 << 10
+SUBSCRIPTIONS_AT_ONCE = 256
+"""Subscriptions looked at in one call, so that a flood of them does not hold up the stream."""
 
 MOST_BYTES = 512 << 20
 """Large parts that may wait for slow subscribers, all together."""
@@ -52,7 +57,7 @@ class ZmqPublisher:
     hwm
         Messages queued per subscriber.
     insecure
-        Allow an address that other machines can reach.
+        Allow an address that other machines can reach, without keys.
     most_bytes
         Bytes of large parts that may wait.
 
@@ -63,11 +68,13 @@ class ZmqPublisher:
     """
 
     def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False, most_bytes: int = MOST_BYTES) -> None:
-        check_address(address, bind=True, insecure=insecure)
+        check_address(address)
+        self._insecure = insecure
         self._hwm, self._most_bytes = hwm, most_bytes
         self._waiting: deque[tuple[zmq.MessageTracker, int]] = deque()
         self._prefixes: set[str] = set()
         self._gone: list[str] = []
+        self.bad = 0
         self.reopened = 0
         """How often the socket was opened anew because somebody did not read."""
         self._open(address)
@@ -94,7 +101,13 @@ class ZmqPublisher:
     def subscriptions(self) -> list[str]:
         """Topic prefixes that new subscribers asked for since the last call."""
         topics: list[str] = []
-        while (parts := _receive(self.zmq, 0.0)) is not None:
+        for _ in range(SUBSCRIPTIONS_AT_ONCE):
+            parts = _receive(self.zmq, 0.0)
+            if parts is None:
+                break
+            if len(parts) > 1:
+                self.bad += 1
+                continue
             word = bytes(parts[0])
             topic = word[1:].decode(errors="replace")
             if word[:1] == b"\x01":
@@ -103,6 +116,8 @@ class ZmqPublisher:
             elif word[:1] == b"\x00":
                 self._gone.append(topic)
                 self._prefixes.discard(topic)
+            else:
+                self.bad += 1
         return topics
 
     def departures(self) -> list[str]:
@@ -117,6 +132,9 @@ class ZmqPublisher:
     def _open(self, address: str) -> None:
         self.zmq = _socket(zmq.XPUB, self._hwm)
         self.zmq.setsockopt(zmq.XPUB_VERBOSE, 1)
+        # A subscription is a topic; nobody needs a megabyte for that.
+        self.zmq.setsockopt(zmq.MAXMSGSIZE, SUBSCRIPTION_LIMIT)
+        self.gate = guarded(self.zmq, address, "read", insecure=self._insecure)
         self.address = bind(self.zmq, address)
 
     def _open_anew(self) -> None:
@@ -133,25 +151,52 @@ class ZmqPublisher:
 class ZmqSubscriber:
     """A SUB connected to a publisher.
 
+    Parameters
+    ----------
+    address
+        Where the publisher is; it need not be there yet.
+    topics
+        Beginnings of the topics wanted.
+    hwm
+        Messages queued.
+    server_key
+        Public key of the publisher, where it is not the one of the keys here.
+
     Raises
     ------
     Unusable, ConfigError
         If the address cannot be used.
     """
 
-    def __init__(self, address: str, topics: Iterable[str] = ("",), *, hwm: int = 1000) -> None:
+    def __init__(self, address: str, topics: Iterable[str] = ("",), *, hwm: int = 1000, server_key: str = "") -> None:
         check_address(address)
         self.bad = 0
         self.zmq = _socket(zmq.SUB, hwm)
+        try:
+            guard_connected(self.zmq, address, server_key)
+        except ConfigError:
+            end(self.zmq)
+            raise
         _reconnect_fast(self.zmq)
         for topic in topics:
             self.zmq.setsockopt(zmq.SUBSCRIBE, topic.encode())
         connect(self.zmq, address)
 
+    def subscribe(self, topic: str) -> None:
+        """Ask for all topics that begin like this."""
+        self.zmq.setsockopt(zmq.SUBSCRIBE, topic.encode())
+
+    def unsubscribe(self, topic: str) -> None:
+        """Take back one ``subscribe``."""
+        self.zmq.setsockopt(zmq.UNSUBSCRIBE, topic.encode())
+
     def receive(self, timeout_s: float = 0.0) -> Message | None:
         """Next message, or None after the timeout."""
         end = time.monotonic() + timeout_s
-        while (parts := _receive(self.zmq, end)) is not None:
+        for _ in range(BAD_AT_ONCE):
+            parts = _receive(self.zmq, end)
+            if parts is None:
+                return None
             try:
                 return decode(parts)
             except ProtocolError:

@@ -11,12 +11,16 @@ from typing import Any, Protocol
 
 import zmq
 
-from monitor.errors import ProtocolError, Unusable
+from monitor.errors import ConfigError, ProtocolError, Unusable
 from monitor.net.address import check_address
+from monitor.net.keys import Gate, Right, guard_bound, guard_connected
 from monitor.wire.message import Message, Part, decode, encode
 
 LARGE = 1 << 16
 """Bytes from which a part is sent and received without a copy."""
+
+BAD_AT_ONCE = 64
+"""Broken messages dropped in one call, so that whoever sends nothing else does not keep the owner of the socket from its work."""
 
 MESSAGE_LIMIT = 1 << 30
 """Largest part a socket takes in; beyond it the peer is disconnected."""
@@ -63,18 +67,29 @@ class ZmqRouter:
     hwm
         Messages queued per peer and direction.
     insecure
-        Allow an address that other machines can reach.
+        Allow an address that other machines can reach, without keys.
+    right
+        What the key of a peer must be good for, where keys are in use.
+
+    Attributes
+    ----------
+    gate
+        Who is let in; ``None`` where no keys are in use.
+    user
+        Public key of the sender of the last message received; empty where no keys are in use.
 
     Raises
     ------
     Unusable, ConfigError
-        If the address is taken, cannot be bound, or is not an address.
+        If the address is taken, cannot be bound, needs keys that are not there, or is not an address.
     """
 
-    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False) -> None:
-        check_address(address, bind=True, insecure=insecure)
+    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False, right: Right = "work") -> None:
+        check_address(address)
         self.bad = 0
+        self.user = ""
         self.zmq = _socket(zmq.ROUTER, hwm)
+        self.gate = guarded(self.zmq, address, right, insecure=insecure)
         self.zmq.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self.zmq.setsockopt(zmq.ROUTER_HANDOVER, 1)
         self.address = bind(self.zmq, address)
@@ -82,11 +97,17 @@ class ZmqRouter:
     def receive(self, timeout_s: float = 0.0) -> tuple[bytes, Message] | None:
         """Next message and its sender, or None after the timeout."""
         end = time.monotonic() + timeout_s
-        while (parts := _receive(self.zmq, end)) is not None:
+        for _ in range(BAD_AT_ONCE):
+            frames = _frames(self.zmq, end)
+            if frames is None:
+                return None
             try:
-                return bytes(parts[0]), decode(parts[1:])
+                message = decode([_part(frame) for frame in frames[1:]])
             except ProtocolError:
                 self.bad += 1
+                continue
+            self.user = user_of(frames[0]) if self.gate is not None else ""
+            return bytes(frames[0].buffer), message
         return None
 
     def send(self, peer: bytes, message: Message) -> bool:
@@ -128,6 +149,7 @@ class ZmqDealer:
         check_address(address)
         self.bad = 0
         self.zmq = _socket(zmq.DEALER, hwm)
+        guard_connected(self.zmq, address)
         if name:
             self.zmq.setsockopt(zmq.ROUTING_ID, name.encode())
         _reconnect_fast(self.zmq)
@@ -136,7 +158,10 @@ class ZmqDealer:
     def receive(self, timeout_s: float = 0.0) -> Message | None:
         """Next message, or None after the timeout; large arrays are views of the received parts."""
         end = time.monotonic() + timeout_s
-        while (parts := _receive(self.zmq, end)) is not None:
+        for _ in range(BAD_AT_ONCE):
+            parts = _receive(self.zmq, end)
+            if parts is None:
+                return None
             try:
                 return decode(parts)
             except ProtocolError:
@@ -234,8 +259,31 @@ def _reconnect_fast(socket: "zmq.Socket[bytes]") -> None:
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, 250)
 
 
+def guarded(socket: "zmq.Socket[bytes]", address: str, right: Right, *, insecure: bool) -> Gate | None:
+    """``guard_bound``, with the socket closed where that fails."""
+    try:
+        return guard_bound(socket, address, right, insecure=insecure)
+    except ConfigError:
+        end(socket)
+        raise
+
+
+def user_of(frame: zmq.Frame) -> str:
+    """Public key of who sent a frame, as the gate said it; empty if it did not come through one."""
+    try:
+        return str(frame.get("User-Id"))
+    except zmq.ZMQError:
+        return ""
+
+
 def _receive(socket: "zmq.Socket[bytes]", end: float) -> list[Part] | None:
     """All parts of the next message, large ones as views of the received memory; None at the monotonic time ``end``."""
+    frames = _frames(socket, end)
+    return None if frames is None else [_part(frame) for frame in frames]
+
+
+def _frames(socket: "zmq.Socket[bytes]", end: float) -> list[zmq.Frame] | None:
+    """All parts of the next message as they came; None at the monotonic time ``end``."""
     try:
         frame: zmq.Frame = socket.recv(zmq.NOBLOCK, copy=False)
     except zmq.Again:
@@ -243,11 +291,11 @@ def _receive(socket: "zmq.Socket[bytes]", end: float) -> list[Part] | None:
         if left <= 0 or not socket.poll(math.ceil(left * 1000)):
             return None
         frame = socket.recv(copy=False)
-    parts: list[Part] = [_part(frame)]
+    frames = [frame]
     while frame.more:
         frame = socket.recv(copy=False)
-        parts.append(_part(frame))
-    return parts
+        frames.append(frame)
+    return frames
 
 
 def _part(frame: zmq.Frame) -> Part:

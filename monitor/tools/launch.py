@@ -35,6 +35,8 @@ def roles(folder: Path, settings: Settings, *, dashboard: bool) -> list[Role]:
     for i in range(settings.pool.workers):
         name = f"worker-{i}"
         found.append(Role(name, argv("worker", *service, "--name", name), essential=True))
+    if settings.bridge:
+        found.append(Role("bridge", argv("bridge", *service), essential=False))
     if dashboard:
         found.append(Role("dashboard", argv("dashboard", *service), essential=False))
     return found

@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.errors import ConfigError, Unusable
 from monitor.net.endpoints import Endpoints, read_endpoints
+from monitor.net.keys import use_keys
 from monitor.settings import Settings
 from monitor.tools import logs
 
@@ -58,6 +59,7 @@ def settings_of(folder: Path, process: str) -> Settings:
         settings = Settings.model_validate_json(path.read_text())
     except (OSError, ValueError) as error:
         raise ConfigError("is not the runtime folder of a service; see `xtcmon status`", key=str(folder)) from error
+    use_keys(settings.keys.directory, required=settings.keys.required, insecure=settings.keys.insecure)
     logs.set_up(process=process, service=folder, output=settings.store.directory)
     return settings
 

@@ -130,5 +130,7 @@ def check_ports(settings: Settings, *, dashboard: bool) -> None:
     check_free(settings.stream.address)
     if settings.metrics.port:
         check_free(f"tcp://{settings.metrics.address}:{settings.metrics.port}")
+    for bridge in settings.bridge:
+        check_free(bridge.address.replace("http://", "tcp://", 1))
     if dashboard:
         check_free(f"tcp://127.0.0.1:{settings.pages.port}")

@@ -71,3 +71,20 @@ class RequestRefused(Note):
     KIND: ClassVar[str] = "refused"
     request: int
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeStatus(Note):
+    """What became of the messages in the bridges of a service; nobody answers.
+
+    Attributes
+    ----------
+    bridges
+        Name to ``kind``, ``address``, ``sent``, ``lost``, ``bad`` and ``clients``.
+    missed
+        Messages of the stream that the process of the bridges did not get.
+    """
+
+    KIND: ClassVar[str] = "bridge_status"
+    bridges: Map
+    missed: int

@@ -90,7 +90,10 @@ FEATURES.add(
         parameters=Parameters,
         named=lambda parameters: "acf",
         make=Acf,
-        results={"profile_1": "mean autocorrelation in each radius bin", "profile_0": "radii (once per run; compat: every event)"},
+        results={
+            "profile_1": "mean autocorrelation in each radius bin",
+            "profile_0": "radii (once per run; compat: every event)",
+        },
         example='kind = "acf"\nresolution = 1.0',
     ),
 )

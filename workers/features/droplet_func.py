@@ -95,7 +95,10 @@ class Droplets:
         ``image`` and the ``labels`` of each event, of the frames' shape: 0 = in no droplet, k = in the k-th of the list.
         """
         frames = tiles_of(data, self._mask)
-        number, room = frames.dtype.type, len(frames) * self._shape[0] * room_for(*self._shape[1:], self._relabel or not self._two)
+        number, room = (
+            frames.dtype.type,
+            len(frames) * self._shape[0] * room_for(*self._shape[1:], self._relabel or not self._two),
+        )
         high, low = self._high.astype(number, copy=False), self._low.astype(number, copy=False)
         counts = np.empty((len(frames), 3), np.int64)
         drops, runs = np.empty((room, 9)), np.empty((room, 3), np.int32)
@@ -134,9 +137,7 @@ class Droplets:
         flat = frames.reshape(len(frames), math.prod(self._shape))
         describe_regions(flat, *self._shape[1:], runs, counts, found["bbox"], centers, found["moments"], found["pixels"])
         keys = (field.name.rpartition("/")[2] for field in self._region_fields)
-        return {
-            field.name: Ragged(found[key], counts[:, 1].copy()) for field, key in zip(self._region_fields, keys, strict=True)
-        }
+        return {field.name: Ragged(found[key], counts[:, 1].copy()) for field, key in zip(self._region_fields, keys, strict=True)}
 
 
 def _columns(drops: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
@@ -162,6 +163,7 @@ def _region_fields(name: str, unit: str) -> tuple[Field, ...]:
         replace(real_field(ragged_name(name, key), units.get(key, unit), shape=shapes.get(key, ())), ragged=True)
         for key in (*LISTED, *shapes)
     )
+
 
 @kernel
 def paint(runs: NDArray[np.int32], counts: NDArray[np.int64], labels: NDArray[np.int32]) -> None:

@@ -17,7 +17,9 @@ ADU, PIXELS, ROW, COLUMN, TILE, TOP, BOTTOM, LEFT, RIGHT = range(9)
 
 
 @kernel
-def high_runs(tile: NDArray[np.floating], columns: Number, level: NDArray[np.floating], most: Number, runs: NDArray[np.int32]) -> int:
+def high_runs(
+    tile: NDArray[np.floating], columns: Number, level: NDArray[np.floating], most: Number, runs: NDArray[np.int32]
+) -> int:
     """Runs of pixels that are at least at their level, not above ``most`` and not 0; returns how many.
 
     Parameters
@@ -177,7 +179,12 @@ def spread_runs(
 
 @kernel
 def measure(
-    tile: NDArray[np.floating], columns: Number, number: Number, runs: NDArray[np.int32], count: Number, drops: NDArray[np.float64]
+    tile: NDArray[np.floating],
+    columns: Number,
+    number: Number,
+    runs: NDArray[np.int32],
+    count: Number,
+    drops: NDArray[np.float64],
 ) -> None:
     """Add the runs of one tile to its droplets, shape (droplets, 9), which are zero before."""
     for run in range(count):
@@ -201,7 +208,13 @@ def measure(
 
 @kernel
 def keep_bright(
-    drops: NDArray[np.float64], droplets: Number, least: Number, first: Number, runs: NDArray[np.int32], count: Number, numbers: NDArray[np.int32]
+    drops: NDArray[np.float64],
+    droplets: Number,
+    least: Number,
+    first: Number,
+    runs: NDArray[np.int32],
+    count: Number,
+    numbers: NDArray[np.int32],
 ) -> tuple[int, int]:
     """Drop the droplets of a tile whose sum is below ``least``, and their runs; the others are numbered from ``first`` + 1.
 

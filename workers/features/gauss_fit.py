@@ -71,7 +71,9 @@ def residuals_of(values: Floats) -> Any:
         distance = (place - mean) / sigma
         bell = np.exp(-distance * distance / 2)
         rest = np.where(good[events], height * bell + pedestal - values[events], 0.0)
-        slope = np.stack([height * bell * distance / sigma, height * bell * distance**2 / sigma, bell, np.ones_like(bell)], axis=2)
+        slope = np.stack(
+            [height * bell * distance / sigma, height * bell * distance**2 / sigma, bell, np.ones_like(bell)], axis=2
+        )
         return rest, np.where(good[events][:, :, None], slope, 0.0)
 
     return residuals

@@ -46,7 +46,15 @@ class Photons:
         self._field = Field(name=f"{name}_nPhot", dtype=np.dtype(np.int64), unit="photon", description=description)
         self.gives = (self._field,)
         self.view = View(
-            name=view.name, shape=view.shape, unit="photon", good=good, x=view.x, y=view.y, z=view.z, index=view.index, area=view.area
+            name=view.name,
+            shape=view.shape,
+            unit="photon",
+            good=good,
+            x=view.x,
+            y=view.y,
+            z=view.z,
+            index=view.index,
+            area=view.area,
         )
         self.config: dict[str, Any] = {}
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from monitor.aggregator.dialect import check_bridges
 from monitor.errors import Unusable, XtcmonError
 from monitor.settings import Settings
 from monitor.supervisor.folder import service_folder
@@ -78,6 +79,7 @@ def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool
     check_source(settings)
     check_pipeline(settings)
     check_output(settings.store.directory)
+    check_bridges(settings.bridge)
     check_ports(settings, dashboard=dashboard)
     if check:
         out.print("settings, source and output folder are in order")

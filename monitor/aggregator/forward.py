@@ -1,0 +1,135 @@
+"""The reduced stream once more, for another network: some topics, some fields, some events. Pure; time comes in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from monitor.aggregator.counters import Counters
+from monitor.aggregator.publish import Stream
+from monitor.aggregator.thinning import Thinning
+from monitor.errors import ProtocolError
+from monitor.wire.message import Message
+from monitor.wire.rows import rows_message, rows_of
+
+ALWAYS = ("run", "step", "schema/", "status", "end")
+"""Topics that every subscriber needs; they are small."""
+
+OTHERS = ("rows/", "frame/", "sum/", "step_sum/", "pipeline", "log")
+PICTURES = ("frame/", "sum/", "step_sum/")
+ON_DEMAND = ("rows/", *PICTURES)
+"""Asked for only while somebody listens to them here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What goes on.
+
+    Attributes
+    ----------
+    topics
+        Beginnings of the topics that go on besides those of ``ALWAYS``; empty = all.
+    fields, every, rate
+        As in ``Thinning``.
+    picture_rate
+        Most pictures per second and topic; 0 = no limit.
+    """
+
+    topics: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    every: int = 1
+    rate: float = 0.0
+    picture_rate: float = 0.0
+
+    @property
+    def leaves_rows_alone(self) -> bool:
+        """Whether rows go on as they are."""
+        return not self.fields and self.every == 1 and not self.rate
+
+
+class Forward:
+    """Takes messages of one stream and says what goes out on the other.
+
+    Parameters
+    ----------
+    choice
+        What goes on.
+    session
+        A number that no earlier stream at this address had.
+    """
+
+    def __init__(self, choice: Filter, *, session: int) -> None:
+        self._choice = choice
+        self._topics = choice.topics or OTHERS
+        self._thinning = Thinning(choice.fields, every=choice.every, rate=choice.rate)
+        self._pause_s = 1 / choice.picture_rate if choice.picture_rate else 0.0
+        self._held: dict[str, Message] = {}
+        self._shown: dict[str, float] = {}
+        self._counters = Counters()
+        self.stream = Stream(session)
+        self.address = ""
+        self.bad = 0
+        self.sent = 0
+
+    def wanted(self) -> set[str]:
+        """Beginnings of the topics that have to be asked for now."""
+        some = (topic for topic in self._topics if not topic.startswith(ON_DEMAND) or self.stream.wanted_below(topic))
+        return {*ALWAYS, *some}
+
+    def forget(self, prefix: str) -> None:
+        """These topics are not asked for any more."""
+        self._counters.forget(prefix)
+        self._held = {topic: message for topic, message in self._held.items() if not topic.startswith(prefix)}
+
+    def take(self, message: Message, now: float) -> list[Message]:
+        """What goes out because of this message; one that breaks the rules is counted and dropped."""
+        topic = message.topic
+        if not topic.startswith((*ALWAYS, *self._topics)) or not self._counters.is_new(message):
+            return []
+        try:
+            changed = self._changed(message)
+        except ProtocolError:
+            self.bad += 1
+            return []
+        if changed is None:
+            return []
+        if self._pause_s and topic.startswith(PICTURES):
+            self._held[topic] = changed
+            return self.due(now)
+        return [self._stamped(changed)]
+
+    def due(self, now: float) -> list[Message]:
+        """Pictures whose time has come."""
+        ready = [topic for topic in self._held if now - self._shown.get(topic, float("-inf")) >= self._pause_s]
+        self._shown.update(dict.fromkeys(ready, now))
+        return [self._stamped(self._held.pop(topic)) for topic in ready]
+
+    def _stamped(self, message: Message) -> Message:
+        self.sent += 1
+        return self.stream.stamped(message)
+
+    def _changed(self, message: Message) -> Message | None:
+        """The message as it goes on; ``None`` if nothing of it does."""
+        if message.topic == "status":
+            # The sockets of the service cannot be reached from where this is read, or must not be.
+            told = {"missed": self._counters.missed, "bad": self.bad, "sent": self.sent, **self._told}
+            return replace(message, header={**message.header, "endpoints": {"stream": self.address}, "forward": told})
+        if message.topic.startswith("schema/"):
+            return replace(message, header={**message.header, "fields": self._schema(message.header.get("fields"))})
+        if message.topic.startswith("rows/") and not self._choice.leaves_rows_alone:
+            reduced = self._thinning.thin(rows_of(message))
+            if not reduced.rows.count:
+                return None
+            return rows_message(reduced, topic=message.topic)
+        return message
+
+    @property
+    def _told(self) -> Mapping[str, Any]:
+        choice = self._choice
+        return {"topics": list(self._topics), "fields": list(choice.fields), "every": choice.every, "rate": choice.rate}
+
+    def _schema(self, fields: object) -> Sequence[Any]:
+        """Entries of the fields that go on."""
+        known = fields if isinstance(fields, list) else [fields]
+        if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in known):
+            raise ProtocolError("a schema whose fields have no names")
+        return [entry for entry in known if self._thinning.wants(entry["name"])]
