@@ -21,6 +21,7 @@ from workers.columns import Columns
 from workers.detectors.family import Whole
 from workers.field_detector import FieldDetector
 from workers.frames import AreaDetector, Frames, FrameView
+from workers.others import check_others
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
     NAMED_LEVELS,
@@ -28,7 +29,6 @@ from workers.plan import (
     Plan,
     area_family,
     check,
-    check_others,
     describe,
     plan_for,
     point_reader,

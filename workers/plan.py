@@ -10,8 +10,7 @@ import workers.detectors.generic as generic
 from monitor.errors import ConfigError, DamagedData
 from monitor.model.batch import Batch
 from monitor.model.damage import Damage
-from monitor.settings import Detector, Others, Settings
-from monitor.settings import Feature as FeatureSettings
+from monitor.settings import Detector, Settings
 from monitor.xtc.compression import decompress
 from monitor.xtc.header import ANY, CONTAINER, Level, is_compressed, type_id, version
 from monitor.xtc.names import SourcePattern, type_name
@@ -22,22 +21,16 @@ from workers.corrections.common_mode.choice import check as check_common_mode
 from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
-from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.frames import AreaDetector
 from workers.geometry import arranged
 from workers.mask import mask_for
+from workers.others import other_detector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
 from workers.sums import algorithm_from
 from workers.trouble import Trouble
 
 USER_BYTE = 0xFF000000
-KEPT: Mapping[str, tuple[FeatureSettings, ...] | None] = {
-    "none": None,
-    "statistics": DEFAULT_FEATURES,
-    "full": (FeatureSettings(kind="ROIFunc", name="full", writeArea=True),),
-    "image": (FeatureSettings(kind="imageFunc"),),
-}
-"""What is extracted from area detectors without a section of their own."""
 NAMED_LEVELS = (Level.SOURCE, Level.REPORTER)
 
 
@@ -213,9 +206,7 @@ class AreaDetectors:
         for detector, pattern in self._patterns:
             if _means(detector, pattern, source):
                 return detector
-        others = self._settings.others
-        features = KEPT[others.keep if others.keep != "auto" else "none" if self._patterns else "statistics"]
-        return None if features is None else Detector(name=source.name, feature=features, sums=others.sums)
+        return other_detector(self._settings.others, source.name, alone=not self._patterns)
 
     def unmatched(self, run: RunView) -> list[str]:
         """Detectors of the settings that are none of the run's sources, each said once per run."""
@@ -245,14 +236,6 @@ def check(detector: Detector) -> None:
         algorithm_from(name, key=f"{key}.sums")
     if detector.common_mode is not None:
         check_common_mode(detector.common_mode, f"{key}.common_mode")
-
-
-def check_others(others: Others) -> None:
-    """The same for detectors without a section of their own."""
-    for feature in KEPT.get(others.keep) or ():
-        check_feature(feature, "others")
-    for name in others.sums:
-        algorithm_from(name, key="others.sums")
 
 
 def _pattern(detector: Detector) -> SourcePattern | None:
