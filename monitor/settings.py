@@ -143,6 +143,15 @@ class Sum(Section):
     """Name of the sum; left out, the field's with ``_`` for ``/``, and ``_onOff``."""
 
 
+class Others(Section):
+    """Area detectors of the run that have no section of their own."""
+
+    keep: Literal["auto", "none", "statistics", "full", "image"] = "auto"
+    """Nothing, sum and mean of each frame, every pixel, or the assembled image; auto: sum and mean where no ``[[detector]]`` is
+    named at all, else nothing."""
+    sums: tuple[str, ...] = ("calib",)
+
+
 class User(Section):
     """A Python file with features of the user's own."""
 
@@ -291,6 +300,7 @@ class Settings(Section):
     source: Source = Source()
     detector: tuple[Detector, ...] = ()
     sum: tuple[Sum, ...] = ()
+    others: Others = Others()
     user: tuple[User, ...] = ()
     light: Light = Light()
     names: Names = Names()

@@ -43,13 +43,6 @@ def keep(settings: Settings) -> None:
             raise ConfigError(f"its copy {copy} cannot be written: {error.strerror}", file=user.path, key="user") from error
 
 
-def kept(settings: Settings) -> Settings:
-    """``stamped``, and every file copied: what a change of the settings while the service runs needs."""
-    found = stamped(settings)
-    keep(found)
-    return found
-
-
 def content_of(user: User, settings: Settings) -> bytes:
     """The bytes that these settings mean: of the file, or of the copy kept of it if it was edited since.
 

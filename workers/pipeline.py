@@ -22,6 +22,7 @@ from workers.detectors.family import Whole
 from workers.field_detector import FieldDetector
 from workers.field_sums import FieldSums
 from workers.frames import AreaDetector, Frames, FrameView
+from workers.others import check_others
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
     NAMED_LEVELS,
@@ -122,6 +123,7 @@ class Pipeline:
         self._settings = settings
         for detector in settings.detector:
             check(detector)
+        check_others(settings.others)
         self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
         self._areas_xtc2 = Areas(settings)
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]

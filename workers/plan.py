@@ -21,9 +21,10 @@ from workers.corrections.common_mode.choice import check as check_common_mode
 from workers.detectors.area import AREAS, AreaFamily, always
 from workers.detectors.family import EVENTS, POINTS, PointFamily, Read, ReadWhole
 from workers.features.feature import check_feature
-from workers.frames import DEFAULT_FEATURES, AreaDetector
+from workers.frames import AreaDetector
 from workers.geometry import arranged
 from workers.mask import mask_for
+from workers.others import other_detector
 from workers.payloads import ENTRY, Payloads, Word
 from workers.run_view import RunView, Source
 from workers.sums import algorithm_from
@@ -201,13 +202,11 @@ class AreaDetectors:
         return AreaDetector(wanted, layout, chain, constants, trouble, environment)
 
     def _wanted(self, source: Source) -> Detector | None:
-        """Settings for this source; with no detector in the settings every one is wanted."""
-        if not self._settings.detector:
-            return Detector(name=source.name, feature=DEFAULT_FEATURES)
+        """Settings for this source; None if it has none and the others are not wanted."""
         for detector, pattern in self._patterns:
             if _means(detector, pattern, source):
                 return detector
-        return None
+        return other_detector(self._settings.others, source.name, alone=not self._patterns)
 
     def unmatched(self, run: RunView) -> list[str]:
         """Detectors of the settings that are none of the run's sources, each said once per run."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from monitor.errors import Unusable
@@ -28,7 +29,7 @@ from monitor.reader.sources.choice import source_of
 from monitor.reader.sources.listen import warm
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings, bytes_in, parse
-from monitor.user_file import kept
+from monitor.user_file import keep, stamped
 from monitor.wire.message import Message
 from monitor.wire.note import note_of
 from monitor.wire.worker_note import Pipeline
@@ -113,9 +114,9 @@ def run_reader(
                 version=version,
                 host=socket.gethostname(),
                 controls=controls_of,
-                check=check,
+                check=partial(_accept, check),
                 constants=calibration.used_by,
-                bound=kept,
+                bound=stamped,
             )
             feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock, calibration)
             reader = Reader(
@@ -139,6 +140,12 @@ def run_reader(
                 router.close(linger_s=LINGER_S)
             if hold is not None:
                 hold.close()
+
+
+def _accept(check: Callable[[Settings], object], settings: Settings) -> None:
+    """Settings that workers can use come into force, and what they are made of is kept."""
+    check(settings)
+    keep(settings)
 
 
 def is_live(settings: Settings) -> bool:

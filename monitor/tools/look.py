@@ -14,6 +14,9 @@ from monitor.net.endpoints import read_endpoints
 from monitor.supervisor.service import Service
 from monitor.tools.screen import err, out
 
+BAR = 24
+"""Characters of the progress bar."""
+
 UNREADABLE = "events whose bytes cannot be had"
 """How workers begin the text about a batch whose file is gone or shorter."""
 
@@ -69,9 +72,18 @@ class Watcher:
             return str(held_up)
         lost = f", {self.status['lost']:,} lost" if self.status.get("lost") else ""
         return (
+            f"{_bar(self.status.get('processed', 0), total)}"
             f"run {reader.get('run')} step {reader.get('step')}: {self.status.get('processed', 0):,}{of} events, "
             f"{self.status.get('rate', 0):,.0f}/s{delay}{lost}, {len(reader.get('workers', ()))} workers"
         )
+
+
+def _bar(done: int, total: int | None) -> str:
+    """How far it is, drawn; empty where nobody knows how much there is."""
+    if not total:
+        return ""
+    full = min(BAR, BAR * done // total)
+    return f"{'━' * full}{'╌' * (BAR - full)} {min(100, 100 * done // total)} %  "
 
 
 class StatusLine:

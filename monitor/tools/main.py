@@ -37,7 +37,7 @@ def application() -> typer.Typer:
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)
         else:
-            app.command(name=name)(_exiting(target))
+            app.command(name=name, context_settings=getattr(module, "CONTEXT", None))(_exiting(target))
     return app
 
 

@@ -62,7 +62,7 @@ class Projection:
         field = self.gives[0]
         before, along, after = self._lengths
         total, count = np.zeros((2, len(frames), before, after))
-        project(frames.reshape(len(frames), before, along, after), self._low, self._single, total, count)
+        project(np.ascontiguousarray(frames.reshape(len(frames), before, along, after)), self._low, self._single, total, count)
         values = total / np.maximum(count, 1) if self._mean else total
         result = np.where(count > 0, values, self._empty).reshape(-1, *field.shape)
         return Output({field.name: result}, result)

@@ -13,9 +13,10 @@ from monitor.settings import Detector, Settings
 from workers.chain import Chain
 from workers.constants import MissingConstants, constants_for
 from workers.detectors.area import Layout, plain_arrangement, stacked_arrangement
-from workers.frames import DEFAULT_FEATURES, AreaDetector, Frames
+from workers.frames import AreaDetector, Frames
 from workers.geometry import arranged
 from workers.mask import mask_for
+from workers.others import other_detector
 from workers.payloads import Payloads
 from workers.run_view import Source, safe_name
 from workers.trouble import Trouble
@@ -139,10 +140,9 @@ class Areas:
         return AreaDetector(wanted, layout, chain, constants, trouble)
 
     def _settings_of(self, name: str) -> Detector | None:
-        """Settings for this detector; with none in the settings every one is wanted."""
-        if not self._wanted:
-            return Detector(name=safe_name(name), feature=DEFAULT_FEATURES)
-        return next((detector for detector in self._wanted if _means(detector, name)), None)
+        """Settings for this detector; None if it has none and the others are not wanted."""
+        own = next((detector for detector in self._wanted if _means(detector, name)), None)
+        return own or other_detector(self._settings.others, safe_name(name), alone=not self._wanted)
 
 
 def layout_of(name: str, family: FrameFamily, groups: Sequence[Group], shape: tuple[int, ...], view: View) -> Layout:

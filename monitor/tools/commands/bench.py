@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from monitor.errors import ConfigError
 from monitor.tools.screen import out, progress
 
 if TYPE_CHECKING:
@@ -156,6 +157,26 @@ def corrections(
     show("corrections, one core", [correction_columns(line) for line in lines], as_json)
 
 
+@command.command()
+def features(
+    names: Annotated[list[str] | None, typer.Argument(help="parts of names: cspad, azav", show_default="all")] = None,
+    plain: Annotated[bool, typer.Option(help="also as plain numpy")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Each feature on three detectors, beside the older tools and plain numpy: ms per event of one thread.
+
+    Example: xtcmon bench features azav
+    """
+    from monitor.tools.process import declared
+
+    lines = declared("bench_features")(names or (), plain=plain)
+    if not lines:
+        raise ConfigError(
+            f"no feature or detector is called {' or '.join(names or ())}; see `xtcmon features`", key="bench features"
+        )
+    show("features, one thread", [feature_columns(line) for line in lines], as_json)
+
+
 @command.command(name="all")
 def everything() -> None:
     """Every benchmark, one after the other.
@@ -165,6 +186,7 @@ def everything() -> None:
     walk(None)
     hop(2, 2.0)
     corrections(None)
+    features(None)
     run("delay-scan", 1, 0.0, None, None)
 
 
@@ -202,6 +224,21 @@ def correction_columns(line: Any) -> dict[str, Any]:
         "of a copy": line.of_copy,
         "in cache: ms": line.cached_ms,
         "of a copy there": line.of_cached_copy,
+    }
+
+
+def feature_columns(line: Any) -> dict[str, Any]:
+    """One line of the table; how many times faster than the older tools and than plain numpy."""
+    original, plain = line.original_ms, line.plain_ms
+    return {
+        "detector": line.detector,
+        "feature": line.feature,
+        "ms/event": line.ms,
+        "GB/s": line.gigabytes_per_s,
+        "older tools, ms": "-" if original is None else original,
+        "times": "-" if original is None else original / line.ms,
+        "plain numpy, ms": "-" if plain is None else plain,
+        "times numpy": "-" if plain is None else plain / line.ms,
     }
 
 

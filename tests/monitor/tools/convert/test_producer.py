@@ -8,7 +8,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.settings import parse
-from monitor.tools.convert.producer import Converted, converted
+from monitor.tools.convert.producer import FEATURES, SUMS, Converted, converted
 
 PARAMETERS = {
     "ROIFunc": "ROI writeArea calcPars userMask thresADU",
@@ -300,3 +300,9 @@ def test_a_value_that_contains_itself_is_refused(config: Config) -> None:
 def test_a_file_without_detectors_is_no_configuration(config: Config) -> None:
     with pytest.raises(ConfigError, match="neither detnames nor detectors"):
         config.converted("x = 1\n")
+
+
+def test_the_page_names_every_function() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "producer.md").read_text()
+    missing = [name for name in (*FEATURES, *SUMS) if f"`{name}`" not in page and "mectt" not in name]
+    assert not missing
