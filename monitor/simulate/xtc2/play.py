@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from monitor.simulate.xtc2.layout import CHANNELS, EPIX, EPIX_CONFIG, GMD, HSD, HSD_CONFIG, JUNGFRAU, SEGMENTS, TIMING
 from monitor.xtc2.write import shapes_data
 
-XRAY_CODE, LASER_CODE = 137, 91
-DESTINATION = 3
+LASER_OFF_CODE = 273
+SOFT_XRAYS, DUMP = 4, 2
+"""Destinations of the beam."""
 SLOW_EVERY = 4
 """The Jungfrau is read out with one event in so many."""
 
@@ -73,12 +74,16 @@ class Truth:
 def beam(truth: Truth, event: int, timestamp: int) -> list[bytes]:
     """Timing and gas monitor."""
     words = np.zeros(18, np.uint16)
-    for code, there in ((XRAY_CODE, truth.xray[event]), (LASER_CODE, truth.laser[event])):
-        words[code >> 4] |= np.uint16(int(there) << (code & 15))
+    words[LASER_OFF_CODE >> 4] = int(not truth.laser[event]) << (LASER_OFF_CODE & 15)
     timing: dict[str, Any] = dict.fromkeys(TIMING.fields, 0)
     timing |= {name: np.zeros(n) for name, n in (("fixedRates", 10), ("acRates", 6), ("ebeamEnergy", 4), ("xWavelength", 2))}
     timing |= {"mpsLimits": np.zeros(16), "mpsPowerClass": np.zeros(16), "inhibitCounts": np.zeros(8), "sequenceValues": words}
-    timing |= {"pulseId": 1_000_000 + event, "timeStamp": timestamp, "ebeamPresent": 1, "ebeamDestn": DESTINATION}
+    timing |= {
+        "pulseId": 1_000_000 + event,
+        "timeStamp": timestamp,
+        "ebeamPresent": 1,
+        "ebeamDestn": SOFT_XRAYS if truth.xray[event] else DUMP,
+    }
     energy = truth.energy[event]
     gas: dict[str, Any] = dict.fromkeys(GMD.fields, 0) | {"energy": energy, "avgIntensity": 1.0, "rmsElectronSum": event}
     return [shapes_data(TIMING, timing, data_first=True), shapes_data(GMD, gas, data_first=True)]

@@ -103,7 +103,8 @@ def record(directory: Path, options: Options, progress: Progress | None = None) 
         "spot": play.SPOT,
         "baseline": play.BASELINE,
         "peak_shape": play.PEAK.tolist(),
-        "event_codes": {"xray": play.XRAY_CODE, "laser": play.LASER_CODE},
+        "event_codes": {"laser_off": play.LASER_OFF_CODE},
+        "destinations": {"xray": play.SOFT_XRAYS, "dump": play.DUMP},
     }
     arrays = {name: getattr(truth, name) for name in ("energy", "xray", "laser", "photon_energy", "peak")}
     return tuple(paths), write_truth(directory, name, facts, {**arrays, "timestamp": np.array(stamps, np.int64)}), constants

@@ -40,7 +40,7 @@ def detector(run: SimulatedRun, name: str, **more: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def results(run: SimulatedRun) -> list[Result]:
     detectors = [detector(run, "epixquad"), detector(run, "jungfrau")]
-    settings = parse({"detector": detectors, "light": {"xray": [-137], "laser": [-91]}})
+    settings = parse({"detector": detectors})
     return list(results_of(Xtc2FileSource(run.files), settings))
 
 
