@@ -55,7 +55,11 @@ def _dataset(settings: Settings) -> Source:
     dataset = parse_dataset(source.dataset)
     if source.follow == "yes" or (source.follow == "auto" and dataset.live):
         _refuse_choice(settings)
-        return FollowSource(watched_of(dataset, source.data_directory), settings)
+        runs = watched_of(dataset, source.data_directory)
+        there = [path for run in runs for path in run.appeared().values()]
+        if any(_is_xtc2(path) for path in there):
+            return Xtc2FollowSource(there, source.follow_timeout)
+        return FollowSource(runs, settings)
     return _files(files_of(dataset, source.data_directory), settings, index=dataset.index)
 
 

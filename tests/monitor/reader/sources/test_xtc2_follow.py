@@ -96,6 +96,8 @@ def test_settings_choose_it_by_bytes_or_by_name(tmp_path: Path) -> None:
     assert isinstance(source_of(parse({"source": {"files": [str(path)]}})), Xtc2FollowSource)
     path.write_bytes(contents()[0][:100])
     assert isinstance(source_of(parse({"source": {"files": [str(path)]}})), Xtc2FollowSource)
+    dataset = f"exp=synth0001:run=7:dir={tmp_path}:live"
+    assert isinstance(source_of(parse({"source": {"dataset": dataset}})), Xtc2FollowSource)
 
 
 def test_what_is_no_xtc2_is_refused(tmp_path: Path) -> None:
