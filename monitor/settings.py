@@ -132,6 +132,8 @@ class Detector(Section):
     mask: Mask = Mask()
     feature: tuple[Feature, ...] = ()
     sums: tuple[str, ...] = ("calib",)
+    integrating: bool = False
+    """A slow detector: its values have rows of their own, in the group ``intg``, only for events that it was read out with."""
 
 
 class Sum(Section):

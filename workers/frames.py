@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ from workers.features.view import View
 from workers.payloads import Payloads
 from workers.sums import Shots, algorithm_from, sums_of
 from workers.trouble import Trouble
+
+SLOW = "intg"
+"""Group of detectors that integrate over many events (small-data convention of LCLS-II)."""
 
 DEFAULT_FEATURES = (FeatureSettings(kind="wholeFrame"),)
 
@@ -164,7 +167,8 @@ class AreaDetector:
         """
         context = Context(frames.events, columns)
         filled = (part for branch in self.branches for part in branch.run(frames.values, context, trouble))
-        return [*self._told(frames, count), *(column_of(part, count) for part in filled)]
+        found = [*self._told(frames, count), *(column_of(part, count) for part in filled)]
+        return [_slow(column) for column in found] if self.settings.integrating else found
 
     def _told(self, frames: Frames, count: int) -> Iterator[Column]:
         """What the common mode tells, as ``<detector>_env/<name>``."""
@@ -185,6 +189,11 @@ class AreaDetector:
             return None
         image = self._assembly.image(frames.values[-1])
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
+
+
+def _slow(column: Column) -> Column:
+    """The same values in the group of slow detectors."""
+    return replace(column, field=replace(column.field, aligned=SLOW))
 
 
 def _first_range(constants: NDArray[Any] | None, shape: tuple[int, ...]) -> NDArray[np.float32] | None:

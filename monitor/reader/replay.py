@@ -10,11 +10,17 @@ from monitor.net.socket import Dealer, ZmqDealer
 from monitor.reader.faults import Faults
 from monitor.reader.pace import Pace
 from monitor.reader.recorded import Datagram, events_of
+from monitor.reader.sources.xtc2_files import RunFiles as RunFilesXtc2
+from monitor.reader.sources.xtc2_files import runs_of as runs_of_xtc2
+from monitor.reader.xtc2.recorded import events_of as events_of_xtc2
 from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_message
 from monitor.wire.message import Message
 from monitor.wire.note import to_message
 from monitor.xtc.filename import RunFiles, runs_of
 from monitor.xtc.header import Transition
+from monitor.xtc2.mapped import is_xtc2_file
+
+AnyRun = RunFiles | RunFilesXtc2
 
 QUEUE = 16
 """Events that may wait in the socket before further ones are dropped."""
@@ -44,7 +50,7 @@ class _Held:
     """Event ``number``, to be sent behind event ``after``; ``again``: it was sent before."""
 
     after: int
-    run: RunFiles
+    run: AnyRun
     event: list[Datagram]
     number: int
     again: bool = False
@@ -91,7 +97,8 @@ def replay(
     try:
         player = Player(dealer, rate, faults)
         player.await_ready(address, wait_s)
-        for run in runs_of(paths):
+        runs = runs_of_xtc2(paths) if any(map(is_xtc2_file, paths)) else runs_of(paths)
+        for run in runs:
             player.play(run, progress, stopped)
         return player.end(final=final)
     finally:
@@ -136,9 +143,9 @@ class Player:
                 return
         raise Unusable(f"no service takes events at {address}; start one with [source] listen = {address!r}")
 
-    def play(self, run: RunFiles, progress: Callable[[int], None], stopped: Callable[[], bool]) -> None:
+    def play(self, run: AnyRun, progress: Callable[[int], None], stopped: Callable[[], bool]) -> None:
         """Send one run."""
-        for event in events_of(run):
+        for event in events_of_xtc2(run) if isinstance(run, RunFilesXtc2) else events_of(run):
             if stopped():
                 break
             if event[0].service != Transition.L1ACCEPT:
@@ -166,7 +173,7 @@ class Player:
             now = time.monotonic()
         self._pace.release(1)
 
-    def _play_event(self, run: RunFiles, event: list[Datagram]) -> None:
+    def _play_event(self, run: AnyRun, event: list[Datagram]) -> None:
         """Send an event that is due, or let happen to it what chance wants."""
         if self._faults.drops():
             self.dropped += 1
@@ -187,7 +194,7 @@ class Player:
             sent = self._send(held.run, held.event, held.number)
             self.dropped += not sent and not held.again
 
-    def _send(self, run: RunFiles, event: list[Datagram], number: int) -> bool:
+    def _send(self, run: AnyRun, event: list[Datagram], number: int) -> bool:
         """Send all datagrams of event ``number``, or of a transition before it; False if there was no room for the first."""
         streams = tuple(sorted(run.streams))
         is_event = event[0].service == Transition.L1ACCEPT

@@ -24,6 +24,7 @@ from monitor.simulate.run_writer import RunWriter
 from monitor.simulate.scenario import Play, Scenario, scenario_named
 from monitor.simulate.timeline import Shots, Timeline
 from monitor.simulate.truth import write_truth
+from monitor.simulate.xtc2 import record
 from monitor.xtc.header import Transition
 
 BLOCK_BYTES = 10 << 20
@@ -82,6 +83,8 @@ def simulate(
     Unusable
         If the directory cannot be written to, is too small, or holds this run already; nothing is kept then.
     """
+    if scenario == record.NAME:
+        return SimulatedRun(*record.record(directory, options or Options(), progress))
     chosen = scenario_named(scenario) if isinstance(scenario, str) else scenario
     setup = (options or Options()).over(chosen.defaults)
     timeline = Timeline(setup)

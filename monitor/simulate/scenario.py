@@ -15,6 +15,7 @@ from monitor.simulate.constants import Constant
 from monitor.simulate.contribution import Group
 from monitor.simulate.options import Options, Setup
 from monitor.simulate.timeline import Shots, Timeline
+from monitor.simulate.xtc2.record import NAME
 
 
 class Play(Protocol):
@@ -105,6 +106,7 @@ def scenario_named(name: str) -> Scenario:
     """
     known = scenarios()
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-        raise ConfigError(f"there is no scenario {name!r}; there are {', '.join(known)}", nearest=close[0] if close else "")
+        close = difflib.get_close_matches(name, [*known, NAME], n=1, cutoff=0.3)
+        there = ", ".join([*known, NAME])
+        raise ConfigError(f"there is no scenario {name!r}; there are {there}", nearest=close[0] if close else "")
     return known[name]

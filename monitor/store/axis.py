@@ -13,6 +13,11 @@ EVENTS = ""
 TIMES = ("event_time", "timestamp", "fiducials")
 """Columns of events that a group of its own rate has of its own."""
 
+TIMESTAMP = "timestamp"
+"""Column that rows of LCLS-II have: seconds since 1990 << 32 | nanoseconds."""
+STOOD_FOR = ("event_time", "fiducials")
+"""Columns in whose place ``timestamp`` stands in a file (small-data convention of LCLS-II)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lengths(Field):

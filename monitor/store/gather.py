@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from monitor.model.column import Column
 from monitor.model.field import Field, group_in
 from monitor.model.rows import Rows
-from monitor.store.axis import EVENTS, TIMES, axis_of, lengths_field, lengths_path
+from monitor.store.axis import EVENTS, STOOD_FOR, TIMES, TIMESTAMP, axis_of, lengths_field, lengths_path
 from monitor.store.catalog import Catalog
 
 Pieces = list[tuple[int, Column]]
@@ -61,6 +61,8 @@ class Gathered:
 def gather(rows: Sequence[Rows], catalog: Catalog) -> Gathered:
     """Columns and values of consecutive tables.
 
+    ``timestamp`` stands in the place of ``event_time`` and ``fiducials`` where a table has it.
+
     Parameters
     ----------
     rows
@@ -76,7 +78,10 @@ def gather(rows: Sequence[Rows], catalog: Catalog) -> Gathered:
     seen: dict[str, tuple[Field, Pieces]] = {}
     start = 0
     for table in rows:
-        for column in table.columns.values():
+        left_out = STOOD_FOR if TIMESTAMP in table.columns else ()
+        for path, column in table.columns.items():
+            if path in left_out:
+                continue
             if table.count and (column.present is None or column.present.any()):
                 seen.setdefault(catalog.path(column.field), (column.field, []))[1].append((start, column))
         start += table.count

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from monitor.errors import DamagedData
 from monitor.model.field import Field
-from monitor.store.axis import EVENTS, Lengths, axes_of, axis_of
+from monitor.store.axis import EVENTS, TIMESTAMP, Lengths, axes_of, axis_of
 from monitor.store.order import ElementOrder, time_order
 from monitor.store.part_reader import PartReader
 
-EVENT_TIME = "event_time"
+CLOCKS = ("event_time", TIMESTAMP)
+"""Columns that say when an event was, the first that a file has."""
 
 
 class Joined:
@@ -61,9 +62,9 @@ class Joined:
     def _sort(self) -> None:
         """Find the order of time of the events and of each group of its own rate; ragged groups follow their rows."""
         for axis in (EVENTS, *sorted({axis_of(path, field) for path, field in self._columns.items() if field.aligned})):
-            path = f"{axis}/{EVENT_TIME}" if axis else EVENT_TIME
-            known = path in self._columns and axis_of(path, self._columns[path]) == axis
-            order = time_order(self._span(path, 0, self.extent(axis))) if known else None
+            paths = [f"{axis}/{name}" if axis else name for name in CLOCKS]
+            known = [path for path in paths if path in self._columns and axis_of(path, self._columns[path]) == axis]
+            order = time_order(self._span(known[0], 0, self.extent(axis))) if known else None
             if order is not None:
                 self._orders[axis] = order
         for path, field in self._columns.items():

@@ -31,6 +31,7 @@ from monitor.store.memory import MemoryFile
 from monitor.store.order import ElementOrder
 from monitor.store.run_file import RunFile
 from monitor.wire.message import Message
+from monitor.xtc2.header import EPOCH
 
 EVENTS_AT_A_TIME = 4096
 ABSENT = -1
@@ -114,7 +115,7 @@ class _Recompute:
 
     def __init__(self, written: RunFile, build: Build) -> None:
         self._written = written
-        self._times = written["event_time"] if len(written) else np.zeros(0, np.int64)
+        self._times = times_of(written)
         self._versions = written["pipeline_version"] if len(written) else np.zeros(0, np.int64)
         self._waiting: defaultdict[int, deque[int]] = defaultdict(deque)
         for row, time in enumerate(self._times.tolist()):
@@ -220,6 +221,14 @@ class Reordered:
         place = np.empty(len(self.order), np.int64)
         place[self.order] = np.arange(len(self.order))
         return np.argsort(place[self.run.events_of(group)], kind="stable")
+
+
+def times_of(run: RunFile) -> NDArray[np.int64]:
+    """When each row was, Unix seconds << 32 | nanoseconds; of LCLS-II the file has seconds since 1990."""
+    if not len(run):
+        return np.zeros(0, np.int64)
+    times: NDArray[np.int64] = run["event_time"] if "event_time" in run else run["timestamp"] + (EPOCH << 32)
+    return times
 
 
 def _settings(text: str) -> Settings:

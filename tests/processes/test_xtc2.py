@@ -1,6 +1,9 @@
 """``xtcmon run`` and ``verify`` on XTC2: the same service, the same file, whatever the bytes are."""
 
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import h5py
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from monitor.xtc2.header import Transition
 from tests.processes.conftest import file_in
 from tests.support.command import PATIENCE_S, Command
+from tests.support.golden_xtc2 import dumps, original
 from tests.support.xtc2_bytes import at, stream
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
@@ -38,6 +42,8 @@ def test_a_run_becomes_a_file_with_every_event_and_can_be_verified(xtcmon: Comma
     assert path.name == "synth0001_Run0007.h5"
     with h5py.File(path) as file:
         assert file["timestamp"][:].tolist() == [1000 << 32 | 10 + i for i in range(EVENTS)]
+        assert "event_time" not in file
+        assert "fiducials" not in file
         assert file["gmd/energy"][:].tolist() == [i / 2 for i in range(EVENTS)]
         assert file["scan/motor"][:].tolist() == [0.25] * EVENTS
         assert file["epicsAll/XPP:MMS:01"][:].tolist() == [1.0] * EVENTS
@@ -55,3 +61,48 @@ def test_a_run_that_ends_inside_an_event_says_so_and_keeps_the_others(xtcmon: Co
     assert "file ends inside a datagram" in done.stderr
     with h5py.File(file_in(tmp_path / "out")) as file:
         assert file["timestamp"][:].tolist() == [1000 << 32 | 10 + i for i in range(4)]
+
+
+def test_every_real_file_becomes_a_small_data_file(xtcmon: Command, golden_dir: Path, tmp_path: Path) -> None:
+    root = golden_dir / "xtc2"
+    dumps_of_firsts = [dump for dump in dumps(root) if is_whole_run(dump)]
+    if not dumps_of_firsts:
+        pytest.skip(f"no XTC2 files in {root}; they are not part of the repository")
+    for number, dump in enumerate(dumps_of_firsts):
+        check_run(xtcmon, dump, tmp_path / f"out{number}")
+
+
+def lines(dump: Path) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in gzip.decompress(dump.read_bytes()).splitlines()]
+
+
+def is_whole_run(dump: Path) -> bool:
+    """Whether a dump is of a big file that begins with a Configure and goes on in no other one."""
+    found = lines(dump)
+    goes_on = any(one["det"] == "chunkinfo" for line in found for one in line.get("data", ()))
+    return ".smd." not in dump.name and "config_from" not in found[0]["meta"] and not goes_on
+
+
+def check_run(xtcmon: Command, dump: Path, output: Path) -> None:
+    """Rows, steps and scanned values of the files that a run command writes are those of the dump."""
+    expected: dict[int, tuple[int, dict[str, float]]] = {}
+    step, scan = -1, dict[str, float]()
+    for line in lines(dump):
+        service = line.get("service")
+        if service in (Transition.CONFIGURE, Transition.BEGIN_RUN, Transition.BEGIN_STEP):
+            step = step + 1 if service == Transition.BEGIN_STEP else -1
+            for one in (one for one in line["data"] if one["det"] == "scan"):
+                scan |= {f["name"]: f["value"] for f in one["fields"] if f["type"] != "CHARSTR" and "value" in f}
+        elif service == Transition.L1ACCEPT:
+            expected[line["timestamp"]] = (step, dict(scan))
+    done = xtcmon.run("run", original(dump), *QUIET, "--output", output)
+    trailing = lines(dump)[-1]["trailing"]
+    assert (done.returncode == 0) == (not trailing), (dump.name, done.stderr)
+    found: dict[int, tuple[int, dict[str, float]]] = {}
+    for path in output.rglob("*.h5"):
+        with h5py.File(path) as file:
+            for row, clock in enumerate(file["timestamp"][:].tolist() if "timestamp" in file else []):
+                steps = file["scan/varStep"][row] if "scan/varStep" in file else -1
+                names = expected[clock][1]
+                found[clock] = (int(steps) if steps >= 0 else -1, {name: file[f"scan/{name}"][row] for name in names})
+    assert found == expected, dump.name

@@ -12,7 +12,9 @@ from monitor.reader.sources.listen import ListenSource
 from monitor.reader.sources.source import Source
 from monitor.reader.sources.spec import files_of, parse_dataset, watched_of
 from monitor.reader.sources.xtc2_files import Xtc2FileSource
+from monitor.reader.sources.xtc2_follow import Xtc2FollowSource
 from monitor.settings import Settings
+from monitor.xtc.filename import final_name
 from monitor.xtc2.mapped import is_xtc2_file
 
 
@@ -37,8 +39,8 @@ def source_of(settings: Settings) -> Source:
         paths = expanded(source.files)
         if source.follow == "yes" or (source.follow == "auto" and is_growing(paths)):
             _refuse_choice(settings)
-            if any(is_xtc2_file(path) for path in paths):
-                raise ConfigError("XTC2 files are read when they are complete, not while they grow", key="source.follow")
+            if any(_is_xtc2(path) for path in paths):
+                return Xtc2FollowSource(paths, source.follow_timeout)
             return FollowSource(watched(paths), settings)
         return _files(paths, settings)
     if source.listen:
@@ -53,7 +55,11 @@ def _dataset(settings: Settings) -> Source:
     dataset = parse_dataset(source.dataset)
     if source.follow == "yes" or (source.follow == "auto" and dataset.live):
         _refuse_choice(settings)
-        return FollowSource(watched_of(dataset, source.data_directory), settings)
+        runs = watched_of(dataset, source.data_directory)
+        there = [path for run in runs for path in run.appeared().values()]
+        if any(_is_xtc2(path) for path in there):
+            return Xtc2FollowSource(there, source.follow_timeout)
+        return FollowSource(runs, settings)
     return _files(files_of(dataset, source.data_directory), settings, index=dataset.index)
 
 
@@ -71,6 +77,13 @@ def _xtc2_files(paths: Sequence[Path], settings: Settings) -> Source:
     if settings.source.events or settings.source.times:
         raise ConfigError("events cannot be chosen in XTC2 files", key="source.events, source.times")
     return Xtc2FileSource(paths)
+
+
+def _is_xtc2(path: Path) -> bool:
+    """Whether a file is XTC2, by its bytes; by its name while it has none."""
+    there = path if path.exists() else final_name(path)
+    empty = not there.exists() or there.stat().st_size == 0
+    return ".xtc2" in path.name if empty else is_xtc2_file(there)
 
 
 def _refuse_choice(settings: Settings) -> None:

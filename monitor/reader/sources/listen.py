@@ -12,6 +12,7 @@ from monitor.reader.block import Block, GapBlock, Memory
 from monitor.reader.merge import Merge
 from monitor.reader.report import counts_of
 from monitor.reader.sources.turn import IN_TURN, Fate, Turn
+from monitor.reader.xtc2.live import LiveMerge
 from monitor.settings import Settings
 from monitor.wire.datagrams import Datagrams, Ready, ReplayEnd, ReplayHello, datagrams_of
 from monitor.wire.message import Message
@@ -19,6 +20,10 @@ from monitor.wire.note import note_of, to_message
 from monitor.xtc.header import EPICS, Level, Transition
 from monitor.xtc.walk import Heads, Stop, heads
 from monitor.xtc.write import datagram, type_word, xtc
+from monitor.xtc2.detect import FIRST_BYTES, is_xtc2
+from monitor.xtc2.heads import Heads as Heads2
+from monitor.xtc2.heads import Stop as Stop2
+from monitor.xtc2.heads import heads as heads2
 
 QUEUE = 16
 """Messages that may wait in the socket; what the sender has beyond them it drops and counts."""
@@ -62,7 +67,7 @@ class ListenSource:
         self.address = self._router.address
         self._first_camera = settings.source.first_camera_stream
         self._clock = clock
-        self._merge: Merge | None = None
+        self._merge: Merge | LiveMerge | None = None
         self._key: tuple[str, int] = ("", 0)
         self._next_version = 0
         self._counts: Counter[str] = Counter()
@@ -83,7 +88,7 @@ class ListenSource:
     @property
     def counts(self) -> Mapping[str, int]:
         """What was damaged, lost on the way, or left out, by a text that names it."""
-        found = self._counts + (counts_of(self._merge) if self._merge is not None else Counter())
+        found = self._counts + (_counts(self._merge) if self._merge is not None else Counter())
         found[BROKEN] += self._router.bad
         return +found
 
@@ -122,19 +127,27 @@ class ListenSource:
         if self._merge is None or self._key != (datagrams.experiment, datagrams.run):
             blocks += self._close_run()
             self._open_run(datagrams)
-        found = heads(datagrams.bytes)
-        if found.reason is not Stop.END:
+        found = heads2(datagrams.bytes) if isinstance(self._merge, LiveMerge) else heads(datagrams.bytes)
+        if found.reason not in (Stop.END, Stop2.END):
             self._counts["broken datagrams from the source"] += 1
         if datagrams.events and not len(found.table):
             return blocks + self._missed(datagrams.n + datagrams.events)
         blocks += self._missed(datagrams.n - (not datagrams.events and _is_event(found)))
         fate = self._fate(datagrams, found)
         self._counts[fate] += bool(fate)
-        if self._merge is not None and not fate:
-            self._merge.feed(datagrams.stream, Memory(datagrams.bytes), datagrams.bytes, found, now=self._clock())
+        if not fate:
+            self._give(datagrams, found)
         return blocks
 
-    def _fate(self, datagrams: Datagrams, found: Heads) -> Fate:
+    def _give(self, datagrams: Datagrams, found: Heads | Heads2) -> None:
+        """Hand datagrams to the merge of their generation."""
+        if isinstance(self._merge, LiveMerge) and isinstance(found, Heads2):
+            if len(found.table):
+                self._merge.feed(datagrams.stream, datagrams.bytes, found, now=self._clock())
+        elif isinstance(self._merge, Merge) and isinstance(found, Heads):
+            self._merge.feed(datagrams.stream, Memory(datagrams.bytes), datagrams.bytes, found, now=self._clock())
+
+    def _fate(self, datagrams: Datagrams, found: Heads | Heads2) -> Fate:
         """Whether datagrams come in their turn; a transition always does."""
         if not len(found.table):
             return IN_TURN
@@ -164,6 +177,10 @@ class ListenSource:
         self._key = (datagrams.experiment, datagrams.run)
         self._turn = Turn(datagrams.n)
         self._streams = datagrams.streams
+        if is_xtc2(datagrams.bytes[:FIRST_BYTES].tobytes()):
+            known = max(datagrams.run, 0)
+            self._merge = LiveMerge(datagrams.experiment, known, streams=datagrams.streams, version=self._next_version)
+            return
         self._merge = Merge(
             datagrams.experiment,
             datagrams.run if datagrams.run >= 0 else None,
@@ -184,14 +201,22 @@ class ListenSource:
         for stream in self._streams:
             merge.end(stream)
         blocks = merge.take(EVERYTHING, self._clock())
-        self._counts += counts_of(merge)
+        self._counts += _counts(merge)
         self._next_version = merge.state.version + 1
         return blocks
 
 
-def _is_event(found: Heads) -> bool:
+def _is_event(found: Heads | Heads2) -> bool:
     """Whether the first of these datagrams is one of an event."""
-    return len(found.table) > 0 and int(found.table["control"][0]) & 15 == Transition.L1ACCEPT
+    if not len(found.table):
+        return False
+    word = found.table["service"] if isinstance(found, Heads2) else found.table["control"]
+    return int(word[0]) & 15 == Transition.L1ACCEPT
+
+
+def _counts(merge: Merge | LiveMerge) -> Counter[str]:
+    """What a merge met on its way."""
+    return merge.counts if isinstance(merge, LiveMerge) else counts_of(merge)
 
 
 def warm() -> None:

@@ -60,7 +60,7 @@ class Joined:
     strangers: int
 
 
-def ready(queues: list[NDArray[Any]], ended: list[bool]) -> list[int]:
+def ready(queues: list[NDArray[Any]], ended: list[bool], reached: int = 0) -> list[int]:
     """How many datagrams of each stream can be joined: no stream that goes on can still bring an earlier one.
 
     Parameters
@@ -69,12 +69,16 @@ def ready(queues: list[NDArray[Any]], ended: list[bool]) -> list[int]:
         Per stream its datagrams (dtype ``ITEM``), ``order`` ascending.
     ended
         Whether nothing more will come of it.
+    reached
+        No stream will bring anything before this clock.
     """
-    if any(len(queue) == 0 and not over for queue, over in zip(queues, ended, strict=True)):
-        return [0] * len(queues)
-    last = [queue["order"][-1] for queue, over in zip(queues, ended, strict=True) if not over]
-    if not last:
+    going_on = [queue for queue, over in zip(queues, ended, strict=True) if not over]
+    if not going_on:
         return [len(queue) for queue in queues]
+    before = np.uint64(max(reached, 1) - 1)
+    last = [max(queue["order"][-1], before) if len(queue) else before for queue in going_on]
+    if not reached and not all(map(len, going_on)):
+        return [0] * len(queues)
     return [int(np.searchsorted(queue["order"], min(last), side="right")) for queue in queues]
 
 

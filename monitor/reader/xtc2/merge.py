@@ -57,7 +57,7 @@ class Merge:
         self._ended: dict[int, bool] = dict.fromkeys(self._queues, False)
         self._chunks: dict[int, NDArray[np.uint8]] = {}
         self._places: dict[FilePlace | Memory, int] = {}
-        self._next_chunk = 0
+        self._next_chunk = self._next_place = self._reached = 0
         self._newest: dict[int, int] = {}
         self._tracker = RunTracker(experiment, run, version)
         self._noted: Counter[str] = Counter()
@@ -107,7 +107,10 @@ class Merge:
             items[name] = table[name]
         items["big_offset"], items["big_length"] = big[:, 0], big[:, 1]
         items["stream"], items["chunk"] = stream, self._next_chunk
-        items["place"] = self._places.setdefault(place, len(self._places))
+        if place not in self._places:
+            self._places[place] = self._next_place
+            self._next_place += 1
+        items["place"] = self._places[place]
         self._chunks[self._next_chunk] = buffer
         self._next_chunk += 1
         items["order"] = in_order(items["timestamp"], self._newest.get(stream, 0))
@@ -121,6 +124,10 @@ class Merge:
         """Nothing more will come from a stream."""
         self._queues.setdefault(stream, np.empty(0, ITEM))
         self._ended[stream] = True
+
+    def reach(self, clock: int) -> None:
+        """No stream will bring anything before this clock, however silent it is."""
+        self._reached = max(self._reached, clock)
 
     def take(self, max_events: int) -> list[Block]:
         """Blocks that are complete, with at most ``max_events`` events together."""
@@ -145,7 +152,7 @@ class Merge:
 
     def _round(self) -> bool:
         """Build blocks of all datagrams that can be joined; whether there were any."""
-        counts = ready(list(self._queues.values()), list(self._ended.values()))
+        counts = ready(list(self._queues.values()), list(self._ended.values()), self._reached)
         if not any(counts):
             return False
         parts = []
@@ -206,11 +213,11 @@ class Merge:
         pieces["event"], pieces["stream"] = which, items["stream"]
         pieces["offset"], pieces["length"] = items["big_offset"], items["big_length"]
         used, pieces["place"] = np.unique(items["place"], return_inverse=True)
-        places = list(self._places)
+        places = {number: place for place, number in self._places.items()}
         return EventBlock(
             events=events,
             pieces=pieces,
-            places=tuple(places[place] for place in used),
+            places=tuple(places[place] for place in used.tolist()),
             epics_start=before,
             epics_changes=changes[changes["event"] < len(groups)],
             state=self._tracker.state,
@@ -256,3 +263,5 @@ class Merge:
         """Let go of bytes that nothing waits in."""
         needed = {int(chunk) for queue in self._queues.values() for chunk in np.unique(queue["chunk"])}
         self._chunks = {number: buffer for number, buffer in self._chunks.items() if number in needed}
+        waiting = {int(place) for queue in self._queues.values() for place in np.unique(queue["place"])}
+        self._places = {place: number for place, number in self._places.items() if number in waiting}

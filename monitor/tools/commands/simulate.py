@@ -35,10 +35,12 @@ def command(
     from monitor.simulate.options import Options
     from monitor.simulate.run import simulate
     from monitor.simulate.scenario import scenarios
+    from monitor.simulate.xtc2 import record
 
     if catalogue:
         for name, found in sorted(scenarios().items()):
             out.print(f"[bold]{name}[/bold]  {found.summary}")
+        out.print(f"[bold]{record.NAME}[/bold]  {record.SUMMARY}")
         return
     if not scenario:
         raise ConfigError("name a scenario; `xtcmon simulate --list` says what there is")

@@ -26,6 +26,12 @@ def test_tables_stand_one_behind_the_other_and_gaps_are_filled() -> None:
     np.testing.assert_array_equal(blocks["b"], [[-99999, -99999], [-99999, -99999], [7, 8]])
 
 
+def test_a_timestamp_stands_in_the_place_of_event_time_and_fiducials() -> None:
+    whole = {name: Field(name=name, dtype=np.dtype("i8")) for name in ("timestamp", "event_time", "fiducials", "x")}
+    rows = Rows(0, 1, {name: Column(field, np.array([5])) for name, field in whole.items()})
+    assert sorted(gather([rows], Catalog()).columns) == ["timestamp", "x"]
+
+
 def test_what_was_never_seen_gets_no_column() -> None:
     rows = Rows(0, 2, {"a": Column(A, np.zeros(2), np.zeros(2, bool)), "b": Column(B, np.ones((2, 2), "i4"))})
     assert list(gather([rows], Catalog()).columns) == ["b"]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.reader.sources.xtc2_files import Xtc2FileSource
 from monitor.settings import Settings, parse
+from monitor.store.memory import MemoryFile
 from monitor.xtc2.names import FieldType
 from monitor.xtc2.write import Layout, names, shapes_data
 from tests.support.xtc2_bytes import at
@@ -224,3 +225,14 @@ def test_a_new_configuration_is_followed(tmp_path: Path) -> None:
     stream = [epix_configure(12, 1), epix_event(raw), at(6, 15, update), later]
     results = run(tmp_path, stream, settings=parse({"detector": [detector]}))
     assert sums(results, "epix/full_mean") == [5000.0, 4900.0]
+
+
+def test_values_of_a_slow_detector_have_rows_of_their_own(tmp_path: Path) -> None:
+    settings = parse({"detector": [{"name": "cam", "integrating": True, "feature": [{"kind": "wholeFrame"}]}]})
+    events = [at(12, 10, picture(0, 1)), at(12, 11), at(12, 12, picture(0, 3))]
+    (result,) = run(tmp_path, [at(2, 1, names(camera(0))), *events], settings=settings)
+    file = MemoryFile("synth0001", 7)
+    file.commit([result.rows], result.sums, stop=3)
+    assert file["timestamp"].tolist() == [1000 << 32 | tick for tick in (10, 11, 12)]
+    assert file["intg/timestamp"].tolist() == [1000 << 32 | tick for tick in (10, 12)]
+    assert file["intg/cam/full_sum"].tolist() == [6.0, 18.0]

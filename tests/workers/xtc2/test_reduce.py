@@ -11,7 +11,7 @@ from monitor.settings import Settings, parse
 from monitor.xtc2.header import Transition
 from monitor.xtc2.names import FieldType
 from monitor.xtc2.write import Layout, names, shapes_data
-from tests.support.xtc2_bytes import GMD, at, configure, gmd, scan, slow, stream
+from tests.support.xtc2_bytes import GMD, RUNINFO, at, configure, gmd, scan, slow, stream
 from tests.support.xtc2_rows import results_of, rows_of
 
 F = FieldType
@@ -45,12 +45,12 @@ def source(folder: Path, *datagrams: bytes) -> Xtc2FileSource:
     return Xtc2FileSource([path])
 
 
-def timing(*codes: int, pulse: int = 5) -> bytes:
+def timing(*codes: int, pulse: int = 5, destination: int = 3) -> bytes:
     """A pulse with these event codes."""
     words = np.zeros(18, np.uint16)
     for code in codes:
         words[code >> 4] |= np.uint16(1 << (code & 15))
-    return shapes_data(TS, {"pulseId": pulse, "ebeamDestn": 3, "sequenceValues": words}, data_first=True)
+    return shapes_data(TS, {"pulseId": pulse, "ebeamDestn": destination, "sequenceValues": words}, data_first=True)
 
 
 def test_scalars_have_the_names_of_detector_and_field_and_their_own_types(tmp_path: Path) -> None:
@@ -114,6 +114,28 @@ def test_event_codes_are_flags_and_tell_the_light(tmp_path: Path) -> None:
     assert "timing/eventcodes" not in found[2]
     assert [(row.get("lightStatus/xray"), row.get("lightStatus/laser")) for row in found] == [(1, 1), (0, 0), (-1, -1)]
     assert found[0]["timing/ebeamDestn"] == 3
+
+
+OLD_STYLE = 1 << 63
+
+
+@pytest.mark.parametrize(
+    ("experiment", "event", "xray", "laser"),
+    [
+        ("rixx001", timing(destination=4), 1, 1),
+        ("rixx001", timing(273, destination=3), 0, 0),
+        ("txix001", timing(destination=3), 1, 1),
+        ("mfxx001", timing(137, 203, pulse=OLD_STYLE, destination=0), 1, 1),
+        ("mfxx001", timing(pulse=OLD_STYLE, destination=3), 0, 0),
+        ("xppx001", timing(137, 89, pulse=OLD_STYLE), 1, 0),
+    ],
+)
+def test_the_destination_of_the_beam_tells_the_light_unless_the_pulse_is_of_the_old_kind(
+    tmp_path: Path, experiment: str, event: bytes, xray: int, laser: int
+) -> None:
+    info = shapes_data(RUNINFO, {"expt": experiment, "runnum": 1})
+    (row,) = rows(tmp_path, at(2, 1, names(TS), names(RUNINFO)), at(4, 2, info), at(12, 10, event))
+    assert (row["lightStatus/xray"], row["lightStatus/laser"]) == (xray, laser)
 
 
 def test_pulse_ids_use_all_64_bits(tmp_path: Path) -> None:
