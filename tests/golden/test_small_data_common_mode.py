@@ -1,4 +1,4 @@
-"""Values beside the common mode of small-data files: temperatures, and what counts as a neighbour (golden/smalldata/README.md)."""
+"""Beside the common mode of small-data files: temperatures, and what counts as a neighbour (golden/smalldata/README.md)."""
 
 import json
 from pathlib import Path
