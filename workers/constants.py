@@ -51,8 +51,6 @@ def constants_for(
 
     Raises
     ------
-    ConfigError
-        If the settings name a place where there is nothing.
     MissingConstants
         If the settings require constants, and pedestals are missing or any file cannot be used.
     """
@@ -68,14 +66,23 @@ def constants_for(
             changed.append(f"{detector.name}: {path} has changed since this version of the settings was made")
 
     place = place_of(detector, settings, places)
-    read = {} if place is None else read_constants(place, source.text, run, wrong.append, seen)
+    read: Constants = {}
+    unreachable = False
+    if place is not None:
+        try:
+            read = read_constants(place, source.text, run, wrong.append, seen)
+        except ConfigError as error:
+            wrong.append(error.why)
+            unreachable = True
     found = {}
     for ctype, array in read.items():
         try:
             found[ctype] = fitted(array, ctype, shape, device_of(source.text))
         except DamagedData as error:
             wrong.append(f"{error}, in {files.get(ctype, place)}")
-    if "pedestals" not in found:
+    # A place with nothing, or a file of them that cannot be used, has been named already.
+    named = any(text.startswith("pedestals ") for text in wrong) or unreachable
+    if "pedestals" not in found and not named:
         wrong.append(f"no pedestals for {source.text}" + (f", run {run}, in {place}" if place else ""))
     if wrong and (detector.constants_required or detector.constants == CONSTANTS_REQUIRED):
         raise MissingConstants("; ".join(wrong), key=f"detector.{detector.name}.constants")
@@ -88,19 +95,10 @@ def constants_for(
 
 
 def place_of(detector: Detector, settings: Settings, places: tuple[Place, ...]) -> Path | None:
-    """Where the constants of a detector are: named for it, named for all, or near the data; None if nowhere.
-
-    Raises
-    ------
-    ConfigError
-        If the settings name a place where there is nothing.
-    """
+    """Where the constants of a detector are: named for it, named for all, or near the data; None if nowhere."""
     own = "" if detector.constants == CONSTANTS_REQUIRED else detector.constants
     named = own or settings.calib_directory
     if named:
-        path = Path(named)
-        if not path.exists():
-            raise ConfigError(f"there are no constants at {path}", key=f"detector.{detector.name}.constants")
-        return path
+        return Path(named)
     files = (Path(place.path) for place in places if isinstance(place, FilePlace))
     return next((near for near in map(calib_near, files) if near is not None), None)

@@ -60,6 +60,30 @@ def test_a_file_that_cannot_be_used_is_named_with_what_was_expected(folder: Path
         found(folder, constants="required")
 
 
+@pytest.mark.parametrize("content", [b"", b"1 2\n3\n", b"1 2 3\n", bytes(range(128, 256))])
+def test_pedestals_that_cannot_be_used_are_named_once_and_not_called_missing(folder: Path, content: bytes) -> None:
+    file = folder / "pedestals" / "5-end.data"
+    file.write_bytes(content)
+    constants, (text,) = found(folder)
+    assert constants == set()
+    assert text.startswith("cam: pedestals ")
+    assert str(file) in text
+    assert text.endswith("; raw pixels are used")
+    with pytest.raises(MissingConstants) as stopped:
+        found(folder, constants="required")
+    assert "no pedestals" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.npz"])
+def test_a_place_with_nothing_means_defaults_unless_constants_are_required(folder: Path, tmp_path: Path, name: str) -> None:
+    place = str(tmp_path / name)
+    constants, texts = found(folder, constants=place)
+    assert constants == set()
+    assert [(place in text, text.endswith("; raw pixels are used")) for text in texts] == [(True, True)]
+    with pytest.raises(MissingConstants, match=name):
+        found(folder, constants=place, constants_required=True)
+
+
 def test_missing_pedestals_mean_raw_pixels_unless_they_are_required(folder: Path) -> None:
     place = folder.parents[1]
     why = f"no pedestals for XppGon-0|Zyla-0, run 4, in {place}"

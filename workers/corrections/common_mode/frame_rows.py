@@ -4,8 +4,7 @@ Source: smalldata_tools, uxi and icarus. With ``compat`` as there: ``cm_minFrac`
 half of it. Neighbours of bright pixels are looked for within a frame.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,9 @@ from pydantic import Field, model_validator
 
 from monitor.settings import Section
 from workers.corrections.common_mode.algorithm import ALGORITHMS, Algorithm, Corrector, Record, Situation
+from workers.corrections.common_mode.frame_region import mark_without_bright_neighbours, note_rows, region_numbers
 from workers.corrections.common_mode.median import Scratch, subtract_medians
-from workers.corrections.common_mode.rule import COUNT, FOUND, TAKEN, Rule, Tile, record_shape
+from workers.corrections.common_mode.rule import Rule, Tile, record_shape
 
 REGION, ROWS, LINE_SEEN, LINE = 80, 81, 98, 99
 CENTRE = slice(255, 257)
@@ -60,11 +60,13 @@ class FrameRows:
         self._rule = self._rule_for(columns)
         self._scratch = Scratch(self._tile)
         self._seen = np.empty((1, 1, *record_shape(self._tile, rows, columns)), np.float32)
-        self._counts = np.empty((1, 1, rows, columns), bool)
+        self._counts = np.ones((1, 1, rows, columns), bool)
+        self._pixels = np.empty(rows * columns, np.float32)
         by_row = dict.fromkeys(NAMES, (GROUPS * rows,)) if number == ROWS else {}
         by_region = dict.fromkeys(OF_REGION, ()) if parameters.cm_maskedROI else {}
         by_line = {OF_LINE: ()} if number in (LINE_SEEN, LINE) else {}
         self.records: Mapping[str, tuple[int, ...]] = {**by_region, **by_row, **by_line}
+        self._unheard = {name: np.empty(shape, np.float32) for name, shape in self.records.items()}
 
     def _rule_for(self, columns: int) -> Rule:
         wanted = self._wanted
@@ -78,48 +80,37 @@ class FrameRows:
         for event, panel in np.ndindex(values.shape[:2]):
             frame = values[event, panel]
             if self._wanted.cm_maskedROI:
-                self._subtract_region(frame, event, panel, record)
+                region = frame[tuple(slice(*bounds) for bounds in self._wanted.cm_maskedROI)]
+                numbers = region_numbers(region, self._pixels)
+                _subtract(frame, numbers[0])
+                for name, number in zip(OF_REGION, numbers, strict=True):
+                    self._told(record, name, event, panel)[...] = number
             if self._number == ROWS:
-                self._subtract_rows(frame, event, panel, record)
+                self._subtract_rows(frame, [self._told(record, name, event, panel) for name in NAMES])
             if self._number in (LINE_SEEN, LINE):
-                line = frame[:, CENTRE]
-                middle = np.nanmedian(line) if np.isfinite(line).any() else np.float32(np.nan)
-                _put(record, OF_LINE, event, panel, middle)
-                if self._number == LINE and np.isfinite(middle):
-                    frame -= middle
+                middle = region_numbers(frame[:, CENTRE], self._pixels)[0]
+                self._told(record, OF_LINE, event, panel)[...] = middle
+                if self._number == LINE:
+                    _subtract(frame, middle)
 
-    def _subtract_region(self, frame: NDArray[np.float32], event: int, panel: int, record: Record) -> None:
-        rows, columns = self._wanted.cm_maskedROI or ((0, 0), (0, 0))
-        pixels = frame[slice(*rows), slice(*columns)]
-        numbers = (np.nan,) * 3
-        if np.isfinite(pixels).any():
-            numbers = (float(np.nanmedian(pixels)), float(np.nanmean(pixels)), float(np.nanstd(pixels)))
-            frame -= np.float32(numbers[0])
-        for name, number in zip(OF_REGION, numbers, strict=True):
-            _put(record, name, event, panel, number)
+    def _told(self, record: Record, name: str, event: int, panel: int) -> NDArray[np.float32]:
+        """Where a value goes; to a place of our own if nobody asked for it."""
+        return record[name][event, panel, ...] if name in record else self._unheard[name]
 
-    def _subtract_rows(self, frame: NDArray[np.float32], event: int, panel: int, record: Record) -> None:
+    def _subtract_rows(self, frame: NDArray[np.float32], told: Sequence[NDArray[np.float32]]) -> None:
+        """Rows of one frame; ``told`` is filled, in the order of ``NAMES``."""
         wanted = self._wanted
-        self._counts[:] = True
         if wanted.cm_maskNeighbors > 0:
-            bright = frame > wanted.cm_photonThres
-            self._counts[0, 0, 1:] &= ~bright[:-1]
-            self._counts[0, 0, :-1] &= ~bright[1:]
-            self._counts[0, 0, :, 1:] &= ~bright[:, :-1]
-            self._counts[0, 0, :, :-1] &= ~bright[:, 1:]
+            mark_without_bright_neighbours(frame, wanted.cm_photonThres, self._counts[0, 0])
         subtract_medians(frame[None, None], self._counts, self._tile, self._rule, self._scratch, self._seen)
-        # Even columns of all rows first, then the odd ones.
-        groups = self._seen[0, 0].transpose(1, 0, 2).reshape(-1, 3)
-        columns = frame.shape[1]
-        found, count = np.nan_to_num(groups[:, FOUND]), groups[:, COUNT]
-        believed = np.where(np.abs(found) > self._rule.largest, 0, found)
-        for name, numbers in zip(NAMES, (found, believed, groups[:, TAKEN], columns // GROUPS - count), strict=True):
-            _put(record, name, event, panel, numbers)
+        medians, believed, taken, left_out = told
+        note_rows(self._seen[0, 0], self._rule.largest, frame.shape[1] // GROUPS, medians, believed, taken, left_out)
 
 
-def _put(record: Record, name: str, event: int, panel: int, value: float | np.floating[Any] | NDArray[np.floating[Any]]) -> None:
-    if name in record:
-        record[name][event, panel] = value
+def _subtract(frame: NDArray[np.float32], level: float) -> None:
+    """In place; NaN = nothing is known, and nothing is taken off."""
+    if np.isfinite(level):
+        frame -= np.float32(level)
 
 
 def declare(number: int) -> None:
