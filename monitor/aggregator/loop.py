@@ -63,18 +63,18 @@ class Loop:
             if message is None:
                 break
             busy = True
-            self._carry_out(self.machine.from_reader(message, now))
+            self.carry_out(self.machine.from_reader(message, now))
         for _ in range(BATCH):
             received = self.peers.receive()
             if received is None:
                 break
             busy = True
-            self._carry_out(self.machine.from_peer(*received, self.clock()))
+            self.carry_out(self.machine.from_peer(*received, self.clock()))
         if self.keeper.finished():
             busy = True
-            self._carry_out(self.machine.stored(self.clock()))
+            self.carry_out(self.machine.stored(self.clock()))
         self._see_store()
-        self._carry_out(self.machine.tick(self.clock()))
+        self.carry_out(self.machine.tick(self.clock()))
         self._serve(now)
         self._count_bad()
         return busy
@@ -91,7 +91,7 @@ class Loop:
             view.unsubscribed(prefix)
         for prefix in [*islice(self._new, WELCOMED)]:
             del self._new[prefix]
-            self._carry_out(self.machine.subscribed(prefix))
+            self.carry_out(self.machine.subscribed(prefix))
 
     def _serve(self, now: float) -> None:
         """Hand the desk what its answers are made of, and take what clients gave it."""
@@ -103,9 +103,10 @@ class Loop:
         for _ in range(BATCH):
             if (gift := self.desk.given()) is None:
                 return
-            self._carry_out(self.machine.given(gift))
+            self.carry_out(self.machine.given(gift))
 
-    def _carry_out(self, instructions: Sequence[Instruction]) -> None:
+    def carry_out(self, instructions: Sequence[Instruction]) -> None:
+        """Do what the machine wants."""
         for instruction in instructions:
             if isinstance(instruction, Publish):
                 self.stream.publish(instruction.message)

@@ -220,8 +220,8 @@ class Service:
                 elif item.kind == "lost on the way":
                     view.stream.stamped(item)
                 else:
-                    self._loop._carry_out([Publish(view.stream.stamped(item))])
-                self._loop._carry_out([Publish(message) for message in view.flushed()])
+                    self._loop.carry_out([Publish(view.stream.stamped(item))])
+                self._loop.carry_out([Publish(message) for message in view.flushed()])
             while (asked := self.reader.receive()) is not None:
                 self.reader.send(asked[0], self._answer(asked[1]))
 
