@@ -83,7 +83,21 @@ def _half(rng: random.Random) -> list[bytes]:
 
 def _mad_fields(rng: random.Random) -> list[bytes]:
     """A header that is well formed, with values that nobody means."""
-    values = (None, -1, 1 << 63, 1e308, float("nan"), "", "x" * 500, [], {}, [[]], {"a": {"b": []}}, True, b"\0")
+    values: tuple[object, ...] = (
+        None,
+        -1,
+        1 << 63,
+        1e308,
+        float("nan"),
+        "",
+        "x" * 500,
+        [],
+        {},
+        [[]],
+        {"a": {"b": []}},
+        True,
+        b"\0",
+    )
     names = (
         "request",
         "fields",
