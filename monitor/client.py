@@ -409,7 +409,8 @@ class _Link:
             if not len(page):
                 break
             before = page.first
-        stop = max(page.stop for page in pages)
+        # Later answers reach further, but have no rows from there: the newest page came first.
+        stop = pages[-1].stop
         return [replace(page, stop=stop) for page in pages[1:] or pages]
 
     def _rows(self, fields: Sequence[str], every: int, history: bool, timeout_s: float | None) -> Steps:

@@ -40,8 +40,8 @@ def command(
 
     Example: xtcmon subscribe -f ebeam/charge -f ipm2/sum --every 10 --plot
     """
-    from monitor.client import Monitor, Refused
-    from monitor.tools.find import stream_address
+    from monitor.client import Refused
+    from monitor.tools.find import opened
 
     wanted = fields or []
     if count < 0 or every < 1:
@@ -49,7 +49,7 @@ def command(
     of_rows = topic.startswith("rows/")
     if not of_rows and (output or plot or wanted or every > 1 or history):
         raise ConfigError("only rows/events has fields to record, draw, thin or look back on", key=topic)
-    with Monitor(stream_address(service, address), key=key, server_key=server_key) as monitor:
+    with opened(service, address, key, server_key) as monitor:
         try:
             if output is not None:
                 _record(_limited(monitor.rows(*wanted, every=every, history=history), count), output)

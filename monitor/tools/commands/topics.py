@@ -27,12 +27,11 @@ def command(
 
     Example: xtcmon topics --seconds 5
     """
-    from monitor.client import Monitor
-    from monitor.tools.find import stream_address
+    from monitor.tools.find import opened
 
     if not 0 < seconds <= 3600:
         raise ConfigError("is a time from 0 to 3600 s", key="--seconds")
-    with Monitor(stream_address(service, address), key=key, server_key=server_key) as monitor:
+    with opened(service, address, key, server_key) as monitor:
         topics, fields = listen(monitor, seconds)
     if not topics:
         raise Unusable("nothing came from the service; is the address right, and the key allowed?")
