@@ -95,7 +95,7 @@ class ServiceRequests:
 
     def history(self, fields: Sequence[str], last: int) -> Message:
         """The newest ``last`` rows."""
-        return self._ask(self._endpoints().rows, "history", {"fields": list(fields), "last": last})
+        return self._ask(self._endpoints().requests, "history", {"fields": list(fields), "last": last})
 
     def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Message:
         """Ask for changes of the settings."""

@@ -79,16 +79,31 @@ class History:
         if len(self._aside) >= PIECES_ASIDE or self._aside_rows >= ROWS_ASIDE:
             self._put_away()
 
-    def newest(self, last: int, fields: Sequence[str] = ()) -> Rows:
+    @property
+    def stop(self) -> int:
+        """Sequence number behind the newest row; 0 if there was none."""
+        return self._stop
+
+    @property
+    def oldest(self) -> int:
+        """Sequence number of the oldest row that is kept; what was before it is in the file alone."""
+        self._put_away()
+        return int(self._seq[(self._count - min(self._count, self._size)) % self._size]) if self._count else 0
+
+    def newest(self, last: int, fields: Sequence[str] = (), *, since: int = 0, before: int | None = None, every: int = 1) -> Rows:
         """The newest rows.
 
         Parameters
         ----------
         last
-            Most rows wanted.
+            Most rows wanted. There may be fewer, also because they would be larger than ``REPLY_BYTES``.
         fields
             Names; empty = all. Unknown ones are left out. ``event_time``, ``fiducials`` and ``pipeline_version`` are always
             there, and so is ``seq``, the sequence number of each row: there may be gaps between rows.
+        since, before
+            Only rows with sequence numbers from the one, and below the other.
+        every
+            Only rows whose sequence number is divisible by this.
 
         Returns
         -------
@@ -99,13 +114,23 @@ class History:
         always = ("event_time", "fiducials", "pipeline_version")
         wanted = [name for name in self._rings if not fields or name in fields or name in always]
         width = 8 + sum(self._rings[name].values[:1].nbytes + 1 for name in wanted)
-        n = max(0, min(last, self._count, self._size, REPLY_BYTES // width))
-        place = (np.arange(self._count - n, self._count)) % self._size
+        place = self._within(since, before, every)
+        place = place[len(place) - max(0, min(last, len(place), REPLY_BYTES // width)) :]
         columns = {"seq": Column(Field(name="seq", dtype=np.dtype("<i8"), unit="1"), self._seq[place])}
         for name in wanted:
             ring = self._rings[name]
             columns[name] = Column(ring.field, ring.values[place], ring.present[place])
-        return Rows(int(self._seq[place[0]]) if n else 0, n, columns)
+        return Rows(int(self._seq[place[0]]) if len(place) else 0, len(place), columns)
+
+    def _within(self, since: int, before: int | None, every: int) -> NDArray[np.int64]:
+        """Places of the rows within bounds, in event order."""
+        kept = min(self._count, self._size)
+        place = np.arange(self._count - kept, self._count) % self._size
+        seq = self._seq[place]
+        start = int(np.searchsorted(seq, since))
+        stop = kept if before is None else int(np.searchsorted(seq, before))
+        place, seq = place[start:stop], seq[start:stop]
+        return place if every == 1 else place[seq % every == 0]
 
     def _put_away(self) -> None:
         """Put everything that is aside, all of the same fields, into the rings."""

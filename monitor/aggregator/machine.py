@@ -1,5 +1,6 @@
 """The aggregator without sockets, files or clock: messages and time in, instructions out."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ from monitor.aggregator.commit import Commits
 from monitor.aggregator.epoch import Epochs
 from monitor.aggregator.figures import figures, losses
 from monitor.aggregator.instruction import Instruction, Leave, Publish, ToPeer, ToReader
+from monitor.aggregator.joiner import Columns, Joiner
 from monitor.aggregator.ledger import Ledger
 from monitor.aggregator.log_lines import LogLines
 from monitor.aggregator.loss_report import LossReport
@@ -39,6 +41,8 @@ from monitor.wire.message import Message
 from monitor.wire.note import Note, note_of, to_message
 from monitor.wire.rows import Reduced, rows_of
 from monitor.wire.worker_note import Hello, Pipeline, WhoAreYou
+
+log = logging.getLogger(__name__)
 
 LIVE_PATIENCE_S = 2.0
 """How long the stream of a live source waits for rows while later ones are there."""
@@ -74,6 +78,7 @@ class Aggregator:
         self.runs = Runs(self.commits, self.ledger, recovered)
         self.view = View(pages, merge, session=session)
         self.view.means.resume(recovered.run, recovered.sums)
+        self.joiner = Joiner()
         self._peers: set[bytes] = set()
         self.live = False
         self._end: int | None = None
@@ -99,7 +104,6 @@ class Aggregator:
             Hello.KIND: self._worker_hello,
             "rows": self._rows,
             "group": self._group,
-            "history": self._history,
             BridgeStatus.KIND: self._bridge_status,
             LogLine.KIND: self._log_line,
         }
@@ -123,13 +127,22 @@ class Aggregator:
         """Take a message of a worker or client; one that breaks the rules is counted and dropped."""
         handle = self._from_peer.get(message.kind)
         if handle is None:
-            self.trouble.add(f"message of unknown kind {message.kind[:40]!r} from a peer")
+            self.trouble.add("message of unknown kind from a peer")
             return []
         try:
             return handle(peer, message, now) + self._advance(now)
         except ProtocolError as error:
-            self.trouble.add(f"bad {message.kind} message: {error}"[:200])
+            # The error tells what the sender wrote: a flood of different texts would hide all other trouble.
+            log.debug("bad_message", extra={"kind": message.kind, "why": str(error)})
+            self.trouble.add(f"bad {message.kind} message from a peer")
             return []
+
+    def given(self, gift: Message | Columns) -> list[Instruction]:
+        """Take what a client gave the desk: a plot for the pages, or columns of his own for the file."""
+        if isinstance(gift, Columns):
+            self.joiner.add(gift, self.epochs.floor, self.order.next_seq)
+            return []
+        return [Publish(self.view.stream.stamped(gift))]
 
     def subscribed(self, prefix: str) -> list[Instruction]:
         """Somebody new wants topics that begin like this."""
@@ -245,9 +258,6 @@ class Aggregator:
             return self._ask(peer)
         return self._ask(peer) + self._refusals(self.epochs.add_group(group))
 
-    def _history(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
-        return [ToPeer(peer, self.view.history_reply(message))]
-
     def _bridge_status(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         note = note_of(BridgeStatus, message)
         self.view.bridges = {"bridges": note.bridges, "missed": note.missed}
@@ -279,7 +289,7 @@ class Aggregator:
         """Settle what is complete, give the store its next order, and leave when all is done."""
         if not self.link.silent:
             for complete in self.epochs.completed():
-                self.runs.add(complete)
+                self.runs.add(replace(complete, rows=self.joiner.joined(complete.rows)))
                 self.view.means.add(complete.epoch.run, complete.step, complete.sums, self.view.stream.wanted)
             self.runs.settle(self.epochs.floor)
             if self._end is not None and self.epochs.floor >= self._end and not self.runs.pending:
@@ -305,4 +315,8 @@ class Aggregator:
 
     def _figures(self) -> dict[str, Any]:
         """Numbers for the status."""
-        return {"held_up": self.held_up, **figures(self.ledger, self.epochs, self.commits, self.order, self.trouble)}
+        return {
+            "held_up": self.held_up,
+            "user": self.joiner.counts,
+            **figures(self.ledger, self.epochs, self.commits, self.order, self.trouble),
+        }

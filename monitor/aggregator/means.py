@@ -40,6 +40,11 @@ class Means:
         """Go on from the sums in a file that was found."""
         self._sums[RUN], self._of[RUN] = dict(sums), (run, 0)
 
+    @property
+    def of_run(self) -> tuple[int, Sums]:
+        """The present run and its sums so far; never changed in place, so that another thread may keep them."""
+        return self._of[RUN][0], self._sums[RUN]
+
     def add(self, run: int, step: int, sums: Sums, wanted: Wanted = lambda topic: True) -> None:
         """Take the sums of one epoch; another run or step starts from nothing.
 

@@ -4,10 +4,13 @@ import os
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
 from monitor.aggregator.bridge import open_bridges
+from monitor.aggregator.desk.desk import Desk
+from monitor.aggregator.desk.thread import DeskThread
 from monitor.aggregator.instruction import FinishRun, OpenRun
 from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.loop import Loop
@@ -28,6 +31,9 @@ TURN_S = 0.02
 
 STREAM_HWM = 200
 """Messages kept for a slow subscriber; then it loses some, and knows it."""
+
+REQUESTS_HWM, ANSWER_BYTES = 16, 512 << 20
+"""Answers kept for a client that does not take them, and bytes of those for all clients; more are dropped."""
 
 FAREWELL_S = 0.3
 """How long the last messages have to leave; sockets drop what they still hold when they are closed."""
@@ -89,17 +95,32 @@ def run_aggregator(
         devices.callback(peers.close)
         publisher = ZmqPublisher(stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure)
         devices.callback(publisher.close)
+        answers = ZmqRouter(
+            former.requests or settings.stream.requests or _beside(publisher.address),
+            hwm=REQUESTS_HWM,
+            insecure=insecure,
+            right="read",
+            most_bytes=ANSWER_BYTES,
+        )
+        devices.callback(answers.close)
         bridges = open_bridges(settings, insecure=insecure)
         for bridge in bridges:
             devices.callback(bridge.close)
-        write_endpoints(folder, rows=peers.address, stream=publisher.address)
+        write_endpoints(folder, rows=peers.address, stream=publisher.address, requests=answers.address)
         address = reader or _awaited(folder, stop)
         if not address:
             return False
         dealer = ZmqDealer(address, "aggregator")
         devices.callback(dealer.close)
-        machine.view.endpoints = {"reader": address, "rows": peers.address, "stream": publisher.address}
-        loop = Loop(machine, peers, dealer, publisher, keeper, time.time, bridges)
+        controls = ZmqDealer(address)
+        devices.callback(controls.close)
+        desk = DeskThread(
+            Desk(settings.pages.history, settings.stream.frames), answers, controls, control=settings.stream.control
+        )
+        devices.callback(desk.close)
+        desk.start()
+        machine.view.endpoints = {**asdict(read_endpoints(folder)), "reader": address}
+        loop = Loop(machine, peers, dealer, publisher, keeper, time.time, bridges, desk)
         processes = Processes(folder)
         while not loop.left and not stop.is_set():
             machine.view.file = stores.file
@@ -134,6 +155,13 @@ def _awaited(folder: Path, stop: threading.Event) -> str:
         if stop.wait(TURN_S):
             return ""
     return address
+
+
+def _beside(stream: str) -> str:
+    """Any port of the machine that the stream is at, or a socket file beside its own."""
+    if stream.startswith("ipc://"):
+        return f"{stream}.requests"
+    return stream.rpartition(":")[0] + ":0"
 
 
 def _socket_file(folder: Path) -> str:

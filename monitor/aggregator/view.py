@@ -1,24 +1,24 @@
 """The live view: everything that subscribers and late viewers are shown, kept small and up to date."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from monitor.aggregator.epoch import MergeSums
 from monitor.aggregator.frames import Frames
-from monitor.aggregator.history import History
 from monitor.aggregator.means import Means
 from monitor.aggregator.pace import Latency, Rate
+from monitor.aggregator.pick import PICK, Picks
 from monitor.aggregator.publish import Stream
 from monitor.aggregator.schema import Schema
-from monitor.model.rows import Rows
 from monitor.settings import Pages
-from monitor.wire import checked
 from monitor.wire.message import Message
 from monitor.wire.rows import Reduced, rows_message
 
 STATUS_PAUSE_S = 0.5
 ROWS_TOPIC = "rows/events"
+MOST_SHOWN = 4096
 
 Figures = Callable[[], dict[str, Any]]
 
@@ -40,7 +40,9 @@ class View:
         self.stream = Stream(session)
         self.frames = Frames(pages.frame_rate)
         self.means = Means(merge, self.frames)
-        self.history = History(pages.history)
+        self.picks = Picks()
+        self.shown: deque[Reduced] = deque(maxlen=MOST_SHOWN)
+        """What was shown and nobody has taken yet."""
         self.latency = Latency()
         self.rate = Rate()
         self.file = ""
@@ -56,7 +58,16 @@ class View:
     def subscribed(self, prefix: str) -> list[Message]:
         """Somebody new subscribed: the states he needs now; frames follow when they are due."""
         self.frames.show_again(prefix)
-        return self.stream.subscribed(prefix)
+        states = self.stream.subscribed(prefix)
+        refusal = self.picks.add(prefix) if prefix.startswith(PICK) else None
+        return states if refusal is None else [*states, self.stream.stamped(refusal)]
+
+    def unsubscribed(self, prefix: str) -> None:
+        """Nobody subscribes to this beginning of topics any more."""
+        self.stream.unsubscribed(prefix)
+        if prefix.startswith(PICK):
+            self.picks.remove(prefix)
+            self.stream.forget(prefix)
 
     def state(self, message: Message) -> list[Message]:
         """A state that the reader told, under the topic of its kind."""
@@ -78,12 +89,13 @@ class View:
             self.frames.restart()
         self.latency.add(reduced, now)
         self.rate.add(rows.count, now)
-        self.history.add(rows)
+        self.shown.append(reduced)
         schema = self._schema.update(reduced.run, rows)
         if schema is not None:
             self._waiting.append(self.stream.stamped(schema))
         if self.stream.wanted(ROWS_TOPIC):
             self._waiting.append(self.stream.stamped(rows_message(reduced, topic=ROWS_TOPIC)))
+        self._waiting += [self.stream.stamped(message) for message in self.picks.messages(reduced)]
 
     def flushed(self) -> list[Message]:
         """What ``show`` made ready, in order."""
@@ -105,7 +117,7 @@ class View:
     @property
     def frames_watched(self) -> bool:
         """Whether somebody subscribes to the frames of any detector."""
-        return self.stream.wanted_below("frame/")
+        return self.stream.wanted_below("frame")
 
     def last(self, end: Message, now: float, figures: dict[str, Any]) -> list[Message]:
         """The final figures, every mean image that is not shown yet, and the end."""
@@ -114,35 +126,6 @@ class View:
             messages.append(self.stream.stamped(mean))
         messages.append(self.stream.stamped(self._status(now, figures)))
         return [*messages, self.stream.stamped(replace(end, topic=end.kind))]
-
-    def history_reply(self, message: Message) -> Message:
-        """The newest rows, as somebody asked for them.
-
-        Raises
-        ------
-        ProtocolError
-            If the wish is not understood.
-        """
-        fields = [name for name in checked.sequence(message, "fields") if isinstance(name, str)]
-        rows = self.history.newest(checked.integer(message, "last"), fields)
-        request = checked.integer(message, "request")
-        return self._history_message(rows, request)
-
-    def _history_message(self, rows: Rows, request: int) -> Message:
-        reduced = Reduced(
-            rows=rows,
-            experiment="",
-            run=max(self._run, 0),
-            step=-1,
-            epoch=0,
-            lease=0,
-            worker="",
-            created=0.0,
-            received=0.0,
-            finished=0.0,
-        )
-        message = rows_message(reduced, kind="history")
-        return replace(message, header={**message.header, "request": request})
 
     def _status(self, now: float, figures: dict[str, Any]) -> Message:
         header = {

@@ -204,6 +204,15 @@ def use_keys(directory: str, *, required: bool, insecure: bool) -> None:
     IDENTITY.required, IDENTITY.insecure = required, insecure
 
 
+def own_keys(address: str) -> dict[str, str]:
+    """The service's own keys as ``key`` and ``server_key`` of a client on this machine; empty where none are needed, or there.
+
+    The service's pair opens everything, so it is for whoever may read its secret file.
+    """
+    keys = IDENTITY.guards(address) if IDENTITY.keys is not None else None
+    return {} if keys is None else {"key": str(keys.folder / f"{OWN}.key_secret"), "server_key": keys.public.decode()}
+
+
 def guard_bound(socket: "zmq.Socket[bytes]", address: str, right: Right, *, insecure: bool = False) -> "Gate | None":
     """Make a socket that is about to be bound let in only who has this right; ``None`` where no keys are needed.
 

@@ -29,6 +29,7 @@ class Publisher(Protocol):
     """Sends each message to whoever subscribed to its topic; a slow subscriber loses messages and slows nobody."""
 
     address: str
+    bad: int
 
     def publish(self, message: Message) -> None:
         """Send to all subscribers of ``message.topic``."""
@@ -122,7 +123,8 @@ class ZmqPublisher:
 
     def departures(self) -> list[str]:
         """Topic prefixes that nobody asks for any more, of those seen by ``subscriptions`` since the last call."""
-        gone, self._gone = self._gone, []
+        # Who came back before anybody looked has not left.
+        gone, self._gone = [topic for topic in self._gone if topic not in self._prefixes], []
         return gone
 
     def close(self) -> None:
@@ -213,6 +215,7 @@ class MemoryPublisher:
     """Memory twin: keeps what was published, and hands out the subscriptions a test puts in."""
 
     address: str = "memory"
+    bad: int = 0
     published: list[Message] = field(default_factory=list)
     new_topics: list[str] = field(default_factory=list)
     gone_topics: list[str] = field(default_factory=list)

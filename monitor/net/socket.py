@@ -6,6 +6,7 @@ faces are in ``monitor.net.memory``.
 
 import math
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -70,6 +71,8 @@ class ZmqRouter:
         Allow an address that other machines can reach, without keys.
     right
         What the key of a peer must be good for, where keys are in use.
+    most_bytes
+        Bytes of large parts that may wait for all peers together; what would be more is not sent. 0 = no limit.
 
     Attributes
     ----------
@@ -84,9 +87,13 @@ class ZmqRouter:
         If the address is taken, cannot be bound, needs keys that are not there, or is not an address.
     """
 
-    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False, right: Right = "work") -> None:
+    def __init__(
+        self, address: str, *, hwm: int = 1000, insecure: bool = False, right: Right = "work", most_bytes: int = 0
+    ) -> None:
         check_address(address)
         self.bad = 0
+        self._most_bytes = most_bytes
+        self._waiting: deque[tuple[zmq.MessageTracker, int]] = deque()
         self.user = ""
         self.zmq = _socket(zmq.ROUTER, hwm)
         self.gate = guarded(self.zmq, address, right, insecure=insecure)
@@ -113,7 +120,7 @@ class ZmqRouter:
     def send(self, peer: bytes, message: Message) -> bool:
         """Send without waiting; False if the peer is gone or its queue is full."""
         try:
-            send_parts(self.zmq, [peer, *encode(message)])
+            self._send([peer, *encode(message)])
         except zmq.Again:
             return False
         except zmq.ZMQError as error:
@@ -125,6 +132,22 @@ class ZmqRouter:
     def close(self, linger_s: float = 0.0) -> None:
         """Give the address free; queued messages may still leave for ``linger_s``."""
         end(self.zmq, linger_s)
+
+    def _send(self, parts: Sequence[Part]) -> None:
+        """Send all parts or none; with a limit of bytes, large parts are followed until nobody needs them any more."""
+        if not self._most_bytes:
+            send_parts(self.zmq, parts)
+            return
+        self._waiting = deque(entry for entry in self._waiting if not entry[0].done)
+        large = sum(len(part) for part in parts if len(part) >= LARGE)
+        if large and sum(size for _, size in self._waiting) + large > self._most_bytes:
+            raise zmq.Again
+        last = len(parts) - 1
+        for i, part in enumerate(parts):
+            big = len(part) >= LARGE
+            tracker = self.zmq.send(part, zmq.NOBLOCK | (zmq.SNDMORE if i < last else 0), copy=not big, track=big)
+            if big and tracker is not None:
+                self._waiting.append((tracker, len(part)))
 
 
 class ZmqDealer:

@@ -16,7 +16,7 @@ from monitor.reader.quarantine import write_quarantine
 from monitor.reader.report import flaws
 from monitor.reader.status import Rate, reader_status
 from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, Watched
-from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest
+from monitor.wire.client_note import Accepted, Command, Control, RequestRefused, StatusRequest, Undo
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
 from monitor.wire.worker_note import Done, Halt, Heartbeat, Hello, Pipeline, WhoAreYou
@@ -106,6 +106,7 @@ class Reader:
             Watched.KIND: lambda peer, m, now: dispatch.watched(note_of(Watched, m)),
             Bye.KIND: self._bye,
             Control.KIND: self._control,
+            Undo.KIND: self._undo,
             Command.KIND: self._command,
             StatusRequest.KIND: lambda peer, m, now: [Send(peer, to_message(self._status(now)))],
         }
@@ -221,6 +222,10 @@ class Reader:
     def _control(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """Change the settings."""
         return self.dispatch.control(peer, note_of(Control, message), now, self._clock.unix())
+
+    def _undo(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
+        """Take the last change of settings back."""
+        return self.dispatch.undo(peer, note_of(Undo, message), now, self._clock.unix())
 
     def _halt(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         """A worker cannot do what the settings require."""

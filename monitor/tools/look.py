@@ -11,6 +11,7 @@ from rich.text import Text
 
 from monitor.client import Monitor
 from monitor.net.endpoints import read_endpoints
+from monitor.net.keys import own_keys
 from monitor.supervisor.service import Service
 from monitor.tools.screen import err, out
 
@@ -42,7 +43,7 @@ class Watcher:
             stream = read_endpoints(self._folder).stream
             if not stream:
                 return False
-            self._monitor = Monitor(stream)
+            self._monitor = Monitor(stream, **own_keys(stream))
             self._monitor.subscribe("status")
             self._monitor.subscribe("end")
         moved = False

@@ -8,6 +8,7 @@ from typing import Any
 from monitor.calib.directory import calib_near
 from monitor.errors import ConfigError, Unusable
 from monitor.net.address import check_free
+from monitor.net.keys import IDENTITY, use_keys
 from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
 from monitor.user_file import stamped
@@ -127,7 +128,11 @@ def check_ports(settings: Settings, *, dashboard: bool) -> None:
     Unusable, ConfigError
         If an address cannot be bound.
     """
-    check_free(settings.stream.address)
+    use_keys(settings.keys.directory, required=settings.keys.required, insecure=settings.keys.insecure)
+    for address in (settings.stream.address, settings.stream.requests):
+        if address:
+            check_free(address)
+            IDENTITY.guards(address)
     if settings.metrics.port:
         check_free(f"tcp://{settings.metrics.address}:{settings.metrics.port}")
     for bridge in settings.bridge:

@@ -17,6 +17,15 @@ class Control(Note):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Note):
+    """Take the last change of settings back; asked again, the one before it."""
+
+    KIND: ClassVar[str] = "undo"
+    request: int
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Note):
     """Do something: ``stop`` ends the service after what was read is written."""
 

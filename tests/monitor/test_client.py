@@ -1,6 +1,7 @@
 """The client that can be copied: its decoder agrees with ours on good and bad bytes, and it follows a real service."""
 
 import ast
+import asyncio
 import random
 import sys
 import threading
@@ -14,13 +15,22 @@ import numpy as np
 import pytest
 
 from monitor import client
-from monitor.aggregator.publish import Stream
-from monitor.client import BadMessage, Monitor, NoAnswer, Refused
+from monitor.aggregator.desk.desk import Desk
+from monitor.aggregator.desk.thread import DeskThread
+from monitor.aggregator.instruction import Publish
+from monitor.aggregator.keeper import DirectKeeper
+from monitor.aggregator.loop import Loop
+from monitor.aggregator.machine import Aggregator
+from monitor.client import AsyncMonitor, BadMessage, Hist, Monitor, MultiPlot, NoAnswer, Refused, XYPlot, plot_of
 from monitor.errors import ProtocolError
+from monitor.model.sums import SumState
+from monitor.net.memory import MemoryRouter
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqRouter
+from monitor.settings import Pages
+from monitor.store.memory import MemoryFile
 from monitor.wire.message import Message, decode, encode
-from monitor.wire.rows import rows_message
+from monitor.wire.rows import Frame, Reduced, rows_message
 from tests.support.some_rows import column, ragged, some_reduced, some_rows
 
 SAMPLE = Message(
@@ -151,55 +161,79 @@ def test_the_client_needs_nothing_of_ours() -> None:
 
 
 class Service:
-    """A publisher and two routers that answer, in a thread."""
+    """The aggregator's view, desk and stream, fed with whatever a test publishes, in a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, frames: int = 4) -> None:
         self.publisher = ZmqPublisher("tcp://127.0.0.1:0")
-        self.reader, self.rows = ZmqRouter("tcp://127.0.0.1:0"), ZmqRouter("tcp://127.0.0.1:0")
-        self.stream = Stream(1)
-        self.pending: list[Message] = []
-        endpoints = {"reader": self.reader.address, "rows": self.rows.address}
-        self.stream.stamped(Message("status", {"processed": 5, "endpoints": endpoints}, topic="status"))
+        self.requests = ZmqRouter("tcp://127.0.0.1:0", right="read")
+        self.reader = MemoryRouter()
+        self.machine = Aggregator(Pages(history=1000), session=1)
+        self.machine.view.endpoints = {"requests": self.requests.address}
+        self.desk = DeskThread(Desk(1000, frames), self.requests, self.reader.dealer("desk"))
+        self.turns = 0
+        self.pending: list[Reduced | Message] = []
+        self._loop = Loop(
+            self.machine,
+            MemoryRouter(),
+            MemoryRouter().dealer("aggregator"),
+            self.publisher,
+            DirectKeeper(lambda order: MemoryFile("e81", 98)),
+            time.time,
+            desk=self.desk,
+        )
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
-    def publish(self, message: Message) -> None:
-        """Publish as soon as somebody wants the topic."""
-        self.pending.append(message)
+    def publish(self, *items: Reduced | Message, wait_for: str = "rows/events") -> None:
+        """Show rows, or publish a message, as soon as somebody wants the topic."""
+        self._until = wait_for
+        self.pending += items
+
+    def show(self, *items: Reduced) -> None:
+        """Show rows at once, whether anybody listens or not."""
+        self.publish(*items, wait_for="")
+        end = time.monotonic() + 5.0
+        while self.pending and time.monotonic() < end:
+            time.sleep(0.005)
+        turns = self.turns
+        while self.turns < turns + 2 and time.monotonic() < end:
+            time.sleep(0.005)
 
     def close(self) -> None:
         self._leave.set()
         self._thread.join()
-        for socket in (self.publisher, self.reader, self.rows):
+        self.desk.close()
+        for socket in (self.publisher, self.requests):
             socket.close()
 
     def _run(self) -> None:
+        self.desk.start()
+        view = self.machine.view
         while not self._leave.wait(0.005):
-            for prefix in self.publisher.subscriptions():
-                for message in self.stream.subscribed(prefix):
-                    self.publisher.publish(message)
-            while self.pending and self.stream.wanted(self.pending[0].topic):
-                self._send(self.pending.pop(0))
-            for router in (self.reader, self.rows):
-                while (received := router.receive()) is not None:
-                    router.send(received[0], self._answer(received[1]))
-
-    def _send(self, message: Message) -> None:
-        """Publish a message, or have it get lost on the way."""
-        stamped = self.stream.stamped(message)
-        if message.kind != "lost on the way":
-            self.publisher.publish(stamped)
+            self._loop.step()
+            self.turns += 1
+            while self.pending and (not self._until or view.stream.wanted(self._until)):
+                item = self.pending.pop(0)
+                if isinstance(item, Reduced):
+                    view.show(item, time.time())
+                elif item.kind == "lost on the way":
+                    view.stream.stamped(item)
+                else:
+                    self._loop.carry_out([Publish(view.stream.stamped(item))])
+                self._loop.carry_out([Publish(message) for message in view.flushed()])
+            while (asked := self.reader.receive()) is not None:
+                self.reader.send(asked[0], self._answer(asked[1]))
 
     @staticmethod
     def _answer(message: Message) -> Message:
         request = message.header["request"]
-        if message.kind == "history":
-            reply = rows_message(some_reduced(0, message.header["last"]), kind="history")
-            return Message("history", {**reply.header, "request": request}, reply.arrays)
-        if message.header["changes"][0]["path"] == "good":
+        if message.kind == "undo" or message.header["changes"][0]["path"] == "good":
             return Message("accepted", {"request": request, "version": 4})
         return Message("refused", {"request": request, "why": "there is no such key"})
+
+
+END = Message("end", {"stop": 6}, topic="end")
 
 
 @pytest.fixture
@@ -215,22 +249,173 @@ def monitor(service: Service) -> Iterator[Monitor]:
         yield connected
 
 
-def rows_with_ipm(first: int, stop: int) -> Message:
+def rows_with_ipm(first: int, stop: int, run: int = 98) -> Reduced:
     seq = np.arange(first, stop)
     ipm = column("ipm/sum", seq * 0.5, unit="V", present=seq % 2 == 0)
-    return rows_message(some_reduced(first, stop, rows=some_rows(first, stop, {"ipm/sum": ipm})), topic="rows/events")
+    other = column("ipm/position", np.outer(seq, [1, -1]) * 1.0, unit="mm")
+    return some_reduced(first, stop, run=run, rows=some_rows(first, stop, {"ipm/sum": ipm, "ipm/position": other}))
 
 
-def test_rows_come_as_arrays_with_nan_where_absent(service: Service, monitor: Monitor) -> None:
-    for first in (0, 3):
-        service.publish(rows_with_ipm(first, first + 3))
-    service.publish(Message("end", {"stop": 6}, topic="end"))
+PICKED = "pick/1/ipm/sum;"
+
+
+def test_rows_come_as_arrays_with_nan_where_absent_and_with_nothing_but_the_fields_asked_for(
+    service: Service, monitor: Monitor
+) -> None:
+    service.publish(rows_with_ipm(0, 3), rows_with_ipm(3, 6), END, wait_for=PICKED)
     got = list(monitor.rows("ipm/sum", timeout_s=5.0))
     assert [rows.first for rows in got] == [0, 3]
     np.testing.assert_array_equal(got[0]["ipm/sum"], [0.0, np.nan, 1.0])
+    np.testing.assert_array_equal(got[1].seq, [3, 4, 5])
     assert (got[0].run, got[0].units["ipm/sum"], len(got[0])) == (98, "V", 3)
-    assert set(got[0].values) == {"ipm/sum"}
+    newest = monitor.latest(PICKED)
+    assert set(newest.arrays) == {"c/ipm/sum", "p/ipm/sum", "c/seq"}
     assert monitor.missed == {}
+
+
+def test_a_decimated_selection_brings_every_nth_event_and_tells_how_far_it_reaches(service: Service, monitor: Monitor) -> None:
+    service.publish(*(rows_with_ipm(first, first + 4) for first in range(0, 24, 4)), END, wait_for="pick/10/;")
+    got = list(monitor.rows(every=10, timeout_s=5.0))
+    assert [rows.seq.tolist() for rows in got] == [[0], [10], [20]]
+    assert [(rows.first, rows.stop) for rows in got] == [(0, 4), (4, 12), (12, 24)]
+    np.testing.assert_array_equal(got[1]["ipm/position"], [[10.0, -10.0]])
+
+
+def test_a_selection_that_cannot_be_made_is_refused_in_words(service: Service, monitor: Monitor) -> None:
+    with pytest.raises(Refused, match="whole number from 1"):
+        next(monitor.rows("ipm/sum", every=0, timeout_s=5.0))
+
+
+def test_who_comes_late_gets_the_run_so_far_and_then_goes_on_without_gap_or_double(service: Service, monitor: Monitor) -> None:
+    service.show(rows_with_ipm(0, 4, run=97), *(rows_with_ipm(first, first + 5) for first in range(10, 60, 5)))
+    steps = monitor.rows("ipm/sum", history=True, timeout_s=5.0)
+    seen = next(steps).seq.tolist()
+    service.publish(rows_with_ipm(60, 65), rows_with_ipm(65, 70), END, wait_for=PICKED)
+    seen += [seq for rows in steps for seq in rows.seq.tolist()]
+    assert seen == list(range(10, 70)), "the run before this one is not in it"
+
+
+def test_what_is_missed_on_the_stream_is_fetched_from_the_history(service: Service, monitor: Monitor) -> None:
+    service.show(rows_with_ipm(0, 4))
+    steps = monitor.rows(history=True, timeout_s=5.0)
+    seen = next(steps).seq.tolist()
+    service.publish(rows_with_ipm(4, 8))
+    seen += next(steps).seq.tolist()
+    service.publisher.publish = lambda message: None  # type: ignore[method-assign]  # the network is down for a while
+    service.show(rows_with_ipm(8, 12))
+    del service.publisher.publish
+    service.publish(rows_with_ipm(12, 16), END)
+    seen += [seq for rows in steps for seq in rows.seq.tolist()]
+    assert seen == list(range(16))
+    assert monitor.fetched == 8
+
+
+def test_a_table_grows_and_says_nan_where_a_row_has_no_value(service: Service, monitor: Monitor) -> None:
+    service.show(some_reduced(0, 3))
+    table = monitor.table("ipm/sum", "fiducials")
+    assert table.update(5.0) == 3
+    before = table["seq"]
+    service.publish(rows_with_ipm(3, 6), END, wait_for="pick/1/ipm/sum,fiducials;")
+    while not table.ended:
+        table.update(5.0)
+    assert len(table) == 6
+    np.testing.assert_array_equal(table["ipm/sum"], [np.nan, np.nan, np.nan, np.nan, 2.0, np.nan])
+    np.testing.assert_array_equal(table["fiducials"], np.arange(6) * 3)
+    np.testing.assert_array_equal(before, [0, 1, 2])
+    assert "ipm/sum V" in table._repr_html_()
+    assert table.to_pandas().loc[4, "ipm/sum"] == 2.0
+
+
+def test_a_table_keeps_only_the_newest_rows(service: Service, monitor: Monitor) -> None:
+    service.show(rows_with_ipm(0, 50), rows_with_ipm(50, 60))
+    table = monitor.table("ipm/sum", most=20)
+    table.update(5.0)
+    assert table["seq"].tolist() == list(range(40, 60))
+
+
+def test_two_iterations_of_one_monitor_each_get_everything(service: Service, monitor: Monitor) -> None:
+    one, other = monitor.rows("ipm/sum", timeout_s=5.0), monitor.table("fiducials", history=False)
+    other.update()
+    service.publish(rows_with_ipm(0, 3), rows_with_ipm(3, 6), END, wait_for=PICKED)
+    assert [rows.first for rows in one] == [0, 3]
+    other.update(5.0)
+    assert other["seq"].tolist() == list(range(6))
+
+
+def test_without_anybody_who_wants_a_selection_it_is_not_made(service: Service, monitor: Monitor) -> None:
+    steps = monitor.rows("ipm/sum", timeout_s=5.0)
+    service.publish(rows_with_ipm(0, 3), wait_for=PICKED)
+    next(steps)
+    steps.close()
+    end = time.monotonic() + 5.0
+    while len(service.machine.view.picks) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert len(service.machine.view.picks) == 0
+
+
+def test_asyncio_gets_the_same_rows_while_other_tasks_run(service: Service) -> None:
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.005)
+            ticks += 1
+
+    async def follow() -> list[int]:
+        other = asyncio.create_task(tick())
+        async with AsyncMonitor(service.publisher.address) as monitor:
+            history = await monitor.history(last=3)
+            await asyncio.sleep(0.05)
+            service.publish(rows_with_ipm(10, 13), END, wait_for=PICKED)
+            seen = [seq async for rows in monitor.rows("ipm/sum", timeout_s=5.0) for seq in rows.seq.tolist()]
+        other.cancel()
+        return [*history.seq.tolist(), *seen]
+
+    service.show(rows_with_ipm(0, 10))
+    assert asyncio.run(follow()) == [7, 8, 9, 10, 11, 12]
+    assert ticks > 2
+
+
+def test_the_last_frames_come_with_their_numbers_after_somebody_asked(service: Service, monitor: Monitor) -> None:
+    def frame(seq: int) -> Reduced:
+        image = np.full((2, 3), seq, np.float32)
+        return some_reduced(seq, seq + 1, frames={"cspad": Frame(image=image, seq=seq, unit="keV")})
+
+    with pytest.raises(Refused, match="no frame"):
+        monitor.frames("cspad", timeout_s=0.1)
+    for seq in range(3):
+        service.machine.view.frames.add(frame(seq), seq)
+        time.sleep(0.3)
+    images, seqs = monitor.frames("cspad", last=2)
+    assert seqs.tolist() == [1, 2]
+    np.testing.assert_array_equal(images[1], np.full((2, 3), 2.0))
+
+
+def test_all_sums_of_the_run_come_as_they_are(service: Service, monitor: Monitor) -> None:
+    state = SumState("mean_image", 5, {"total": np.arange(6.0).reshape(2, 3)})
+    service.machine.view.means.resume(98, {"cspad_calib": state})
+    time.sleep(0.1)
+    sums = monitor.sums()
+    assert (sums["cspad_calib"].count, sums["cspad_calib"].kind) == (5, "mean_image")
+    np.testing.assert_array_equal(sums["cspad_calib"].arrays["total"], state.arrays["total"])
+
+
+def test_a_plot_of_a_script_reaches_who_looks_as_it_was_and_whoever_comes_later(service: Service, monitor: Monitor) -> None:
+    curves = XYPlot(17, "delay", [np.arange(3), np.arange(2)], [np.ones(3), np.zeros(2)], ylabel="signal", formats=["-", "o"])
+    monitor.publish("scan", MultiPlot(17, "both", [curves, Hist(1, "h", np.arange(4), np.arange(3))], ncols=2), timeout_s=5.0)
+    with Monitor(service.publisher.address) as other:
+        message = other.latest("plot/scan")
+    plot = plot_of(message.header["plot"], message.arrays)
+    assert isinstance(plot, MultiPlot)
+    assert (plot.ncols, plot.size, plot.get(0).formats, plot.get(0).ylabel) == (2, 2, ["-", "o"], "signal")
+    np.testing.assert_array_equal(plot.get(0).xdata[1], [0, 1])
+    np.testing.assert_array_equal(plot.get(1).values, [0, 1, 2])
+
+
+def test_psmons_own_topics_are_refused(monitor: Monitor, service: Service) -> None:
+    with pytest.raises(Refused, match="psmon-internal"):
+        monitor.publish("psmon-internal-topics", XYPlot(0, "t", [1], [2]), timeout_s=5.0)
 
 
 def test_ragged_values_come_apart_by_event() -> None:
@@ -251,17 +436,14 @@ def test_lengths_that_do_not_fit_their_values_are_refused(lengths: list[int]) ->
 
 
 def test_what_was_missed_is_counted_by_topic(service: Service, monitor: Monitor) -> None:
-    service.publish(rows_with_ipm(0, 1))
-    for _ in range(3):
-        service.publish(Message("lost on the way", {}, topic="rows/events"))
-    service.publish(rows_with_ipm(2, 3))
-    service.publish(Message("end", {"stop": 6}, topic="end"))
+    lost = [Message("lost on the way", {}, topic="rows/events")] * 3
+    service.publish(rows_with_ipm(0, 1), *lost, rows_with_ipm(2, 3), END)
     assert [rows.first for rows in monitor.rows(timeout_s=5.0)] == [0, 2]
     assert monitor.missed == {"rows/events": 3}
 
 
 def test_a_state_that_is_sent_again_for_others_is_not_new(service: Service, monitor: Monitor) -> None:
-    service.publish(Message("run", {"run": 1}, topic="run"))
+    service.publish(Message("run", {"run": 1}, topic="run"), wait_for="run")
     assert monitor.latest("run").header["run"] == 1
     with Monitor(service.publisher.address) as other:
         assert other.latest("run").header["run"] == 1
@@ -269,11 +451,13 @@ def test_a_state_that_is_sent_again_for_others_is_not_new(service: Service, moni
     assert monitor.missed == {}
 
 
-def test_history_and_control_find_their_sockets_by_the_status(service: Service, monitor: Monitor) -> None:
-    assert monitor.status()["processed"] == 5
+def test_history_and_control_find_their_socket_by_the_status(service: Service, monitor: Monitor) -> None:
+    assert monitor.status()["processed"] == 0
+    service.show(rows_with_ipm(0, 7))
     history = monitor.history("seq", last=4)
-    np.testing.assert_array_equal(history["seq"], [0, 1, 2, 3])
+    np.testing.assert_array_equal(history["seq"], [3, 4, 5, 6])
     assert monitor.control([{"path": "good", "value": 1}], "me") == 4
+    assert monitor.undo("me") == 4
     with pytest.raises(Refused, match="no such key"):
         monitor.control([{"path": "bad", "value": 1}], "me")
 

@@ -69,7 +69,7 @@ class FakeService:
     first: int = 0
     events_per_step: int = 40
     session: int = 1
-    endpoints: Endpoints = field(default_factory=lambda: Endpoints(reader=ANY_PORT, rows=ANY_PORT, stream=ANY_PORT))
+    endpoints: Endpoints = field(default_factory=lambda: Endpoints(reader=ANY_PORT, requests=ANY_PORT, stream=ANY_PORT))
     controls: list[Message] = field(default_factory=list)
     region: list[list[int]] = field(default_factory=lambda: [[20, 40], [30, 90]])
     refuse: str = ""
@@ -88,8 +88,8 @@ class FakeService:
     def __enter__(self) -> "FakeService":
         self._publisher = ZmqPublisher(self.endpoints.stream)
         self._reader = ZmqRouter(self.endpoints.reader)
-        self._rows = ZmqRouter(self.endpoints.rows)
-        self.endpoints = Endpoints(reader=self._reader.address, rows=self._rows.address, stream=self._publisher.address)
+        self._rows = ZmqRouter(self.endpoints.requests)
+        self.endpoints = Endpoints(reader=self._reader.address, requests=self._rows.address, stream=self._publisher.address)
         self._thread.start()
         return self
 

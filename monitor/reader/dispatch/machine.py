@@ -21,7 +21,7 @@ from monitor.reader.dispatch.lending import Lending
 from monitor.reader.dispatch.versions import Versions
 from monitor.settings import Settings
 from monitor.wire.aggregator_note import Committed, Refused, Watched
-from monitor.wire.client_note import Accepted, Control, RequestRefused
+from monitor.wire.client_note import Accepted, Control, RequestRefused, Undo
 from monitor.wire.worker_note import Done, Heartbeat, Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
@@ -238,12 +238,20 @@ class Dispatch:
 
     def control(self, peer: bytes, note: Control, now: float, unix: float) -> list[Instruction]:
         """Change the settings from the next event on, or say why not."""
+        return self._try(peer, note.request, lambda: self._versions.control(note, now, unix), now)
+
+    def undo(self, peer: bytes, note: Undo, now: float, unix: float) -> list[Instruction]:
+        """Take the last change of settings back, or say why not."""
+        return self._try(peer, note.request, lambda: self._versions.undo(note.author, now, unix), now)
+
+    def _try(self, peer: bytes, request: int, change: Callable[[], None], now: float) -> list[Instruction]:
+        """Make a change of the settings and answer who asked for it."""
         try:
-            self._versions.control(note, now, unix)
+            change()
         except ConfigError as error:
-            self.lending.send(peer, RequestRefused(request=note.request, why=str(error)))
+            self.lending.send(peer, RequestRefused(request=request, why=str(error)))
             return self._taken()
-        self.lending.send(peer, Accepted(request=note.request, version=self.intake.version))
+        self.lending.send(peer, Accepted(request=request, version=self.intake.version))
         return self._pumped(now)
 
     def calibrated(self, constants: Mapping[str, str], now: float, unix: float) -> list[Instruction]:

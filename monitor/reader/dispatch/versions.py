@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from monitor.errors import ConfigError
 from monitor.reader.dispatch.change import changed
 from monitor.reader.dispatch.intake import Intake
 from monitor.settings import Settings
 from monitor.wire.client_note import Control
+
+MOST_UNDONE = 100
+"""Changes that can be taken back."""
 
 CALIBRATION = "calibration"
 """Author of versions that differ in the content of constants."""
@@ -34,6 +38,7 @@ class Versions:
         bound: Callable[[Settings], Settings],
     ) -> None:
         self._intake, self._check, self._constants, self._bound = intake, check, constants, bound
+        self._former: list[Settings] = []
 
     def control(self, note: Control, now: float, unix: float) -> None:
         """Change the settings as a client wants it.
@@ -43,9 +48,26 @@ class Versions:
         ConfigError
             If the changes cannot be used; nothing changes then.
         """
-        settings = self._bound(changed(self._intake.settings, note.changes))
+        before = self._intake.settings
+        settings = self._bound(changed(before, note.changes))
         self._check(settings)
         self._next(settings, self._constants(settings), note.author, now, unix)
+        self._former = [*self._former, before][-MOST_UNDONE:]
+
+    def undo(self, author: str, now: float, unix: float) -> None:
+        """Put the settings from before the last change that is not undone yet in force again, as a new version.
+
+        Raises
+        ------
+        ConfigError
+            If there is none, or its settings cannot be used any more; nothing changes then.
+        """
+        if not self._former:
+            raise ConfigError("there is no change to undo since the reader was started")
+        settings = self._former[-1]
+        self._check(settings)
+        self._next(settings, self._constants(settings), author, now, unix)
+        self._former.pop()
 
     def calibrated(self, constants: Mapping[str, str], author: str, resume: int, now: float, unix: float) -> None:
         """Other constants hold; the first ones that are known become part of the first settings, as long as no event has them.

@@ -20,5 +20,12 @@ def command(
     from monitor.aggregator.stores import stores_for
 
     settings = settings_of(service, "aggregator")
-    done = run_aggregator(settings, service, stores_for(settings, service), generation=generation, stop=stop_event())
+    done = run_aggregator(
+        settings,
+        service,
+        stores_for(settings, service),
+        generation=generation,
+        stop=stop_event(),
+        insecure=settings.keys.insecure,
+    )
     return 0 if done else STOPPED_EXIT

@@ -16,6 +16,7 @@ from monitor.tools.screen import out, progress
 
 if TYPE_CHECKING:
     from monitor.reader.bench_hop import HopRow
+    from monitor.tools.bench_stream import StreamRow
 
 command = typer.Typer(help="Measure: the hop from reader to worker, reading, the whole service.", no_args_is_help=True)
 
@@ -142,6 +143,34 @@ def pressure(
 
 
 @command.command()
+def stream(
+    seconds: Annotated[float, typer.Option(help="about half as long per line")] = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """The reduced stream to 1, 10 and 100 subscribers: rows and bytes per second, time to the subscriber's own loop.
+
+    Example: xtcmon bench stream
+    """
+    from monitor.tools.bench_stream import bench_stream
+
+    show("aggregator to subscribers", [stream_columns(line) for line in bench_stream(seconds=seconds)], as_json)
+
+
+@command.command()
+def hostile(
+    count: Annotated[int, typer.Option("-n", "--count", help="messages for each socket")] = 100_000,
+    as_json: AsJson = False,
+) -> None:
+    """Throw noise at every socket of an aggregator of its own while a subscriber listens: nothing may be missing.
+
+    Example: xtcmon bench hostile -n 1000
+    """
+    from monitor.tools.bench_stream import bench_hostile
+
+    show("noise on every socket", [bench_hostile(count)], as_json)
+
+
+@command.command()
 def corrections(
     detectors: Annotated[list[str] | None, typer.Argument(help="parts of names: cspad, jungfrau", show_default="all")] = None,
     plain: Annotated[bool, typer.Option(help="also as plain numpy")] = True,
@@ -211,6 +240,19 @@ def hop_columns(line: "HopRow") -> dict[str, Any]:
         "batches/s": line.batches_per_s,
         "GB/s": line.gigabytes_per_s,
         "CPU us/event": line.cpu_per_event_us,
+    }
+
+
+def stream_columns(line: "StreamRow") -> dict[str, Any]:
+    """One line of the table: who listened to what, what came, how late."""
+    return {
+        "subscribers": line.subscribers,
+        "subscribe to": line.wanted,
+        "rows/s": line.rows_per_s,
+        "MB/s": line.megabytes_per_s,
+        "missed": f"{100 * line.missed:.1f} %",
+        "median ms": line.median_ms,
+        "99 % ms": line.most_ms,
     }
 
 

@@ -36,6 +36,7 @@ def command(
     metrics: Annotated[int | None, typer.Option(help="serve metrics for Prometheus at this port of this machine")] = None,
     bytes_: Annotated[Bytes | None, typer.Option("--bytes", help="how payloads reach the workers", show_default="auto")] = None,
     mode: Annotated[Mode | None, typer.Option(help="lossless waits, live drops the oldest", show_default="auto")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="open sockets to other machines without keys")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace the file of the same run")] = False,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="open the pages in this machine's browser")] = True,
     check: Annotated[bool, typer.Option("--check", help="check everything, start nothing")] = False,
@@ -62,6 +63,7 @@ def command(
             "pages.port": port,
             "stream.address": stream,
             "metrics.port": metrics,
+            "keys.insecure": insecure or None,
         },
     )
     return play(settings, dashboard=dashboard, open_browser=open_, check=check)

@@ -31,10 +31,10 @@ def command(
 
     Example: xtcmon status --json
     """
-    from monitor.client import Monitor, NoAnswer
-    from monitor.tools.find import stream_address
+    from monitor.client import NoAnswer
+    from monitor.tools.find import opened
 
-    with Monitor(stream_address(service, address)) as monitor:
+    with opened(service, address) as monitor:
         try:
             status = monitor.status()
         except NoAnswer as error:

@@ -11,7 +11,6 @@ from monitor.settings import Pages
 from monitor.store.memory import MemoryFile
 from monitor.wire.aggregator_note import End, EndRun, Epoch, Run, Session
 from monitor.wire.group import Cover, Group, group_message
-from monitor.wire.message import Message
 from monitor.wire.note import to_message
 from monitor.wire.rows import rows_message
 from tests.support.some_rows import some_reduced
@@ -65,9 +64,9 @@ def test_an_answer_goes_to_who_asked() -> None:
         Aggregator(Pages()), peers, reader.dealer("a"), MemoryPublisher(), DirectKeeper(lambda o: MemoryFile("e", 1)), float
     )
     one, other = peers.dealer("one"), peers.dealer("other")
-    one.send(Message("history", {"request": 5, "fields": [], "last": 3}))
+    one.send(rows_message(some_reduced(0, 1)))
     loop.step()
     reply = one.receive()
     assert reply is not None
-    assert reply.header["request"] == 5
+    assert reply.kind == "who"
     assert other.receive() is None

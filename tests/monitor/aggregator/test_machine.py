@@ -160,15 +160,6 @@ def test_trouble_of_rows_that_come_twice_is_counted_once(machine: Aggregator) ->
     assert machine.trouble.counts == {"cspad damaged": 2}
 
 
-def test_history_answers_with_the_request_number(machine: Aggregator) -> None:
-    rows(machine, 0, 5)
-    request = Message("history", {"request": 42, "fields": ["seq"], "last": 2})
-    (reply,) = [each for each in machine.from_peer(b"me", request, 0.0) if isinstance(each, ToPeer)]
-    assert reply.peer == b"me"
-    assert (reply.message.kind, reply.message.header["request"]) == ("history", 42)
-    np.testing.assert_array_equal(reply.message.arrays["c/seq"], [3, 4])
-
-
 @pytest.mark.parametrize(
     "message",
     [
@@ -176,8 +167,6 @@ def test_history_answers_with_the_request_number(machine: Aggregator) -> None:
         Message("rows", {"first": "x", "count": 1, "fields": {}}),
         Message("group", {"covers": [[1, 2]]}),
         Message("group", {"covers": [[0, 0, 1]], "epoch": 0, "run": 0, "worker": "w", "sums": {"a": 1}}),
-        Message("history", {"fields": 3, "last": 1, "request": 1}),
-        Message("history", {"fields": [], "last": -1, "request": 1}),
         Message("hello", {"role": 3}),
         Message("nonsense", {}),
         Message("", {}),

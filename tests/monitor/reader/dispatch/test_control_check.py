@@ -4,7 +4,7 @@ from monitor.errors import ConfigError
 from monitor.reader.dispatch.instruction import Send
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.settings import Settings
-from monitor.wire.client_note import Control
+from monitor.wire.client_note import Control, Undo
 
 
 def refuse_the_moon(settings: Settings) -> None:
@@ -28,3 +28,17 @@ def test_a_change_that_the_check_refuses_says_why_and_leaves_the_version() -> No
     assert dispatch.intake.version == version
     assert [kind for kind, _ in answers(dispatch, "/earth")] == ["accepted"]
     assert dispatch.intake.version == version + 1
+
+
+def test_changes_are_taken_back_one_after_the_other_each_as_a_new_version() -> None:
+    dispatch = Dispatch(Settings(calib_directory="/start"), live=False)
+    dispatch.begin(0.0, 0.0, "me")
+    for folder in ("/one", "/two"):
+        answers(dispatch, folder)
+    seen = []
+    for _ in range(3):
+        out = dispatch.undo(b"client", Undo(request=9, author="you"), 1.0, 2.0)
+        kind = next(each.message.kind for each in out if isinstance(each, Send) and each.peer == b"client")
+        seen.append((kind, dispatch.pipeline.settings["calib_directory"], dispatch.intake.version))
+    assert seen == [("accepted", "/one", 4), ("accepted", "/start", 5), ("refused", "/start", 5)]
+    assert dispatch.pipeline.author == "you"
