@@ -138,6 +138,9 @@ class User(Section):
     """A Python file with features of the user's own."""
 
     path: str
+    """A relative one counts from the settings file."""
+    sha256: str = ""
+    """Content in use; written by the service. Emptied while it runs, the file is read again."""
 
 
 class Light(Section):

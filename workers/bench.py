@@ -21,10 +21,11 @@ from workers.kernel import kernel
 
 BATCH_BYTES = 8 << 20
 """Raw bytes of a batch, as the reader cuts it."""
-BEYOND_CACHE = 160 << 20
+BEYOND_CACHE = 256 << 20
 """Raw and corrected bytes that are gone through before the same batch comes again, so that none is found in a cache."""
 SHORTEST_S, FEWEST = 0.2, 5
-SPOT = 128
+SWITCHED, SPOT = 0.005, 128
+"""Share of the pixels that are in another range, and how many of them lie side by side in a spot."""
 WITHOUT = 80
 """Number that has all steps of an Epix10ka and no common mode, and of the others too."""
 
@@ -56,11 +57,13 @@ class Line:
     Attributes
     ----------
     ms
-        Per event.
+        Per event, of frames that no cache holds, as in service.
     gigabytes_per_s
-        Raw bytes in and float32 out, over the time of the step.
+        Raw bytes in and float32 out, over that time.
     of_copy
-        Time in units of the copy of the same bytes: raw pixels to float32, nothing else.
+        That time in units of the copy of the same bytes: raw pixels to float32, nothing else.
+    cached_ms, of_cached_copy
+        The same where step and copy are given one batch again and again, which is then found in a cache, or most of it.
     """
 
     detector: str
@@ -68,6 +71,8 @@ class Line:
     ms: float
     gigabytes_per_s: float
     of_copy: float
+    cached_ms: float
+    of_cached_copy: float
 
 
 def bench_corrections(names: Sequence[str] = (), *, plain: bool = True) -> list[Line]:
@@ -82,13 +87,21 @@ def bench_corrections(names: Sequence[str] = (), *, plain: bool = True) -> list[
     """
     load_folder("workers.detectors")
     chosen = [subject for subject in SUBJECTS if not names or any(name.lower() in subject.name.lower() for name in names)]
-    return [line for subject in chosen for line in _measure(subject, plain)]
+    return [line for subject in chosen for line in _lines(subject, plain)]
 
 
 class _Scene:
-    """A batch of raw frames of one detector with constants: noise, photons, and where there are ranges some pixels in each."""
+    """A batch of raw frames of one detector with constants: noise, photons, and where there are ranges some pixels in each.
 
-    def __init__(self, subject: Subject) -> None:
+    Parameters
+    ----------
+    subject
+        The detector.
+    spot
+        Neighbouring pixels that change their range together.
+    """
+
+    def __init__(self, subject: Subject, spot: int) -> None:
         random = np.random.default_rng(7)
         self.family: AreaFamily = AREAS.get(subject.family)
         shape, gain = subject.shape, self.family.gain
@@ -105,9 +118,8 @@ class _Scene:
         raw = first + random.normal(5, 4, (self.events, *shape)) + 200.0 * (random.random((self.events, *shape)) < 0.01)
         self.raw = raw.astype(subject.dtype)
         if gain is not None:
-            # Bright spots, not single pixels: neighbours change their range together.
-            spots = self.raw.reshape(-1, SPOT)
-            spots[random.random(len(spots)) < 0.005] |= 1 << gain.shift
+            spots = self.raw.reshape(-1, spot)
+            spots[random.random(len(spots)) < SWITCHED] |= 1 << gain.shift
         few = None if not ranges > 3 else np.stack([np.zeros(shape, np.int8), np.full(shape, 5, np.int8)])
         panels = shape[0] if len(shape) == 3 else 1
         self.layout = Layout(
@@ -139,14 +151,23 @@ Step = Callable[[NDArray[np.uint8], NDArray[np.float32]], object]
 """Something to measure: raw bytes in, corrected frames out."""
 
 
-def _measure(subject: Subject, plain: bool) -> list[Line]:
-    scene = _Scene(subject)
-    moved = scene.raw.nbytes + scene.outs[0].nbytes
+def _lines(subject: Subject, plain: bool) -> list[Line]:
+    if AREAS.get(subject.family).gain is None:
+        return _measure(subject.name, subject, _Scene(subject, 1), plain)
+    return [
+        *_measure(f"{subject.name}, bright spots", subject, _Scene(subject, SPOT), plain),
+        *_measure(f"{subject.name}, switched pixels anywhere", subject, _Scene(subject, 1), False),
+    ]
+
+
+def _measure(name: str, subject: Subject, scene: _Scene, plain: bool) -> list[Line]:
+    moved = (scene.raw.nbytes + scene.outs[0].nbytes) / scene.events
     lines: list[Line] = []
     for step, run in _steps(subject, scene, plain):
-        seconds = seconds_of(run, scene)
-        ms = 1000 * seconds / scene.events
-        lines.append(Line(subject.name, step, ms, moved / seconds / 1e9, ms / (lines[0].ms if lines else ms)))
+        ms, cached = (1000 * seconds_of(run, scene, batches) / scene.events for batches in (len(scene.buffers), 1))
+        copy = lines[0] if lines else None
+        of_copy, of_cached = (1.0, 1.0) if copy is None else (ms / copy.ms, cached / copy.cached_ms)
+        lines.append(Line(name, step, ms, moved / ms / 1e6, of_copy, cached, of_cached))
     return lines
 
 
@@ -180,13 +201,13 @@ def _halves(scene: _Scene, prepared: Prepared) -> Iterator[tuple[str, Step]]:
     yield "gain and mask", lambda buffer, out: multiply(planes, factor, out)
 
 
-def seconds_of(run: Step, scene: _Scene) -> float:
-    """Least processor time of a call, each on memory not touched for a while; other work on the machine does not count."""
+def seconds_of(run: Step, scene: _Scene, batches: int) -> float:
+    """Least processor time of a call, with so many batches in turn; other work on the machine does not count."""
     best, began = float("inf"), time.perf_counter()
     run(scene.buffers[0], scene.outs[0])
     calls = 0
     while calls < FEWEST or time.perf_counter() - began < SHORTEST_S:
-        place = calls % len(scene.buffers)
+        place = calls % batches
         start = time.thread_time()
         run(scene.buffers[place], scene.outs[place])
         best = min(best, time.thread_time() - start)

@@ -61,4 +61,5 @@ class FieldDetector:
         return [column_of(part, count) for part in filled]
 
     def _view(self, field: Field) -> View:
-        return View(name=self.settings.name, shape=field.shape, unit=field.unit, good=np.ones(field.shape, bool))
+        good = np.ones(field.shape, bool)
+        return View(name=self.settings.name, shape=field.shape, unit=field.unit, good=good, dtype=field.dtype)

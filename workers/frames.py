@@ -99,6 +99,7 @@ class AreaDetector:
             x=arrangement.x(),
             y=arrangement.y(),
             index=self.index,
+            image_place=None if arrangement.canvases else arrangement.rows * np.int32(self.index.shape[1]) + arrangement.columns,
             z=arrangement.z,
             area=arrangement.area,
             rms=_first_range(constants.get("pixel_rms"), layout.shape),
@@ -125,8 +126,31 @@ class AreaDetector:
         has = (panels >= 0).any(axis=1)
         trouble.note(f"{self.name}: frame of the wrong size", int((~has).sum()))
         entries = payloads.entries[has]
-        made = self._chain.corrected(panels[has], np.ascontiguousarray(entries["place"]), list(payloads.buffers))
-        return Frames(np.ascontiguousarray(entries["event"]), made.frames, made.record)
+        events, places = np.ascontiguousarray(entries["event"]), np.ascontiguousarray(entries["place"])
+        return self.corrected(events, panels[has], places, list(payloads.buffers))
+
+    def corrected(
+        self,
+        events: NDArray[np.int64],
+        panels: NDArray[np.int64],
+        places: NDArray[np.int64],
+        buffers: list[NDArray[np.uint8]],
+    ) -> Frames:
+        """Corrected frames of panels that were found.
+
+        Parameters
+        ----------
+        events
+            Event of each frame, shape (frames,), ascending.
+        panels
+            First byte of each panel, shape (frames, panels); -1 = absent.
+        places
+            Which buffer each frame is in, shape (frames,).
+        buffers
+            Bytes.
+        """
+        made = self._chain.corrected(panels, places, buffers)
+        return Frames(events, made.frames, made.record)
 
     def columns(self, frames: Frames, columns: Mapping[str, Column], count: int, trouble: Trouble) -> list[Column]:
         """Values of all features; where one raises, the event has none of its fields and that is counted.

@@ -1,6 +1,6 @@
 """A batch in, rows and sums out: the whole of a worker's physics, without sockets, clocks or memory of past batches."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.batch import Batch
-from monitor.model.column import Column
-from monitor.model.event import event_time
 from monitor.model.rows import Rows
 from monitor.model.run_state import RunState
 from monitor.model.sums import Sums, SumState
@@ -19,9 +17,10 @@ from monitor.settings import Settings
 from monitor.xtc.header import type_id, version
 from monitor.xtc.types import TYPES
 from monitor.xtc2.run_names import XTC2
-from workers.detectors.family import Whole, whole
+from workers.columns import Columns
+from workers.detectors.family import Whole
 from workers.field_detector import FieldDetector
-from workers.frames import FrameView
+from workers.frames import AreaDetector, Frames, FrameView
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
     NAMED_LEVELS,
@@ -37,17 +36,15 @@ from workers.plan import (
     usable,
 )
 from workers.run_view import RunView
-from workers.sums import Shots
 from workers.trouble import Trouble
+from workers.user_features import UserFeatures
 from workers.warming import warm_kernels
-from workers.xtc2.reduce import View, reduce, view_of
+from workers.xtc2.areas import Areas, Scene
+from workers.xtc2.reduce import reduce
+from workers.xtc2.view import View, view_of
 
 load_folder("workers.detectors")
 load_folder("workers.features")
-
-EVENT_TIME = whole("event_time", "Unix seconds << 32 | nanoseconds", "")
-FIDUCIALS = whole("fiducials", "360 Hz pulse number, 17 bits")
-PIPELINE_VERSION = whole("pipeline_version", "version of the settings in use")
 
 PLANS_KEPT = 4
 
@@ -78,6 +75,31 @@ class Result:
     config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
+@dataclass(slots=True, eq=False)
+class Work:
+    """What comes together for one batch.
+
+    Attributes
+    ----------
+    sums, pictures
+        By name, as in ``Result``.
+    kept
+        Corrected frames that the user's functions want, by detector.
+    """
+
+    batch: Batch
+    columns: Columns
+    trouble: Trouble
+    sums: dict[str, SumState] = field(default_factory=dict)
+    pictures: dict[str, FrameView] = field(default_factory=dict)
+    kept: dict[str, Frames] = field(default_factory=dict)
+
+    def result(self, config: Mapping[str, NDArray[Any]]) -> Result:
+        """All of it, with what it was made with."""
+        rows = Rows(self.batch.first, self.batch.count, self.columns.by_name)
+        return Result(rows, self.sums, self.pictures, self.trouble.counts, config)
+
+
 class Pipeline:
     """The settings of one pipeline version at work.
 
@@ -91,7 +113,7 @@ class Pipeline:
     Raises
     ------
     ConfigError
-        If a feature, one of its parameters, a sum or a common mode is not known.
+        If a feature, one of its parameters, a sum or a common mode is not known, or a user's file cannot be loaded.
     """
 
     def __init__(self, settings: Settings, version: int) -> None:
@@ -100,7 +122,9 @@ class Pipeline:
         for detector in settings.detector:
             check(detector)
         self._areas = AreaDetectors(settings.model_copy(update={"detector": tuple(d for d in settings.detector if not d.field)}))
+        self._areas_xtc2 = Areas(settings)
         self._fields = [FieldDetector(detector) for detector in settings.detector if detector.field]
+        self._user = UserFeatures(settings)
         self._taken = taken_types()
         self._plans: list[Plan] = []
         self._configured: list[object] = []
@@ -127,8 +151,7 @@ class Pipeline:
         columns = Columns(batch, self.version, trouble)
         for name, read in plan.events:
             columns.guarded(name, partial(read, Whole(batch=batch, groups=groups, trouble=trouble)))
-        sums: dict[str, SumState] = {}
-        frames: dict[str, FrameView] = {}
+        work = Work(batch, columns, trouble)
         areas = []
         for word, payloads in groups.items():
             if type_id(word[2]) in self._taken:
@@ -138,14 +161,22 @@ class Pipeline:
             else:
                 areas.append((word, payloads))
         for word, payloads in areas:
-            self._area(plan, word, payloads, columns, batch, sums, frames, trouble)
-        for detector in self._fields:
-            columns.add(detector.columns(columns.by_name, batch.count, trouble))
-        return Result(Rows(batch.first, batch.count, columns.by_name), sums, frames, trouble.counts, self._config(plan))
+            self._area(plan, word, payloads, work)
+        self._derived(work)
+        return work.result(self._config([source for source in (*plan.areas.values(), *self._fields) if source is not None]))
 
-    def _config(self, plan: Plan) -> Mapping[str, NDArray[Any]]:
+    def _derived(self, work: "Work") -> None:
+        """Fields made of fields and frames: features on fields, what the user's functions give, and features on that."""
+        columns, count = work.columns, work.batch.count
+        for later in (False, True):
+            for detector in self._fields:
+                if (detector.settings.field in self._user.gives) == later:
+                    columns.add(detector.columns(columns.by_name, count, work.trouble))
+            if not later:
+                columns.add(self._user.columns(columns.by_name, work.kept, count, work.trouble))
+
+    def _config(self, sources: Sequence[AreaDetector | FieldDetector]) -> Mapping[str, NDArray[Any]]:
         """What the rows were made with; the same object as long as the same detectors are at work."""
-        sources = [source for source in (*plan.areas.values(), *self._fields) if source is not None]
         made: list[object] = [part for source in sources for part in (source, source.branches)]
         if len(made) != len(self._configured) or any(a is not b for a, b in zip(made, self._configured, strict=True)):
             self._configured = made
@@ -158,8 +189,15 @@ class Pipeline:
             self._view = state, view_of(state)
         trouble = Trouble()
         columns = Columns(batch, self.version, trouble)
-        reduce(batch, buffers, state, self._view[1], self._settings.light, trouble, columns.guarded)
-        return Result(Rows(batch.first, batch.count, columns.by_name), {}, {}, trouble.counts)
+        view = self._view[1]
+        for text in self._areas_xtc2.unmatched(state, view):
+            trouble.note(text)
+        groups = reduce(batch, buffers, state, view, self._settings.light, trouble, columns.guarded)
+        work = Work(batch, columns, trouble)
+        for detector, corrected in self._areas_xtc2.frames(Scene(batch, buffers, groups, state, view, trouble)):
+            self._use(detector, corrected, work)
+        self._derived(work)
+        return work.result(self._config([*self._areas_xtc2.made, *self._fields]))
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:
@@ -173,7 +211,7 @@ class Pipeline:
         self._plans = [*self._plans[1 - PLANS_KEPT :], plan]
         return plan
 
-    def _point(self, plan: Plan, word: Word, payloads: Payloads, columns: "Columns", trouble: Trouble) -> None:
+    def _point(self, plan: Plan, word: Word, payloads: Payloads, columns: Columns, trouble: Trouble) -> None:
         if word not in plan.points:
             plan.points[word] = point_reader(word, plan.run)
         reader = plan.points[word]
@@ -186,93 +224,38 @@ class Pipeline:
         if len(good):
             columns.guarded(reader.text, partial(reader.read, good))
 
-    def _area(
-        self,
-        plan: Plan,
-        word: Word,
-        payloads: Payloads,
-        columns: "Columns",
-        batch: Batch,
-        sums: dict[str, SumState],
-        frames: dict[str, FrameView],
-        trouble: Trouble,
-    ) -> None:
+    def _area(self, plan: Plan, word: Word, payloads: Payloads, work: "Work") -> None:
+        """Work on the frames of one source."""
+        trouble = work.trouble
         text, family = describe(word, plan.run), area_family(word, plan.run)
         good = strip_compression(word, usable(payloads, text, 0, 0, trouble), text, trouble)
         if family is None or not len(good):
             return
         if plan.areas.get(word) is None:
-            plan.areas[word] = self._areas.detector(word, family, good, plan.run, batch, trouble)
+            plan.areas[word] = self._areas.detector(word, family, good, plan.run, work.batch, trouble)
         detector = plan.areas[word]
         if detector is None:
             return
         if detector.environment is not None:
-            columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
+            work.columns.guarded(f"environment of {detector.name}", partial(detector.environment, good))
         corrected = detector.frames(good, trouble)
-        if not len(corrected.events):
-            return
+        if len(corrected.events):
+            self._use(detector, corrected, work)
+
+    def _use(self, detector: AreaDetector, corrected: Frames, work: "Work") -> None:
+        """What is made of corrected frames: feature values, sums, and a picture if the batch asks for one."""
+        columns, batch, trouble = work.columns, work.batch, work.trouble
         columns.add(detector.columns(corrected, columns.by_name, batch.count, trouble))
-        sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
+        work.sums |= detector.sums(corrected, columns.shots(corrected.events, batch.first))
         picture = detector.picture(corrected, batch.first) if batch.show else None
         if picture is not None:
-            frames[detector.name] = picture
+            work.pictures[detector.name] = picture
+        if detector.name in self._user.detectors:
+            work.kept.setdefault(detector.name, corrected)
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""
         warm_kernels(self._settings)
-
-
-class Columns:
-    """Columns of a batch by name; where two sources give the same one, the first counts and the other fills its gaps."""
-
-    def __init__(self, batch: Batch, version: int, trouble: Trouble) -> None:
-        self._trouble = trouble
-        times = event_time(batch.events)
-        fiducials = batch.events["fiducials"].astype(np.int64)
-        versions = np.full(batch.count, version, np.int64)
-        self.by_name: dict[str, Column] = {}
-        self.add([Column(EVENT_TIME, times), Column(FIDUCIALS, fiducials), Column(PIPELINE_VERSION, versions)])
-
-    def guarded(self, name: str, read: Callable[[], Iterable[Column]]) -> None:
-        """Add what ``read`` gives; if it raises, its columns of this batch are lost and that is counted under the name."""
-        try:
-            self.add(read())
-        except Exception as error:
-            self._trouble.note(f"{name}: {type(error).__name__}: {error}")
-
-    def add(self, columns: Iterable[Column]) -> None:
-        """Add columns one by one."""
-        for column in columns:
-            name = column.field.path
-            known = self.by_name.get(name)
-            self.by_name[name] = column if known is None else self._joined(known, column)
-
-    def _joined(self, known: Column, other: Column) -> Column:
-        if (known.field.dtype, known.field.shape) != (other.field.dtype, other.field.shape):
-            self._trouble.note(f"{known.field.name} comes in two forms; the first is used")
-            return known
-        if known.lengths is not None or other.lengths is not None:
-            self._trouble.note(f"{known.field.name} comes from two sources; the first is used")
-            return known
-        gaps = other.mask & ~known.mask
-        values = known.values.copy()
-        values[gaps] = other.values[gaps]
-        return Column(known.field, values, known.mask | gaps)
-
-    def shots(self, events: NDArray[np.int64], first: int) -> Shots:
-        """What sums know of these events of the batch: shots with X-rays by laser on and off, and those without X-rays.
-
-        Parameters
-        ----------
-        first
-            Sequence number of the batch's first event.
-        """
-        begins = events + first == 0
-        xray, laser = self.by_name.get("lightStatus/xray"), self.by_name.get("lightStatus/laser")
-        if xray is None or laser is None:
-            return Shots({}, np.zeros(len(events), bool), begins)
-        lit, on = xray.values[events], laser.values[events]
-        return Shots({"laser_on": (lit == 1) & (on == 1), "laser_off": (lit == 1) & (on == 0)}, lit == 0, begins)
 
 
 def _count_missing(word: Word, payloads: Payloads, run: RunView, trouble: Trouble) -> None:

@@ -18,10 +18,9 @@ from workers.corrections.warm import warm_corrections
 from workers.detectors.cspad import sections_in
 from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
-from workers.features.azimuthal_binning import accumulate
-from workers.features.roi_func import rectangle_numbers
-from workers.features.whole_frame import good_sum
+from workers.features.feature import FEATURES
 from workers.payloads import ENTRY, Payloads, group_numbers
+from workers.xtc2.panels import copy_panels
 
 BYTES = 64
 
@@ -33,10 +32,9 @@ def warm_kernels(settings: Settings) -> None:
     parse(b"1 1e-30\n")
     warm_corrections(buffer, settings)
     frames = np.zeros((2, 1, 4), np.float32)
-    flat = frames.reshape(2, 4)
-    good_sum(flat, np.empty(2), np.empty(2))
-    rectangle_numbers(flat, np.zeros((1, 1), np.int32), True, -np.inf, np.inf, np.empty((2, 5)))
-    accumulate(frames, np.zeros((1, 4), np.uint16), np.ones((1, 4), np.float32), -np.inf, np.inf, False, np.zeros((2, 4, 2)))
+    for _, kind in FEATURES.items():
+        if kind.warm is not None:
+            kind.warm()
     single = state_of("mean_image", frames[:1])
     merge(single, state_of("mean_image", frames))
     merge(single, single)
@@ -59,3 +57,4 @@ def _warm_xtc2(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
     walk_xtc2(buffer, np.zeros(1, np.uint64), np.full(1, BYTES, np.uint32))
     located = locate(buffer, np.zeros(1, INDEX), Names(0, "", "", "", 0, "", (0, 0, 0), 0, ()))
     gather_bytes(located.buffer, np.zeros(1, np.int64), 4)
+    copy_panels(located.buffer, np.zeros((1, 1), np.int64), np.empty((1, 1, 4), np.uint8))

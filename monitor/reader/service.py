@@ -28,6 +28,7 @@ from monitor.reader.sources.choice import source_of
 from monitor.reader.sources.listen import warm
 from monitor.reader.sources.source import Source
 from monitor.settings import Settings, bytes_in, parse
+from monitor.user_file import kept
 from monitor.wire.message import Message
 from monitor.wire.note import note_of
 from monitor.wire.worker_note import Pipeline
@@ -114,6 +115,7 @@ def run_reader(
                 controls=controls_of,
                 check=check,
                 constants=calibration.used_by,
+                bound=kept,
             )
             feed = Feed(source, dispatch, hold, Pace(settings.source.rate), clock, calibration)
             reader = Reader(

@@ -14,6 +14,7 @@ from monitor.supervisor.child import Child
 from monitor.supervisor.service import Role, Service
 from monitor.tools import logs
 from monitor.tools.process import SETTINGS_FILE, argv
+from monitor.user_file import keep
 
 TURN_S = 0.05
 
@@ -49,6 +50,7 @@ def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: E
     Unusable
         If a process cannot start, in that process's own words.
     """
+    keep(settings)
     (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
     output = settings.store.directory
     logs.make_way(output)

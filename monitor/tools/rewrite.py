@@ -19,6 +19,7 @@ from monitor.xtc.rewriting.chunk_writer import UNFINISHED, ChunkWriter
 from monitor.xtc.rewriting.index_file import FileIndex
 from monitor.xtc.rewriting.rebuild import Action, rebuild
 from monitor.xtc.rewriting.small_data import small_datagrams
+from monitor.xtc.scan import FIRST_CAMERA_STREAM
 from monitor.xtc.walk import Stop, walk
 
 STRIDE = 4096
@@ -96,10 +97,12 @@ class _Rewriter:
         self.files: list[Path] = []
         self.size = 0
         self.warnings: list[str] = []
+        self._camera = False
 
     def stream(self, run: RunFiles, number: int, chunks: Sequence[Path]) -> None:
         """Write one stream."""
         cut = self._plan.chunk_size > 0 and run.run is not None
+        self._camera = number >= FIRST_CAMERA_STREAM
         if cut:
             self._names = (f"{run.experiment}-r{run.run:04d}-s{number:02d}-c{chunk:02d}.xtc" for chunk in itertools.count())
         else:
@@ -115,7 +118,7 @@ class _Rewriter:
         path = self._writer.finish()
         self.files.append(path)
         self.size += path.stat().st_size
-        self.files += _companions(path, self._plan)
+        self.files += _companions(path, self._plan, camera=self._camera)
 
     def _file(self, path: Path, cut: bool) -> None:
         file = open_mapped(path)
@@ -198,14 +201,14 @@ def _of_sources(index: NDArray[Any], patterns: Sequence[SourcePattern]) -> NDArr
     return found
 
 
-def _companions(path: Path, plan: Plan) -> list[Path]:
+def _companions(path: Path, plan: Plan, *, camera: bool) -> list[Path]:
     """Write the small-data file and the index of a finished file."""
     made: list[Path] = []
     if plan.small:
         with ChunkWriter(path.parent / "smalldata", overwrite=plan.overwrite) as writer:
             writer.begin(path.name.removesuffix(".xtc") + ".smd.xtc")
             for buffer, heads in _datagrams(path):
-                for part in small_datagrams(buffer, heads):
+                for part in small_datagrams(buffer, heads, camera=camera):
                     writer.write(part)
             made.append(writer.finish())
     if plan.index:

@@ -10,6 +10,7 @@ from monitor.errors import ConfigError, Unusable
 from monitor.net.address import check_free
 from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
+from monitor.user_file import stamped
 
 DEFAULT_OUTPUT = "xtcmon-output"
 
@@ -27,7 +28,7 @@ def gather(what: Sequence[str], options: Mapping[str, Any]) -> Settings:
     Raises
     ------
     ConfigError
-        If anything is wrong with the settings.
+        If anything is wrong with the settings, or a file of the user's cannot be read.
     """
     tomls = [name for name in what if name.endswith(".toml")]
     data = [name for name in what if not name.endswith(".toml")]
@@ -41,7 +42,13 @@ def gather(what: Sequence[str], options: Mapping[str, Any]) -> Settings:
         changes["store.directory"] = DEFAULT_OUTPUT
     settings = parse(_changed(settings.model_dump(exclude_unset=True), changes), file=tomls[0] if tomls else "")
     _one_source(settings)
-    return _with_constants(settings)
+    return stamped(_with_constants(with_user_files(settings, Path(tomls[0]).parent if tomls else Path())))
+
+
+def with_user_files(settings: Settings, folder: Path) -> Settings:
+    """The same with whole paths of the user's files; relative ones count from this folder."""
+    users = tuple(user.model_copy(update={"path": os.path.abspath(folder / user.path)}) for user in settings.user)
+    return settings.model_copy(update={"user": users})
 
 
 def check_output(directory: str) -> Path:

@@ -1,5 +1,6 @@
 """Columns of a batch: one field of many payloads as one array, with no Python loop over events."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class Located:
         Dimensions in the first payload that has the field, int64, shape (fields, 5).
     fixed
         Whether all payloads that have the field agree in its dimensions, bool, shape (fields,).
+    shapes_at
+        First byte of the shapes of each payload, int64, shape (payloads,).
     """
 
     names: Names
@@ -39,6 +42,32 @@ class Located:
     sizes: NDArray[np.int64]
     shapes: NDArray[np.int64]
     fixed: NDArray[np.bool_]
+    shapes_at: NDArray[np.int64]
+
+    def dimensions(self, number: int) -> NDArray[np.int64]:
+        """Dimensions of a field in each payload, shape (payloads, rank); -1 where the payload does not have it."""
+        rank, before = self.names.fields[number].rank, sum(field.rank > 0 for field in self.names.fields[:number])
+        found = np.full((len(self.shapes_at), rank), ABSENT, np.int64)
+        rows = np.flatnonzero(self.offsets[number] != ABSENT)
+        raw = gather(self.buffer, self.shapes_at[rows] + SHAPE_SIZE * before, 4 * rank if len(rows) else 0)
+        found[rows] = raw.view("<u4").reshape(len(rows), rank) if rank and len(rows) else 0
+        return found
+
+    def having(self, number: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Payloads that have a field with these dimensions, shape (payloads,)."""
+        whole: NDArray[np.bool_] = self.offsets[number] != ABSENT
+        if self.shape(number) == shape or not whole.any():
+            return whole
+        fits: NDArray[np.bool_] = whole & (self.dimensions(number) == np.array(shape, np.int64)).all(axis=1)
+        return fits
+
+    def values(self, number: int, rows: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[Any]:
+        """Values of a field in payloads that have it with these dimensions, a copy of shape (rows, \\*shape)."""
+        field = self.names.fields[number]
+        size = math.prod(shape) * field.dtype.itemsize
+        if not size:
+            return np.empty((len(rows), *shape), field.dtype)
+        return gather(self.buffer, self.offsets[number, rows], size).view(field.dtype).reshape(len(rows), *shape)
 
     def shape(self, number: int) -> tuple[int, ...] | None:
         """Dimensions of a field, which is counted from 0; None if they differ between payloads."""
@@ -93,6 +122,7 @@ def locate(buffer: NDArray[np.uint8], entries: NDArray[Any], names: Names) -> Lo
         np.zeros((fields, count), np.int64),
         np.zeros((fields, RANK_LIMIT), np.int64),
         np.ones(fields, np.bool_),
+        np.ascontiguousarray(entries["shapes"]).astype(np.int64),
     )
     ranks = np.array([field.rank for field in names.fields], np.int64)
     widths = np.array([field.dtype.itemsize for field in names.fields], np.int64)

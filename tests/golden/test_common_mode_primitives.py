@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.golden_arrays import cases, eighths, stored
-from workers.corrections.common_mode.median import Rule, Scratch, Tile, below, subtract_medians
+from workers.corrections.common_mode.median import Scratch, subtract_medians
+from workers.corrections.common_mode.rule import Rule, Tile, below
 
 ROWS, COLUMNS, WHOLE = "common_mode_rows", "common_mode_cols", "common_mode_2d"
 BANK_ROWS, BANKS = "common_mode_rows_hsplit_nbanks", "common_mode_2d_hsplit_nbanks"

@@ -73,7 +73,7 @@ def test_radial_averages_are_those_of_the_original(golden_dir: Path, name: str) 
         label = parameters.get("name", "azav")
         expected = np.stack([stored[f"case/{case}/evt{event}/{label}_azav"] for event in range(len(frames))])
         assert_on_edges(values, expected, case)
-        np.testing.assert_allclose(feature.q_edges, stored[f"case/{case}/cfg/qbins"], rtol=1e-9)  # type: ignore[attr-defined]
+        np.testing.assert_allclose(feature.config["qbins"], stored[f"case/{case}/cfg/qbins"], rtol=1e-9)  # type: ignore[attr-defined]
         done += 1
     assert done
 

@@ -50,4 +50,4 @@ def rows_of(source: Source, settings: Settings, max_events: int = 50) -> Iterato
     """Each event's present values by field."""
     for result in results_of(source, settings, max_events):
         for number in range(result.rows.count):
-            yield {name: column.values[number] for name, column in result.rows.columns.items() if column.mask[number]}
+            yield {name: column.of_event(number)[()] for name, column in result.rows.columns.items() if column.mask[number]}

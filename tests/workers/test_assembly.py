@@ -29,7 +29,7 @@ def plain(frame: NDArray[np.float32], arrangement: Arrangement) -> NDArray[np.fl
     return image
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(places=st.lists(PLACE, min_size=24, max_size=24), pixels=st.lists(PIXEL, min_size=48, max_size=48))
 def test_the_last_pixel_shows_as_in_a_plain_loop(places: list[tuple[int, int]], pixels: list[float]) -> None:
     arrangement, frames = arranged(places), np.array(pixels, np.float32).reshape(2, *SHAPE)
@@ -37,7 +37,7 @@ def test_the_last_pixel_shows_as_in_a_plain_loop(places: list[tuple[int, int]], 
     np.testing.assert_array_equal(images, np.stack([plain(frame, arrangement) for frame in frames]))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(places=st.lists(PLACE, min_size=24, max_size=24), pixels=st.lists(PIXEL, min_size=24, max_size=24))
 def test_the_mean_is_that_of_the_good_pixels(places: list[tuple[int, int]], pixels: list[float]) -> None:
     arrangement, frame = arranged(places), np.array(pixels, np.float32).reshape(SHAPE)

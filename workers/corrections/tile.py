@@ -142,7 +142,8 @@ def mark_counting(planes: NDArray[np.uint8], counting: NDArray[np.bool_], counts
         for panel in range(panels):
             chosen, marks = planes[event, panel], counts[event, panel]
             marks[:] = False
-            for plane in range(len(counting)):
-                good = counting[plane, panel]
+            for number in range(len(counting)):
+                # As wide as a mark: compared as a whole number of Python's, pixels would be widened eightfold.
+                good, plane = counting[number, panel], np.uint8(number)
                 for i in range(pixels):
                     marks[i] |= good[i] & (chosen[i] == plane)

@@ -7,8 +7,8 @@ from monitor.errors import ConfigError
 from monitor.settings import Settings
 from workers.corrections.common_mode.algorithm import Situation
 from workers.corrections.common_mode.choice import FACILITY_DEFAULTS, SMALL_DATA_DEFAULTS, Choice, corrector_for
-from workers.corrections.common_mode.median import Rule, Tile
 from workers.corrections.common_mode.medians import Medians
+from workers.corrections.common_mode.rule import Rule, Tile
 from workers.corrections.common_mode.structure import READOUTS
 from workers.corrections.common_mode.unbonded import PANEL
 from workers.corrections.prepared import Prepared

@@ -26,4 +26,4 @@ def layout(source: Source, kind: PayloadType, run: RunView, payloads: Payloads, 
     return framed_layout(source, payloads, HEAD, depth, start=start, pitch=pitch)
 
 
-AREAS.add("camera", AreaFamily(types=frozenset({FRAME}), layout=layout, environment=environment(*as_is("offset"))))
+CAMERA = AREAS.add("camera", AreaFamily(types=frozenset({FRAME}), layout=layout, environment=environment(*as_is("offset"))))

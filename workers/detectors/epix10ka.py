@@ -5,7 +5,7 @@ ASIC and bit 14 (facility's Epix10ka calibration). Environment: second environme
 smalldata_tools reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,18 +66,27 @@ def control_bits(element: Mapping[str, Any]) -> NDArray[np.uint8]:
         Record of one panel: ``asicPixelConfigArray`` of shape (rows, columns), and ``asics`` with their ``trbit``.
     """
     bits: NDArray[np.uint8] = (np.asarray(element["asicPixelConfigArray"]) & PIXEL_BITS).astype(np.uint8)
+    return with_trbits(bits, [asic["trbit"] for asic in element["asics"]])
+
+
+def with_trbits(bits: NDArray[np.uint8], trbits: Sequence[int]) -> NDArray[np.uint8]:
+    """The bits of a panel, shape (rows, columns), with bit 4 set in ASICs that have their trbit; changed in place."""
     row, column = bits.shape[0] // 2, bits.shape[1] // 2
     upper, lower, left, right = slice(0, row), slice(row, None), slice(0, column), slice(column, None)
     places = ((lower, right), (upper, right), (upper, left), (lower, left))
-    for asic, place in zip(element["asics"], places, strict=False):
-        if asic["trbit"]:
+    for trbit, place in zip(trbits, places, strict=False):
+        if trbit:
             bits[place] |= TRBIT
     return bits
 
 
 def gain_map(element: Mapping[str, Any]) -> NDArray[np.int8]:
     """Mode 0-6 of each pixel before and after switching, shape (2, rows, columns); -1 = none of them."""
-    bits = control_bits(element)
+    return modes_of(control_bits(element))
+
+
+def modes_of(bits: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """The same of configuration bits, shape (rows, columns)."""
     modes = np.full((GAIN.planes, *bits.shape), UNDEFINED, np.int8)
     for plane, all_bits in enumerate((bits, bits | SWITCHED)):
         for mode, (looked_at, value) in enumerate(MODES):

@@ -1,6 +1,6 @@
 """What a feature is: validated parameters, declared fields, and a function of many events at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol
@@ -71,6 +71,10 @@ class FeatureKind:
         Parameters of an example, as they stand in the settings file.
     example_shape
         Shape of the input that the example is for; empty = any frame of a few panels.
+    split
+        Makes several features of one in the settings (a list of rectangles); None = it stays one.
+    warm
+        Runs each of its kernels once with the types it meets in service, so that they are compiled; None = it has none.
     """
 
     parameters: type[Section]
@@ -80,6 +84,8 @@ class FeatureKind:
     results: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
     example_shape: tuple[int, ...] = ()
+    split: Callable[[FeatureSettings], tuple[FeatureSettings, ...]] | None = None
+    warm: Callable[[], None] | None = None
 
 
 FEATURES: Registry[FeatureKind] = Registry("feature")
@@ -123,6 +129,20 @@ def feature_from(settings: FeatureSettings, view: View, parent: str = "") -> Fea
         return kind.make(full_name(settings, parameters, view, parent), parameters, view)
     except ValueError as error:
         raise ConfigError(str(error), key=key) from error
+
+
+def split(wanted: Iterable[FeatureSettings], key: str) -> Iterator[FeatureSettings]:
+    """Features that are switched on, one by one: some kinds make several of one.
+
+    Raises
+    ------
+    ConfigError
+        If a kind is not known.
+    """
+    for settings in wanted:
+        if settings.enabled:
+            divide = FEATURES.get(settings.kind, key=key).split
+            yield from (settings,) if divide is None else divide(settings)
 
 
 def full_name(settings: FeatureSettings, parameters: Section, view: View, parent: str) -> str:

@@ -26,14 +26,28 @@ class PixelGeometry:
         Azimuth: 0 along +y, growing towards +x, 0 to 2 pi.
     q
         Momentum transfer, 1/angstrom.
-    geometry
-        (c / r) cubed: solid angle of the pixel relative to one facing the sample at the detector's distance.
+    distance
+        Sample to the pixel's plane, mm: c.
+    r
+        Sample to the pixel, mm.
     """
 
     theta: Real
     phi: Real
     q: Real
-    geometry: Real
+    distance: Real
+    r: Real
+
+    @property
+    def geometry(self) -> Real:
+        """(c / r) cubed: solid angle of the pixel relative to one facing the sample at the detector's distance."""
+        return np.asarray((self.distance / self.r) ** 3, np.float64)
+
+    @property
+    def older_geometry(self) -> Real:
+        """c^2 / r^3 over its largest value, as in files from before December 2025."""
+        factor = self.distance**2 / self.r**3
+        return np.asarray(factor / factor.max(), np.float64)
 
     def polarization(self, plane: float) -> Real:
         """Part of the scattered light that a linear polarization lets through; ``plane`` 0 along x, 1 along y."""
@@ -82,4 +96,4 @@ def pixel_geometry(
     phi = np.where(x < x0, 2 * np.pi - phi, phi)
     # The order of operations is the original's: its lowest pixel lies on a bin edge and must fall on the same side.
     q = 4 * np.pi / (WAVELENGTH / (energy * 1000)) * np.sin(theta / 2)
-    return PixelGeometry(theta, phi, q, (c / r) ** 3)
+    return PixelGeometry(theta, phi, q, np.broadcast_to(c, r.shape), r)

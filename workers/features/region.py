@@ -37,6 +37,21 @@ def bounds_in(region: Any, shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
     return bounds
 
 
+def several(region: Any) -> bool:
+    """Whether it is a list of rectangles.
+
+    >>> several([[[0, 10], [5, 25]], [[10, 20], [5, 25]]])
+    True
+    >>> several([[[1, 2]], [[5, 35]], [[10, 45]]])
+    False
+    """
+    return _is_list(region) and len(region) > 1 and all(_is_list(part) and len(part) > 1 and _is_list(part[0]) for part in region)
+
+
+def _is_list(region: Any) -> bool:
+    return isinstance(region, list | tuple | np.ndarray)
+
+
 def _pairs(region: Any) -> list[tuple[int, int]]:
     """Pairs of whole numbers in any nesting."""
     try:

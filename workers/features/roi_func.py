@@ -1,7 +1,7 @@
-"""Sum, mean, largest value and centre of mass of a rectangle (small-data ``ROIFunc``).
+"""Sum, mean, spread, extremes and centre of mass of a rectangle (small-data ``ROIFunc``).
 
 Bad pixels are NaN in a corrected frame and count nowhere. With ``compat`` they count as zeros in mean and maximum, as in the
-files of smalldata_tools.
+files of smalldata_tools, where a NaN at a good pixel also makes sum, mean and maximum NaN and panels have no common centre.
 """
 
 import math
@@ -11,29 +11,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.field import Field
+from monitor.settings import Feature as FeatureSettings
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
-from workers.features.feature import FEATURES, FeatureKind
-from workers.features.region import bounds_in, crop_index
+from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.limits import Threshold, limits
+from workers.features.rectangle import (
+    ABOVE,
+    COLUMN,
+    COUNT,
+    IMAGE_COLUMN,
+    IMAGE_ROW,
+    LARGEST,
+    ROW,
+    SMALLEST,
+    SPREAD,
+    TOTAL,
+    Rectangle,
+    warm,
+)
+from workers.features.region import bounds_in, crop_index, several
+from workers.features.user_array import user_good
 from workers.features.view import View
-from workers.kernel import summing_kernel
-
-SUM, COUNT, LARGEST, MOMENT_ROW, MOMENT_COLUMN = range(5)
 
 
 class Parameters(Section):
     """What the settings may say about a rectangle; names as in smalldata_tools where it has the parameter."""
 
     ROI: Any = None
-    """Rectangle in the frame; the whole frame if left out."""
+    """Rectangle in the frame; the whole frame if left out. A list of rectangles makes one feature each, ``<name>_0`` ..."""
     image_ROI: Any = None  # noqa: N815
     """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
     writeArea: bool = False  # noqa: N815  # the field's spelling
     """Keep the pixels of the rectangle too."""
     calcPars: bool = True  # noqa: N815
-    """Keep sum, mean, largest pixel and centre of mass."""
-    thresADU: float | tuple[float, float] | None = None  # noqa: N815
+    """Keep sum, mean, spread, extremes and centre of mass."""
+    userMask: Any = None  # noqa: N815
+    """Good pixels (1) of the whole frame, beside those of the detector: nested lists, or the path of a npy or text file."""
+    thresADU: Threshold = None  # noqa: N815
     """Values below the first number count as zero; values above the second too."""
+    nsat: float | None = None
+    """Count the good pixels from this value on, as ``addNsat`` does."""
     compat: bool = False
     """Count bad pixels as zeros in mean and maximum, as smalldata_tools does."""
 
@@ -42,126 +60,121 @@ class Roi:
     """A rectangle of one detector; see ``Parameters`` and the module."""
 
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
+        if several(parameters.ROI):
+            raise ValueError("several rectangles are several features")
+        bounds = _bounds(parameters, view)
+        good = user_good(parameters.userMask, view)
         self._name, self._compat = name, parameters.compat
-        self._pixels = np.squeeze(_pixels(parameters, view))
-        self._grid = self._pixels.reshape(-1, self._pixels.shape[-1]) if self._pixels.ndim else self._pixels.reshape(1, 1)
-        self._contiguous = bool((self._grid[:, 0] >= 0).all() and (np.diff(self._grid, axis=1) == 1).all())
-        self._limits = _limits(parameters.thresADU)
-        self._statistics, self._area = parameters.calcPars, parameters.writeArea
-        self.gives = self._fields(view.unit)
-        self.view = view.taken(self._pixels)
-        self.config = {"bound": np.array(_bounds(parameters, view))}
+        self._pixels = np.squeeze(_pixels(parameters, view, bounds))
+        self._keep = good.reshape(-1)[self._pixels] & (self._pixels >= 0)
+        self._statistics, self._area, self._saturation = parameters.calcPars, parameters.writeArea, parameters.nsat is not None
+        self._placed = self._statistics and self._pixels.ndim == 3 and not parameters.compat and view.index is not None
+        self._rectangle = self._made(parameters, view)
+        self.gives = self._fields(view)
+        self.view = view.taken(np.where(self._keep, self._pixels, -1).astype(np.int32))
+        self.config = {"bound": np.array(bounds), "mask": self._keep}
 
-    def _fields(self, unit: str) -> tuple[Field, ...]:
-        real, fields = np.dtype(np.float64), []
+    def _made(self, parameters: Parameters, view: View) -> Rectangle:
+        grid = self._pixels.reshape(-1, *(1, 1, *self._pixels.shape)[-2:])
+        row, column = np.zeros((2, 0, 0, 0), np.float32)
+        if self._placed:
+            width = view.image_index().shape[1]
+            places = view.pixel_places().reshape(-1)[grid].astype(np.float32)
+            row, column = np.where(places < 0, np.nan, np.stack([places // width, places % width])).astype(np.float32)
+        low, high = limits(parameters.thresADU)
+        limit = np.inf if parameters.nsat is None else parameters.nsat
+        # A pixel that is bad in every event is NaN there already.
+        keep = np.ones(grid.shape, bool) if parameters.userMask is None else self._keep.reshape(grid.shape)
+        return Rectangle(grid, keep, row, column, low, high, limit)
+
+    def _fields(self, view: View) -> tuple[Field, ...]:
+        name, unit, fields = self._name, view.unit, []
         if self._statistics:
             fields += [
-                Field(name=f"{self._name}_sum", dtype=real, unit=unit, description="sum over the good pixels"),
-                Field(name=f"{self._name}_mean", dtype=real, unit=unit, description="mean over the good pixels"),
-                Field(name=f"{self._name}_max", dtype=real, unit=unit, description="largest good pixel"),
-                Field(name=f"{self._name}_com", dtype=real, shape=(2,), unit="pixel", description="centre of mass in the ROI"),
+                real_field(f"{name}_sum", unit, "sum over the good pixels"),
+                real_field(f"{name}_mean", unit, "mean over the good pixels"),
+                real_field(f"{name}_std", unit, "standard deviation of the good pixels"),
+                real_field(f"{name}_min", unit, "smallest good pixel"),
+                real_field(f"{name}_max", unit, "largest good pixel"),
+                real_field(f"{name}_com", "pixel", "centre of mass: of panels in the image, else in the ROI", (2,)),
             ]
+        if self._statistics and self._pixels.ndim == 3:
+            shape = (len(self._pixels), 2)
+            fields.append(real_field(f"{name}_com_tiles", "pixel", "centre of mass in each panel of the ROI", shape))
+        if self._saturation:
+            about = "good pixels at or above the limit"
+            fields.append(Field(name=f"{name}_nsat", dtype=np.dtype(np.int64), unit="1", description=about))
         if self._area:
-            shape = self._pixels.shape
-            fields.append(Field(name=f"{self._name}_area", dtype=np.dtype(np.float32), shape=shape, unit=unit))
+            dtype = view.dtype if view.dtype.kind == "f" else np.dtype(np.float64)
+            fields.append(Field(name=f"{name}_area", dtype=dtype, shape=self._pixels.shape, unit=unit))
         return tuple(fields)
 
     def process(self, data: Data, context: Context) -> Output:
         """Values of each frame, shape (events, ...); NaN where no pixel of the rectangle is good. Children get the crops."""
         frames = np.asarray(data)
+        if frames.dtype.kind != "f":
+            frames = frames.astype(np.float64)
         flat = frames.reshape(len(frames), math.prod(frames.shape[1:]))
         values: dict[str, NDArray[Any]] = {}
         if self._area:
             values[f"{self._name}_area"] = self._crops(flat)
-        if self._statistics:
-            values |= self._numbers(flat)
+        if self._statistics or self._saturation:
+            values |= self._numbers(self._rectangle.numbers(flat))
         return Output(values, lambda: self._crops(flat))
 
-    def _numbers(self, flat: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        found = np.empty((len(flat), 5))
-        rectangle_numbers(flat, self._grid, self._contiguous, *self._limits, found)
-        total, count, largest, rows, columns = found.T
-        count[count == 0] = np.nan
-        if self._compat:
-            mean = total / self._pixels.size
-            largest = np.where(count < (self._pixels >= 0).sum(), np.fmax(largest, 0), largest)
-        else:
-            total, mean = np.where(np.isnan(count), np.nan, total), total / count
-        center = np.full((len(flat), 2), np.nan)
-        if self._pixels.ndim == 2:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                center[:] = (np.stack([rows, columns]) / total).T
-        names = (f"{self._name}_{key}" for key in ("sum", "mean", "max", "com"))
-        return dict(zip(names, (total, mean, largest, center), strict=True))
+    def _numbers(self, panels: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        found = {"nsat": panels[..., ABOVE].sum(axis=1).astype(np.int64)} if self._saturation else {}
+        if self._statistics:
+            found |= self._moments(panels)
+        return {f"{self._name}_{key}": values for key, values in found.items()}
 
-    def _crops(self, flat: NDArray[np.float32]) -> NDArray[np.float32]:
-        low, high = self._limits
-        crops = np.where(self._pixels >= 0, flat[:, self._pixels], np.float32(np.nan))
+    def _moments(self, panels: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        count = np.where(panels[..., COUNT].sum(axis=1) > 0, panels[..., COUNT].sum(axis=1), np.nan)
+        total = np.where(np.isnan(count), np.nan, panels[..., TOTAL].sum(axis=1))
+        largest, smallest = np.fmax.reduce(panels[..., LARGEST], axis=1), np.fmin.reduce(panels[..., SMALLEST], axis=1)
+        mean, std = total / count, np.sqrt(_spread(panels) / count)
+        if self._compat:
+            total, mean, largest = self._old(panels, largest)
+        found = {"sum": total, "mean": mean, "std": std, "min": smallest, "max": largest, "com": self._center(panels)}
+        if self._pixels.ndim == 3:
+            found["com_tiles"] = _centers(panels[..., [ROW, COLUMN]], panels[..., TOTAL])
+        return found
+
+    def _old(self, panels: NDArray[np.float64], largest: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        """Sum, mean and maximum as smalldata_tools has them."""
+        count, total = panels[..., COUNT].sum(axis=1), panels[..., TOTAL].sum(axis=1)
+        if not self._keep.all():
+            largest = np.fmax(largest, 0)
+        poisoned = np.where(count < self._keep.sum(), np.nan, 0.0)
+        return total + poisoned, total / self._pixels.size + poisoned, largest + poisoned
+
+    def _center(self, panels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Centre of mass, shape (events, 2)."""
+        if self._pixels.ndim == 3:
+            moments = panels[..., [IMAGE_ROW, IMAGE_COLUMN]].sum(axis=1)
+            return _centers(moments if self._placed else np.full_like(moments, np.nan), panels[..., TOTAL].sum(axis=1))
+        center = _centers(panels[:, 0, [ROW, COLUMN]], panels[:, 0, TOTAL])
+        poisoned = self._compat & ((panels[:, 0, COUNT] < self._keep.sum()) | (self._pixels.ndim < 2))
+        return np.where(poisoned[:, None], np.nan, center)
+
+    def _crops(self, flat: NDArray[np.floating]) -> NDArray[np.floating]:
+        low, high = self._rectangle.low, self._rectangle.high
+        crops = np.where(self._keep, flat[:, self._pixels], flat.dtype.type(np.nan))
         crops[(crops < low) | (crops > high)] = 0
         return crops
 
 
-@summing_kernel
-def rectangle_numbers(
-    flat: NDArray[np.float32],
-    grid: NDArray[np.int32],
-    contiguous: bool,
-    low: float,
-    high: float,
-    found: NDArray[np.float64],
-) -> None:
-    """Sum, count, maximum and first moments of the good pixels of a rectangle.
+def _spread(panels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of squared distances from the mean of all panels, shape (events,)."""
+    count, total = panels[..., COUNT], panels[..., TOTAL]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = total / count - (total.sum(axis=1) / count.sum(axis=1))[:, None]
+    return np.asarray(panels[..., SPREAD].sum(axis=1) + np.where(count > 0, apart**2 * count, 0).sum(axis=1))
 
-    Parameters
-    ----------
-    flat
-        Frames, shape (events, pixels); NaN = bad.
-    grid
-        Pixel numbers of the rectangle, shape (rows, columns); -1 = no pixel there.
-    contiguous
-        The numbers of each row follow one another.
-    low, high
-        Values outside count as zero.
-    found
-        Result, shape (events, 5): sum, count, maximum (NaN if none), sum of value x row, sum of value x column.
-    """
-    columns = grid.shape[1]
-    # Through buffers of one row, because the compiler vectorizes a choice and a sum, but not both in one loop.
-    value, good = np.empty(columns, np.float32), np.empty(columns, np.int32)
-    for event in range(len(flat)):
-        values = flat[event]
-        total, count, largest, moment_row, moment_column = 0.0, np.int64(0), np.float32(-np.inf), 0.0, 0.0
-        for row in range(grid.shape[0]):
-            pixels = grid[row]
-            row_total, row_moment, row_count, row_largest = 0.0, 0.0, np.int32(0), np.float32(-np.inf)
-            if contiguous:
-                line = values[pixels[0] : pixels[0] + columns]
-                for column in range(columns):
-                    value[column] = line[column]
-            else:
-                for column in range(columns):
-                    value[column] = values[pixels[column]] if pixels[column] >= 0 else np.float32(np.nan)
-            for column in range(columns):
-                v = value[column]
-                good[column] = 1 if v == v else 0
-                value[column] = v if v >= low and v <= high else np.float32(0)
-            for column in range(columns):
-                row_total += value[column]
-                row_moment += value[column] * np.float64(column)
-                row_count += good[column]
-            for column in range(columns):
-                if good[column] == 1:
-                    row_largest = max(row_largest, value[column])
-            total += row_total
-            count += row_count
-            largest = max(largest, row_largest)
-            moment_row += row_total * row
-            moment_column += row_moment
-        found[event, SUM] = total
-        found[event, COUNT] = count
-        found[event, LARGEST] = largest if count else np.nan
-        found[event, MOMENT_ROW] = moment_row
-        found[event, MOMENT_COLUMN] = moment_column
+
+def _centers(moments: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(moments / total[..., None])
 
 
 def _bounds(parameters: Parameters, view: View) -> tuple[tuple[int, int], ...]:
@@ -173,21 +186,23 @@ def _bounds(parameters: Parameters, view: View) -> tuple[tuple[int, int], ...]:
     return bounds_in(parameters.image_ROI, view.image_index().shape)
 
 
-def _pixels(parameters: Parameters, view: View) -> NDArray[np.int32]:
-    bounds = _bounds(parameters, view)
+def _pixels(parameters: Parameters, view: View, bounds: tuple[tuple[int, int], ...]) -> NDArray[np.int32]:
     if parameters.image_ROI is None:
         return crop_index(bounds, view.shape)
     return np.ascontiguousarray(view.image_index()[tuple(slice(start, stop) for start, stop in bounds)])
 
 
-def _limits(threshold: float | tuple[float, float] | None) -> tuple[float, float]:
-    if threshold is None:
-        return -np.inf, np.inf
-    return (threshold[0], threshold[1]) if isinstance(threshold, tuple) else (threshold, np.inf)
-
-
 def _named(parameters: Parameters) -> str:
     return "full" if parameters.ROI is None and parameters.image_ROI is None else "ROI"
+
+
+def one_each(settings: FeatureSettings) -> tuple[FeatureSettings, ...]:
+    """A feature of several rectangles as one feature for each, ``<name>_0``, ``<name>_1`` ..."""
+    regions = (settings.model_extra or {}).get("ROI")
+    if regions is None or not several(regions):
+        return (settings,)
+    name = settings.name or "ROI"
+    return tuple(settings.model_copy(update={"name": f"{name}_{n}", "ROI": region}) for n, region in enumerate(regions))
 
 
 FEATURES.add(
@@ -199,10 +214,16 @@ FEATURES.add(
         results={
             "sum": "sum over the good pixels",
             "mean": "mean over the good pixels",
+            "std": "standard deviation of the good pixels",
+            "min": "smallest good pixel",
             "max": "largest good pixel",
-            "com": "centre of mass in the rectangle, (row, column)",
+            "com": "centre of mass (row, column): in the rectangle, or in the assembled image for several panels",
+            "com_tiles": "centre of mass in the rectangle, panel by panel (several panels)",
+            "nsat": "good pixels at or above the limit (nsat)",
             "area": "the rectangle itself (writeArea)",
         },
         example='kind = "ROIFunc"\nname = "ROI_0"\nROI = [[0, 2], [10, 60], [20, 80]]',
+        split=one_each,
+        warm=warm,
     ),
 )

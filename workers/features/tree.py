@@ -13,7 +13,7 @@ from monitor.model.field import Field
 from monitor.settings import Feature as FeatureSettings
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output, Ragged, Values, joined, one_event
-from workers.features.feature import FEATURES, Feature, feature_from, full_name, key_of, parameters_from
+from workers.features.feature import FEATURES, Feature, feature_from, full_name, key_of, parameters_from, split
 from workers.features.view import View
 from workers.trouble import Trouble
 
@@ -102,20 +102,19 @@ def branches(wanted: Sequence[FeatureSettings], view: View, trouble: Trouble) ->
     """Features that can be set up; the others are counted by name. No two give the same field."""
     found: list[Branch] = []
     names: set[str] = set()
-    for settings in wanted:
-        if settings.enabled:
-            try:
-                branch = grown(settings, view)
-            except ConfigError as error:
-                trouble.note(f"feature is off: {error}")
-                continue
-            mine = [field.name for part in branch.walk() for field in part.feature.gives]
-            twice = (names & {*mine}) or {name for name in mine if mine.count(name) > 1}
-            if twice:
-                trouble.note(f"feature is off: {min(twice)} is given by another feature; use another name")
-                continue
-            names |= {*mine}
-            found.append(branch)
+    for settings in split(wanted, f"detector.{view.name}"):
+        try:
+            branch = grown(settings, view)
+        except ConfigError as error:
+            trouble.note(f"feature is off: {error}")
+            continue
+        mine = [field.name for part in branch.walk() for field in part.feature.gives]
+        twice = (names & {*mine}) or {name for name in mine if mine.count(name) > 1}
+        if twice:
+            trouble.note(f"feature is off: {min(twice)} is given by another feature; use another name")
+            continue
+        names |= {*mine}
+        found.append(branch)
     return tuple(found)
 
 
@@ -130,7 +129,7 @@ def grown(settings: FeatureSettings, view: View, parent: str = "") -> Branch:
     feature = feature_from(settings, view, parent)
     parameters = parameters_from(FEATURES.get(settings.kind).parameters, settings.model_extra or {}, settings.kind)
     name = full_name(settings, parameters, view, parent)
-    wanted = [child for child in settings.feature if child.enabled]
+    wanted = tuple(split(settings.feature, key_of(settings, parent or view.name)))
     if wanted and feature.view is None:
         raise ConfigError(
             f"{settings.kind} gives nothing that another feature could work on", key=key_of(settings, parent or view.name)

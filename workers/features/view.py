@@ -1,9 +1,12 @@
 """What a feature may know of its input when it is set up."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+FLOAT32 = np.dtype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,8 +33,15 @@ class View:
     index
         Assembled image: for each of its pixels the number of the frame's pixel, -1 = none; int32, shape (rows, columns); None if
         the array makes no image.
+    image_place
+        For each pixel its place in the flattened image, int32, shape ``shape``; None = ``index`` tells it. Several pixels
+        may fall on one place, of which ``index`` has only one.
+    dtype
+        Of the elements: float32 for frames.
     rms, gain, area
         Noise in ADU, gain that was applied, and relative pixel area, float32, shape ``shape``; None = not known, and 1 counts.
+    parts
+        Start and stop of the stretches of a trace that is made of several, by name: channels of a digitizer; empty = one piece.
     """
 
     name: str
@@ -43,9 +53,12 @@ class View:
     y: NDArray[np.float64] | None = None
     z: NDArray[np.float64] | None = None
     index: NDArray[np.int32] | None = None
+    image_place: NDArray[np.int32] | None = None
+    dtype: np.dtype[np.generic] = FLOAT32
     rms: NDArray[np.float32] | None = None
     gain: NDArray[np.float32] | None = None
     area: NDArray[np.float32] | None = None
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x and y of the pixels, micrometre.
@@ -71,6 +84,22 @@ class View:
             raise ValueError("this needs an assembled image, which its input does not make; attach it to the detector itself")
         return self.index
 
+    def pixel_places(self) -> NDArray[np.int32]:
+        """Place of each pixel in the flattened image, int32, shape ``shape``; -1 = in none, or hidden by another pixel.
+
+        Raises
+        ------
+        ValueError
+            If the input makes no image.
+        """
+        if self.image_place is not None:
+            return self.image_place
+        index = self.image_index().reshape(-1)
+        places = np.full(int(np.prod(self.shape)), -1, np.int32)
+        seen = np.flatnonzero(index >= 0)
+        places[index[seen]] = seen
+        return places.reshape(self.shape)
+
     def taken(self, pixels: NDArray[np.int32]) -> "View":
         """The view of an array made of some of the pixels.
 
@@ -93,15 +122,17 @@ class View:
             y=pick(self.y),  # type: ignore[arg-type]  # a pick keeps the dtype
             z=pick(self.z),  # type: ignore[arg-type]  # a pick keeps the dtype
             index=plain if pixels.ndim == 2 else None,
+            dtype=self.dtype,
             rms=pick(self.rms),  # type: ignore[arg-type]  # a pick keeps the dtype
             gain=pick(self.gain),  # type: ignore[arg-type]  # a pick keeps the dtype
             area=pick(self.area),  # type: ignore[arg-type]  # a pick keeps the dtype
         )
 
-    def of_array(self, shape: tuple[int, ...], unit: str | None = None) -> "View":
+    def of_array(self, shape: tuple[int, ...], unit: str | None = None, dtype: type[np.generic] = np.float64) -> "View":
         """The view of a derived array (a projection, a histogram) whose elements are no pixels any more."""
-        return View(name=self.name, shape=shape, unit=self.unit if unit is None else unit, good=np.ones(shape, bool))
+        unit = self.unit if unit is None else unit
+        return View(name=self.name, shape=shape, unit=unit, good=np.ones(shape, bool), dtype=np.dtype(dtype))
 
     def of_lists(self, *columns: str) -> "View":
         """The view of lists of pixels, droplets or photons in arrays like this one."""
-        return View(name=self.name, shape=self.shape, unit=self.unit, good=self.good, lists=columns, index=self.index)
+        return replace(self, lists=columns)

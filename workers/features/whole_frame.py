@@ -61,6 +61,10 @@ def good_sum(flat: NDArray[np.float32], total: NDArray[np.float64], count: NDArr
         total[event], count[event] = s, n
 
 
+def _warm() -> None:
+    good_sum(np.zeros((2, 4), np.float32), np.empty(2), np.empty(2))
+
+
 FEATURES.add(
     "wholeFrame",
     FeatureKind(
@@ -69,5 +73,6 @@ FEATURES.add(
         make=WholeFrame,
         results={"sum": "sum over the good pixels", "mean": "mean over the good pixels"},
         example='kind = "wholeFrame"',
+        warm=_warm,
     ),
 )

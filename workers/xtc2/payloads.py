@@ -27,11 +27,14 @@ class Part:
         Of each, its own and that of its Data, shape (payloads,).
     located
         Where their fields lie.
+    place
+        Number of the place in the batch.
     """
 
     events: NDArray[np.int64]
     damage: NDArray[np.uint32]
     located: Located
+    place: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,16 +72,12 @@ class Group:
         values = np.zeros((count, *shape), self.names.fields[number].dtype)
         present, strange = np.zeros(count, bool), 0
         for part in self.parts:
-            good = part.damage == 0
-            if part.located.shape(number) != shape:
-                strange += int((part.located.offsets[number] >= 0).sum())
-                continue
-            rows, found = part.located.column(number)
-            kept = good[rows]
+            fits = part.located.having(number, shape)
+            strange += int((part.located.offsets[number] >= 0).sum() - fits.sum())
             # Two payloads in one event: the first counts, as everywhere, so that it has to be written last.
-            events = part.events[rows[kept]][::-1]
-            values[events] = found[kept][::-1]
-            present[events] = True
+            rows = np.flatnonzero(fits & (part.damage == 0))[::-1]
+            values[part.events[rows]] = part.located.values(number, rows, shape)
+            present[part.events[rows]] = True
         return values, present, strange
 
 
@@ -115,5 +114,6 @@ def groups_of(
                 continue
             located = locate(buffer, mine, table.blocks[names_id])
             events = pieces["event"][mine["datagram"]].astype(np.int64)
-            parts.setdefault((stream, names_id), []).append(Part(events, mine["damage"] | mine["data_damage"], located))
+            damage = mine["damage"] | mine["data_damage"]
+            parts.setdefault((stream, names_id), []).append(Part(events, damage, located, place))
     return [Group(tables[stream].blocks[names_id], tuple(found)) for (stream, names_id), found in sorted(parts.items())]

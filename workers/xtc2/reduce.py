@@ -1,7 +1,6 @@
 """Columns of an XTC2 batch: all scalars of all detectors, arrays that a family declares, slow and scanned values, presence."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -14,18 +13,17 @@ from monitor.model.run_state import RunState
 from monitor.plugins import load_folder
 from monitor.settings import Light
 from monitor.xtc2.header import EPOCH
-from monitor.xtc2.names import FieldType, NamesTable
-from monitor.xtc2.run_names import scanned, tables_of
+from monitor.xtc2.names import FieldType
 from workers.detectors.epics import filled_forward
 from workers.run_view import safe_name
 from workers.trouble import Trouble
 from workers.xtc2.family import Setting, family_of
+from workers.xtc2.frame_family import frame_family
+from workers.xtc2.loose import loose_column
 from workers.xtc2.payloads import Group, groups_of
+from workers.xtc2.view import NOT_DETECTORS, View
 
 load_folder("workers.xtc2.detectors")
-
-NOT_DETECTORS = frozenset({"runinfo", "chunkinfo", "smdinfo", "epics", "epicsinfo", "scan", "triginfo"})
-"""Detector names whose values are followed by the reader, or say nothing about the event."""
 
 WHOLE, REAL = np.dtype(np.int64), np.dtype(np.float64)
 
@@ -33,43 +31,10 @@ Guarded = Callable[[str, Callable[[], Iterable[Column]]], None]
 """Adds the columns that a reader gives; what it raises is counted under the name."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What holds for a stretch of a run, worked out once.
-
-    Attributes
-    ----------
-    tables
-        Blocks of names by stream.
-    segments
-        Number of segments of each detector and algorithm.
-    detectors
-        Names of the detectors that have data, the same for every batch.
-    scan
-        Numbers of the scanned variables.
-    """
-
-    tables: Mapping[int, NamesTable]
-    segments: Mapping[tuple[str, str], int]
-    detectors: tuple[str, ...]
-    scan: Mapping[str, float]
-
-
-def view_of(state: RunState) -> View:
-    """What a run state says about its detectors."""
-    tables = tables_of(state)
-    blocks = [names for table in tables.values() for names in table.blocks.values() if names.det_name not in NOT_DETECTORS]
-    segments: dict[tuple[str, str], set[int]] = {}
-    for names in blocks:
-        segments.setdefault((names.det_name, names.algorithm), set()).add(names.segment)
-    with_data = sorted({names.det_name for names in blocks if names.algorithm != "config"})
-    return View(tables, {key: len(found) for key, found in segments.items()}, tuple(with_data), scanned(state))
-
-
 def reduce(
     batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState, view: View, light: Light, trouble: Trouble, add: Guarded
-) -> None:
-    """Add the columns of a batch.
+) -> list[Group]:
+    """Add the columns of a batch; what came of its detectors is returned.
 
     Parameters
     ----------
@@ -91,8 +56,10 @@ def reduce(
     add("damage", lambda: presence(groups, view.detectors, batch.count))
     for group in groups:
         names = group.names
-        setting = Setting(group=path_of(group, view), experiment=state.experiment, light=light)
+        config = view.config(names.det_name, names.segment)
+        setting = Setting(group=path_of(group, view), experiment=state.experiment, light=light, config=config)
         add(f"{names.det_name} {names.algorithm}", partial(field_columns, group, setting, batch.count, trouble))
+    return groups
 
 
 def timestamp(batch: Batch) -> Column:
@@ -134,7 +101,7 @@ def presence(groups: list[Group], detectors: tuple[str, ...], count: int) -> Ite
 def path_of(group: Group, view: View) -> str:
     """Group in the file: the detector's name, with the segment behind it where there are several."""
     names = group.names
-    several = view.segments.get((names.det_name, names.algorithm), 1) > 1
+    several = len(view.segments.get((names.det_name, names.algorithm), ())) > 1
     return safe_name(f"{names.det_name}_{names.segment}" if several else names.det_name)
 
 
@@ -143,9 +110,14 @@ def field_columns(group: Group, setting: Setting, count: int, trouble: Trouble) 
     names = group.names
     trouble.note(f"damaged {names.det_name} {names.algorithm}", sum(int((part.damage != 0).sum()) for part in group.parts))
     family, found = family_of(names.det_type, names.algorithm), dict[str, Column]()
+    has_frames = frame_family(names.det_type, names.algorithm) is not None
     for number, field in enumerate(names.fields):
         shape = () if field.rank == 0 else family.shapes.get(field.name)
-        if field.is_label or field.type == FieldType.CHARSTR or shape is None or len(shape) != field.rank:
+        if field.is_label or field.type == FieldType.CHARSTR:
+            continue
+        if shape is None or len(shape) != field.rank:
+            if family.loose and not (has_frames and field.rank > 1):
+                yield from loose_column(group, number, setting.group, count, trouble)
             continue
         values, present, strange = group.column(number, shape, count)
         trouble.note(f"{names.det_name} {field.name} has other dimensions than {shape}", strange)
@@ -154,3 +126,4 @@ def field_columns(group: Group, setting: Setting, count: int, trouble: Trouble) 
         found[field.name] = Column(said, values, None if present.all() else present)
     yield from found.values()
     yield from family.more(found, setting)
+    yield from family.read(group, setting, count, trouble)

@@ -24,7 +24,8 @@ def changed(settings: Settings, changes: Sequence[Mapping[str, Any]]) -> Setting
     Raises
     ------
     ConfigError
-        If a path leads nowhere, a section cannot change while the service runs, or the result is not valid.
+        If a path leads nowhere, a section cannot change while the service runs, a further user file is named, or the result is
+        not valid.
     """
     data = settings.model_dump(mode="json")
     for change in changes:
@@ -35,7 +36,11 @@ def changed(settings: Settings, changes: Sequence[Mapping[str, Any]]) -> Setting
         if steps[0] not in CHANGEABLE:
             raise ConfigError(f"only {', '.join(CHANGEABLE)} can change while the service runs", key=path)
         _put(data, steps, value, path)
-    return parse(data)
+    found = parse(data)
+    if strange := {user.path for user in found.user} - {user.path for user in settings.user}:
+        why = "code comes from files that are named when the service starts, never from a message; start it again with this file"
+        raise ConfigError(why, key=f"user {min(strange)}")
+    return found
 
 
 def _put(node: Any, steps: list[str], value: Any, path: str) -> None:

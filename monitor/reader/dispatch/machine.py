@@ -61,6 +61,8 @@ class Dispatch:
         Raises ``ConfigError`` for settings that no worker could use, so that they never come into force.
     constants
         Path and content of the constants files that some settings use.
+    bound
+        Binds files of the user's that are to be read again to their present content.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Dispatch:
         controls: Callable[[RunState], Mapping[str, Any]] = _no_controls,
         check: Callable[[Settings], object] = lambda settings: None,
         constants: Callable[[Settings], Mapping[str, str]] = lambda settings: settings.constants,
+        bound: Callable[[Settings], Settings] = lambda settings: settings,
     ) -> None:
         self.live = live
         self._rereads = rereads
@@ -82,7 +85,7 @@ class Dispatch:
         self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.link = AggregatorLink(self.lending, base)
         self.intake = Intake(settings, version, self.lending, self.link, controls)
-        self._versions = Versions(self.intake, check, constants)
+        self._versions = Versions(self.intake, check, constants, bound)
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
         self.ended = False

@@ -22,12 +22,18 @@ class Versions:
         Raises ``ConfigError`` for settings that no worker could use.
     constants
         Path and content of the constants files that some settings use.
+    bound
+        Binds files of the user's that are to be read again to their present content.
     """
 
     def __init__(
-        self, intake: Intake, check: Callable[[Settings], object], constants: Callable[[Settings], Mapping[str, str]]
+        self,
+        intake: Intake,
+        check: Callable[[Settings], object],
+        constants: Callable[[Settings], Mapping[str, str]],
+        bound: Callable[[Settings], Settings],
     ) -> None:
-        self._intake, self._check, self._constants = intake, check, constants
+        self._intake, self._check, self._constants, self._bound = intake, check, constants, bound
 
     def control(self, note: Control, now: float, unix: float) -> None:
         """Change the settings as a client wants it.
@@ -37,7 +43,7 @@ class Versions:
         ConfigError
             If the changes cannot be used; nothing changes then.
         """
-        settings = changed(self._intake.settings, note.changes)
+        settings = self._bound(changed(self._intake.settings, note.changes))
         self._check(settings)
         self._next(settings, self._constants(settings), note.author, now, unix)
 

@@ -200,6 +200,8 @@ def correction_columns(line: Any) -> dict[str, Any]:
         "ms/event": line.ms,
         "GB/s": line.gigabytes_per_s,
         "of a copy": line.of_copy,
+        "in cache: ms": line.cached_ms,
+        "of a copy there": line.of_cached_copy,
     }
 
 

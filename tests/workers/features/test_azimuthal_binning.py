@@ -56,7 +56,7 @@ def test_the_average_equals_a_plain_sum_over_pixels(low: float | None) -> None:
     where = view(good)
     feature = made(where, qbin=0.4, thresADU=low)
     (values,) = values_of(feature, frames).values()
-    expected = plain(where, frames, feature.q_edges, -np.inf if low is None else low)
+    expected = plain(where, frames, feature.config["qbins"], -np.inf if low is None else low)
     np.testing.assert_allclose(values[:, 0], expected, rtol=1e-6)
 
 
@@ -64,7 +64,7 @@ def test_azimuths_hold_all_pixels_between_them() -> None:
     frames = np.ones((1, *SHAPE), np.float32)
     whole = made(view(), qbin=0.5, geomCorr=False, polCorr=False, phiBins=5)
     (values,) = values_of(whole, frames).values()
-    assert values.shape == (1, 5, len(whole.q_edges) - 1)
+    assert values.shape == (1, 5, len(whole.config["qbins"]) - 1)
     np.testing.assert_allclose(values[~np.isnan(values)], 1.0, rtol=1e-6)
 
 
@@ -80,7 +80,9 @@ def test_a_frame_that_is_all_bad_has_no_average() -> None:
 
 def test_an_energy_from_100_on_is_in_electronvolt() -> None:
     where = view()
-    np.testing.assert_allclose(made(where, qbin=0.5, eBeam=9500.0).q_edges, made(where, qbin=0.5, eBeam=9.5).q_edges)
+    np.testing.assert_allclose(
+        made(where, qbin=0.5, eBeam=9500.0).config["qbins"], made(where, qbin=0.5, eBeam=9.5).config["qbins"]
+    )
 
 
 def test_pixels_outside_the_given_edges_count_nowhere() -> None:

@@ -1,5 +1,6 @@
 """Rectangles: numbers equal plain NumPy's, bad pixels count nowhere, and the settings are understood or refused."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,20 +9,26 @@ from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
 from monitor.settings import Feature as FeatureSettings
-from tests.support.features import values_of
+from tests.support.features import all_values, settings, values_of
 from workers.features.feature import feature_from
 from workers.features.region import bounds_in
+from workers.features.tree import branches
 from workers.features.view import View
+from workers.trouble import Trouble
 
 
-def view(shape: tuple[int, ...], index: NDArray[np.int32] | None = None) -> View:
+def view(shape: tuple[int, ...], index: NDArray[np.int32] | None = None, good: NDArray[np.bool_] | None = None) -> View:
     flat = np.zeros(shape)
     image = np.arange(flat.size, dtype=np.int32).reshape(-1, shape[-1]) if index is None else index
-    return View(name="det", shape=shape, unit="ADU", good=np.ones(shape, bool), x=flat, y=flat, index=image)
+    return View(
+        name="det", shape=shape, unit="ADU", good=np.ones(shape, bool) if good is None else good, x=flat, y=flat, index=image
+    )
 
 
-def process(frames: NDArray[np.float32], index: NDArray[np.int32] | None = None, **parameters: Any) -> dict[str, Any]:
-    feature = feature_from(FeatureSettings(kind="ROIFunc", name="r", **parameters), view(frames.shape[1:], index))
+def process(
+    frames: NDArray[Any], index: NDArray[np.int32] | None = None, good: NDArray[np.bool_] | None = None, **parameters: Any
+) -> dict[str, Any]:
+    feature = feature_from(FeatureSettings(kind="ROIFunc", name="r", **parameters), view(frames.shape[1:], index, good))
     return {name.removeprefix("det/r_"): values.tolist() for name, values in values_of(feature, frames).items()}
 
 
@@ -34,8 +41,70 @@ def test_bad_pixels_count_nowhere() -> None:
     assert found["com"] == [[11 / 13, 6 / 13]]
 
 
-def test_compat_counts_bad_pixels_as_zeros_in_the_mean() -> None:
-    assert process(FRAME[None], ROI=[[0, 2], [1, 3]], compat=True)["mean"] == [13 / 4]
+def test_compat_counts_bad_pixels_as_zeros_in_mean_and_maximum() -> None:
+    found = process(-FRAME[None], good=~np.isnan(FRAME), ROI=[[0, 2], [1, 3]], compat=True)
+    assert (found["mean"], found["max"]) == ([-13 / 4], [0.0])
+
+
+def test_compat_lets_a_bad_value_of_a_good_pixel_spoil_the_numbers() -> None:
+    found = process(FRAME[None], ROI=[[0, 2], [1, 3]], compat=True)
+    assert np.isnan([*found["sum"], *found["mean"], *found["max"], *found["com"][0]]).all()
+
+
+def test_spread_and_smallest_value_are_those_of_the_good_pixels() -> None:
+    found = process(FRAME[None], ROI=[[0, 2], [1, 3]])
+    np.testing.assert_allclose([found["std"][0], found["min"][0]], [np.std([2.0, 5.0, 6.0]), 2.0], rtol=1e-12)
+
+
+def test_a_large_offset_does_not_spoil_the_spread() -> None:
+    frame = np.random.default_rng(3).normal(1e6, 1, (1, 64, 64)).astype(np.float32)
+    np.testing.assert_allclose(process(frame)["std"], frame.std(dtype=np.float64), rtol=1e-9)
+
+
+def test_pixels_of_the_user_mask_count_nowhere() -> None:
+    found = process(FRAME[None], userMask=[[1, 1, 1], [1, 1, 0], [0, 1, 1]], writeArea=True)
+    assert (found["sum"], found["max"]) == ([1 + 2 + 4 + 5 + 8 + 9], [9.0])
+    np.testing.assert_array_equal(found["area"][0], [[1, 2, np.nan], [4, 5, np.nan], [np.nan, 8, 9]])
+
+
+def test_a_user_mask_may_be_a_file(tmp_path: Path) -> None:
+    np.save(tmp_path / "mask.npy", np.eye(3))
+    assert process(FRAME[None], userMask=str(tmp_path / "mask.npy"))["sum"] == [1 + 5 + 9]
+
+
+@pytest.mark.parametrize("mask", [[1, 0], "nowhere.npy", "words", [[1, 2], [3]]])
+def test_a_user_mask_that_cannot_be_used_is_refused(mask: Any) -> None:
+    with pytest.raises(ConfigError, match="userMask"):
+        process(FRAME[None], userMask=mask)
+
+
+def test_saturated_pixels_are_counted_among_the_good_ones() -> None:
+    assert process(FRAME[None], nsat=5.0)["nsat"] == [5]
+    assert "sum" not in process(FRAME[None], nsat=5.0, calcPars=False)
+
+
+def test_panels_have_a_centre_in_the_image_and_one_each() -> None:
+    frames = np.zeros((1, 2, 2, 2), np.float32)
+    frames[0, 0, 1, 0], frames[0, 1, 0, 1] = 3.0, 1.0
+    image = np.array([[0, 1, -1, 4, 5], [2, 3, -1, 6, 7]], np.int32)
+    found = process(frames, image)
+    assert found["com"] == [[3 / 4, 4 / 4]]
+    assert found["com_tiles"] == [[[1.0, 0.0], [0.0, 1.0]]]
+
+
+def test_whole_numbers_are_added_without_loss() -> None:
+    assert process(np.full((1, 2, 2), 2**31 - 1, np.int32))["sum"] == [4 * (2.0**31 - 1)]
+
+
+def test_a_waveform_has_its_centre_in_samples() -> None:
+    assert process(np.array([[0.0, 1.0, 3.0]]))["com"] == [[0.0, 7 / 4]]
+
+
+def test_a_list_of_rectangles_makes_a_feature_of_each() -> None:
+    wanted = settings("ROIFunc", settings("projectionFunc"), ROI=[[[0, 1], [0, 2]], [[1, 3], [0, 3]]])
+    made = branches([wanted], view((3, 3)), Trouble())
+    assert [part.name for part in made] == ["det/ROI_0", "det/ROI_1"]
+    assert all_values(made[1], FRAME[None])["det/ROI_1_sum"] == [4 + 5 + 6 + 7 + 8 + 9]
 
 
 def test_a_rectangle_without_good_pixels_has_no_numbers() -> None:

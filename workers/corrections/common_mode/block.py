@@ -7,7 +7,7 @@ from pydantic import Field
 
 from monitor.settings import Section
 from workers.corrections.common_mode.algorithm import Situation
-from workers.corrections.common_mode.median import Tile
+from workers.corrections.common_mode.rule import Tile
 
 SHORTEST_LENGTH, USUAL_LENGTH = 100, 128
 """A length below the first means the second in a common-mode file (the facility's rule)."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from workers.corrections.common_mode.algorithm import ALGORITHMS, Algorithm, Corrector, Record, Situation
 from workers.corrections.common_mode.block import Parameters, from_numbers, length_of
-from workers.corrections.common_mode.median import Rule, Scratch, subtract_medians
+from workers.corrections.common_mode.median import Scratch, subtract_medians
+from workers.corrections.common_mode.rule import Rule
 
 
 class BlockMedian:

@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from monitor.settings import Section
 from workers.corrections.common_mode.algorithm import ALGORITHMS, Algorithm, Corrector, Record, Situation
-from workers.corrections.common_mode.median import COUNT, FOUND, TAKEN, Rule, Scratch, Tile, record_shape, subtract_medians
+from workers.corrections.common_mode.median import Scratch, subtract_medians
+from workers.corrections.common_mode.rule import COUNT, FOUND, TAKEN, Rule, Tile, record_shape
 
 REGION, ROWS, LINE_SEEN, LINE = 80, 81, 98, 99
 CENTRE = slice(255, 257)

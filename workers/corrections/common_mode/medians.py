@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.corrections.common_mode.algorithm import Record
-from workers.corrections.common_mode.median import Rule, Scratch, Tile, subtract_medians
+from workers.corrections.common_mode.median import Scratch, subtract_medians
+from workers.corrections.common_mode.rule import Rule, Tile
 
 
 class Medians:

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from monitor.settings import Section
 from workers.corrections.common_mode.algorithm import ALGORITHMS, Algorithm, Corrector, Record, Situation
-from workers.corrections.common_mode.median import Rule, Scratch, Tile, subtract_medians
+from workers.corrections.common_mode.median import Scratch, subtract_medians
+from workers.corrections.common_mode.rule import Rule, Tile
 from workers.corrections.common_mode.structure import readout_of
 from workers.kernel import kernel, summing_kernel
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.corrections.common_mode.histogram import BINS, FIRST, WIDTH_OF_SIGMA
-from workers.corrections.common_mode.median import Rule, Tile
+from workers.corrections.common_mode.rule import Rule, Tile
 
 MOST_NEGATIVE, MOST_POSITIVE = -16384, 16383
 

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from monitor.settings import Section
 from workers.corrections.common_mode.algorithm import ALGORITHMS, Algorithm, Corrector, Situation, named
-from workers.corrections.common_mode.median import Rule, Tile
 from workers.corrections.common_mode.medians import Medians
+from workers.corrections.common_mode.rule import Rule, Tile
 from workers.corrections.common_mode.structure import readout_of
 
 REGIONS, ROWS, COLUMNS = 1, 2, 4

@@ -19,5 +19,6 @@ FAMILIES.add(
         det_types=frozenset({"ebeam", "ebeamh", "gasdet", "gmd", "xgmd", "pcav", "pcavh", "bmmon", "feespec", "scbld"}),
         shapes={"peakAmplitude": (16,), "peakTime": (16,)},
         units=UNITS,
+        loose=True,
     ),
 )

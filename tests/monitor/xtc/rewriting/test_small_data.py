@@ -8,9 +8,9 @@ from tests.support.xtc_bytes import CONFIGURE, ENABLE, L1ACCEPT, container, data
 TIME = (1_300_000_000, 5)
 
 
-def small(data: bytes, threshold: int = 1024) -> bytes:
+def small(data: bytes, threshold: int = 1024, *, camera: bool = False) -> bytes:
     buffer = np.frombuffer(data, np.uint8)
-    return b"".join(part.tobytes() for part in small_datagrams(buffer, heads(buffer).table, threshold))
+    return b"".join(part.tobytes() for part in small_datagrams(buffer, heads(buffer).table, threshold, camera=camera))
 
 
 def own(kind: int, payload: bytes) -> bytes:
@@ -31,6 +31,18 @@ def test_an_event_says_first_where_it_was() -> None:
 def test_configure_says_first_what_is_large() -> None:
     whole = datagram(CONFIGURE, container(ipm(1)), time=TIME)
     assert small(whole, 200) == datagram(CONFIGURE, own(89, np.array(200, "<u4").tobytes()), container(ipm(1)), time=TIME)
+
+
+def test_a_camera_recorder_says_it_last_in_its_segment() -> None:
+    whole = datagram(CONFIGURE, container(ipm(1)), ipm(2), time=TIME)
+    told = own(89, np.array(200, "<u4").tobytes())
+    assert small(whole, 200, camera=True) == datagram(CONFIGURE, container(ipm(1), told), ipm(2), time=TIME)
+
+
+def test_without_a_segment_a_camera_recorder_says_it_as_the_others_do() -> None:
+    for children in ((), (ipm(1),)):
+        whole = datagram(CONFIGURE, *children, time=TIME)
+        assert small(whole, 200, camera=True) == small(whole, 200)
 
 
 def test_an_event_with_nothing_inside_is_left_out() -> None:

@@ -7,18 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from workers.corrections.common_mode.median import (
-    COUNT,
-    FOUND,
-    TAKEN,
-    Rule,
-    Scratch,
-    Tile,
-    below,
-    record_shape,
-    subtract_medians,
-)
+from workers.corrections.common_mode.median import Scratch, subtract_medians
 from workers.corrections.common_mode.plain import subtract_medians_plain
+from workers.corrections.common_mode.rule import COUNT, FOUND, TAKEN, Rule, Tile, below, record_shape
 
 TILES = [
     Tile(rows=1, columns=4),
@@ -66,7 +57,7 @@ def test_the_kernel_equals_its_twin(tile: Tile, rule: Rule, values: NDArray[np.f
     np.testing.assert_allclose(fast, plain, rtol=1e-6, atol=1e-30)
 
 
-@pytest.mark.parametrize("pixels", [(1, 64), (256, 1), (64, 256)])
+@pytest.mark.parametrize("pixels", [(1, 64), (1, 50), (256, 1), (100, 1), (64, 256)])
 def test_noise_with_photons_and_ties_equals_its_twin(pixels: tuple[int, int]) -> None:
     random = np.random.default_rng(5)
     values = random.normal(3, 4, (2, 2, 256, 256)).astype(np.float32).round(1)
@@ -76,6 +67,20 @@ def test_noise_with_photons_and_ties_equals_its_twin(pixels: tuple[int, int]) ->
     subtract_medians(fast, good, tile, Rule(everywhere=False), Scratch(tile))
     subtract_medians_plain(plain, good, tile, Rule(everywhere=False))
     np.testing.assert_allclose(fast, plain, atol=1e-5)
+
+
+@pytest.mark.parametrize("good", [1.0, 0.97, 0.5, 0.02])
+@pytest.mark.parametrize("tile", [Tile(rows=1, columns=7), Tile(rows=11, columns=1), Tile(rows=1, columns=4, stride=2)])
+def test_more_lines_than_lanes_equal_their_twin_exactly(tile: Tile, good: float) -> None:
+    random = np.random.default_rng(8)
+    values = random.integers(-9, 9, (2, 1, 150, 140)).astype(np.float32)
+    values[random.random(values.shape) < 0.02] = np.nan
+    marks = random.random(values.shape) < good
+    fast, plain = values.copy(), values.copy()
+    for rule in (Rule(), Rule(everywhere=False, least=3, largest=2.5)):
+        subtract_medians(fast, marks, tile, rule, Scratch(tile))
+        subtract_medians_plain(plain, marks, tile, rule)
+        np.testing.assert_array_equal(fast, plain)
 
 
 def test_an_even_count_takes_the_middle_of_two() -> None:
