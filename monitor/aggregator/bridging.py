@@ -19,6 +19,9 @@ TURN_S = 0.05
 """Longest wait of one turn: reports are never later than this."""
 
 REPORT_S = 1.0
+FAREWELL_S = 1.0
+"""How long clients may still fetch the last events after the end; sockets drop what they still hold when they are closed."""
+
 BATCH = 16
 """Most messages taken in one turn, before clients are heard again."""
 
@@ -113,8 +116,10 @@ def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Even
         try:
             bridging = Bridging(speakers, source, aggregator)
             while not stop.is_set():
-                if not bridging.step():
-                    wait((source, *(socket for speaker in speakers for socket in speaker.sockets)), TURN_S)
+                _turn(bridging)
+            end = time.monotonic() + FAREWELL_S
+            while time.monotonic() < end:
+                _turn(bridging)
         finally:
             source.close()
             if aggregator is not None:
@@ -122,3 +127,9 @@ def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Even
     finally:
         for speaker in speakers:
             speaker.close()
+
+
+def _turn(bridging: Bridging) -> None:
+    """One turn, and a short wait if there was nothing to do."""
+    if not bridging.step():
+        wait((bridging.source, *(socket for speaker in bridging.speakers for socket in speaker.sockets)), TURN_S)

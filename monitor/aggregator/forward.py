@@ -129,7 +129,7 @@ class Forward:
 
     def _schema(self, fields: object) -> Sequence[Any]:
         """Entries of the fields that go on."""
-        known = fields if isinstance(fields, list) else [fields]
+        known: list[Any] = fields if isinstance(fields, list) else [fields]
         if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in known):
             raise ProtocolError("a schema whose fields have no names")
         return [entry for entry in known if self._thinning.wants(entry["name"])]

@@ -245,16 +245,26 @@ def guard_connected(socket: "zmq.Socket[bytes]", address: str, server_key: str =
         If the address or the key is none, or there are no keys to show to the owner of the ``server_key``.
     """
     check_address(address)
-    if server_key:
-        _check_key(server_key)
-        if IDENTITY.keys is None:
-            raise ConfigError("who asks for a key must show one; make it with `xtcmon keys make`", key="server key")
-    elif IDENTITY.keys is None or IDENTITY.guards(address) is None:
+    keys = keys_to_show(server_key) if server_key else IDENTITY.keys
+    if keys is None or not (server_key or IDENTITY.guards(address)):
         return
-    keys = IDENTITY.keys
     socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
     socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
     socket.setsockopt(zmq.CURVE_SERVERKEY, server_key.encode() or keys.public)
+
+
+def keys_to_show(server_key: str) -> KeyFolder:
+    """The keys here, to be shown to the owner of this public key.
+
+    Raises
+    ------
+    ConfigError
+        If there are none, or it is no public key.
+    """
+    _check_key(server_key)
+    if IDENTITY.keys is None:
+        raise ConfigError("who asks for a key must show one; make it with `xtcmon keys make`", key="server key")
+    return IDENTITY.keys
 
 
 class Gate:

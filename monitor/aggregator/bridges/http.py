@@ -109,6 +109,11 @@ class Handler(BaseHTTPRequestHandler):
         asked = {key: values[-1] for key, values in parse_qs(address.query).items()}
         self._answer(unquote(address.path).strip("/"), asked)
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no request is counted."""
+        self.server.bad += 1
+        super().send_error(code, message, explain)
+
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are counted, not logged."""
 
@@ -116,8 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         board = self.server.board
         fields = [name for name in asked.get("fields", "").split(",") if name]
         if path == "rows":
-            last = asked.get("last", str(LAST))
-            self._say(200, board.rows(min(int(last), MOST) if last.isascii() and last.isdigit() else LAST, fields))
+            self._say(200, board.rows(_count(asked.get("last", "")), fields))
         elif path == "events":
             self._follow(fields, set(filter(None, asked.get("topics", "").split(","))))
         elif path.startswith("frame/"):
@@ -242,6 +246,11 @@ class Http:
         self.check(settings)
         parts = urlsplit(_tcp(settings.address))
         return HttpSpeaker(settings, parts.hostname or "", parts.port or 0)
+
+
+def _count(text: str) -> int:
+    """How many rows are wanted."""
+    return min(int(text), MOST) if text.isascii() and text.isdigit() and len(text) < 10 else LAST
 
 
 def _tcp(address: str) -> str:

@@ -41,6 +41,7 @@ class Metrics:
         yield from _gauges(status)
         yield _latency(status)
         yield from _processes(status)
+        yield from _bridges(status)
 
 
 class PrometheusBridge:
@@ -146,6 +147,20 @@ def _processes(status: Mapping[str, Any]) -> Iterator[Metric]:
         if isinstance(worker, Mapping):
             busy.add_metric([str(worker.get("name"))], _number(worker.get("busy")))
     yield from (restarts, memory, busy)
+
+
+def _bridges(status: Mapping[str, Any]) -> Iterator[Metric]:
+    """What became of the messages of each bridge."""
+    bridges = {name: entry for name, entry in _map(status, "bridges", "bridges").items() if isinstance(entry, Mapping)}
+    for key, text in (
+        ("sent", "Messages handed out"),
+        ("lost", "Messages that a client lost"),
+        ("bad", "Messages that break rules"),
+    ):
+        yield _counts(f"xtcmon_bridge_{key}", text, "bridge", {name: entry.get(key) for name, entry in bridges.items()})
+    missed = CounterMetricFamily("xtcmon_bridges_missed", "Messages of the stream that the bridges' process did not get")
+    missed.add_metric([], _number(_map(status, "bridges").get("missed")))
+    yield missed
 
 
 def _counts(name: str, text: str, label: str, counts: Mapping[str, Any]) -> Metric:

@@ -35,7 +35,7 @@ def command(
     from monitor.aggregator.forward import ALWAYS, OTHERS, Filter
     from monitor.aggregator.forwarding import run_forward
     from monitor.net.address import check_address
-    from monitor.net.keys import IDENTITY, public_key, use_keys
+    from monitor.net.keys import IDENTITY, keys_to_show, public_key, use_keys
     from monitor.tools.find import stream_address
 
     topics = tuple(topic or ())
@@ -45,9 +45,11 @@ def command(
     check_address(to)
     use_keys(keys, required=require_keys, insecure=insecure)
     IDENTITY.guards(to, insecure=insecure)
+    if server := public_key(server_key):
+        keys_to_show(server)
     choice = Filter(topics=topics, fields=tuple(field or ()), every=every, rate=rate, picture_rate=picture_rate)
     if check:
         return 0
     source = stream_address(service, address)
-    run_forward(choice, source, to, stop_event(), insecure=insecure, server_key=public_key(server_key))
+    run_forward(choice, source, to, stop_event(), insecure=insecure, server_key=server)
     return 0

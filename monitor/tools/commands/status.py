@@ -46,6 +46,8 @@ def command(
     out.print(workers(status))
     if status.get("processes"):
         out.print(processes(status))
+    if status.get("bridges"):
+        out.print(bridges(status["bridges"]))
     for text, count in sorted((status.get("trouble") or {}).items()):
         out.print(f"{count:,} x {text}", markup=False)
 
@@ -87,6 +89,17 @@ def processes(status: Mapping[str, Any]) -> Table:
     for name, entry in (status.get("processes") or {}).items():
         memory = entry.get("memory", -1)
         table.add_row(name, str(entry.get("pid")), str(entry.get("restarts")), size(memory) if memory >= 0 else "not running")
+    return table
+
+
+def bridges(told: Mapping[str, Any]) -> Table:
+    """One row per bridge."""
+    table = Table("bridge", "address", "clients", "sent", "lost", "bad", box=None)
+    for name, entry in (told.get("bridges") or {}).items():
+        counts = (f"{entry.get(key, 0):,}" for key in ("clients", "sent", "lost", "bad"))
+        table.add_row(str(name), str(entry.get("address")), *counts)
+    if missed := told.get("missed"):
+        table.caption = f"{missed:,} messages of the stream did not reach the bridges"
     return table
 
 

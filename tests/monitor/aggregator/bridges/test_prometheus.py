@@ -33,6 +33,7 @@ STATUS = {
     "committed": 118,
     "held_up": "waiting for room",
     "trouble": {"times that the disk had no room": 2},
+    "bridges": {"bridges": {"karabo": {"sent": 90, "lost": 6, "bad": 0}}, "missed": 2},
     "processes": {"reader": {"pid": 7, "restarts": 2, "memory": 1000}, "worker-0": {"pid": -1, "restarts": 1, "memory": -1}},
 }
 
@@ -83,6 +84,8 @@ def test_the_status_is_fetched_as_metrics(bridge: PrometheusBridge) -> None:
     assert ("xtcmon_memory_bytes", frozenset({("process", "worker-0")})) not in found
     assert value("xtcmon_worker_busy_ratio", worker="worker-0") == 0.5
     assert value("xtcmon_held_up") == 1
+    assert value("xtcmon_bridge_lost_total", bridge="karabo") == 6
+    assert value("xtcmon_bridges_missed_total") == 2
     assert value("xtcmon_trouble_total", what="times that the disk had no room") == 2
 
 
