@@ -78,7 +78,7 @@ class Session:
             later=self._later,
         )
         self._change = Change(view)
-        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo()}
+        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
         self._page_acts = view.acts
         self._page = page(view)
         self._open()
@@ -159,6 +159,9 @@ class Session:
                 if act is not None:
                     act(value)
                     self._redraw()
+
+    def _on_acknowledge(self, value: str) -> None:
+        self._feed.acknowledge(value, self._person)
 
     def _on_person(self, value: str) -> None:
         self._person = _name(value)

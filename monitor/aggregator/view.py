@@ -1,7 +1,7 @@
 """The live view: everything that subscribers and late viewers are shown, kept small and up to date."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +48,7 @@ class View:
         self.file = ""
         self.endpoints: dict[str, str] = {}
         self.bridges: Mapping[str, Any] = {}
+        self.alarms: Sequence[Mapping[str, Any]] = ()
         self.processes: Mapping[str, Mapping[str, int]] = {}
         self._schema = Schema()
         self._run = -1
@@ -138,6 +139,7 @@ class View:
             "endpoints": self.endpoints,
             "processes": self.processes,
             "bridges": self.bridges,
+            "alarms": [dict(alarm) for alarm in self.alarms],
             **figures,
         }
         return Message("status", header, topic="status")
