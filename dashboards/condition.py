@@ -39,6 +39,8 @@ class Condition:
 
 def condition(snapshot: Snapshot, now: float) -> Condition:
     """How the service is at this monotonic time."""
+    if snapshot.recorded:
+        return Condition("idle", "recorded", f"You look at the recorded run in {snapshot.recorded}, not at the present.")
     if snapshot.status_at is None:
         return Condition("stale", "waiting", "Nothing has been heard from the service yet.")
     if snapshot.ended:

@@ -121,6 +121,8 @@ class Snapshot:
         Monotonic time at which rows and status last arrived; ``None`` before the first.
     alarms
         What must be shown of the alarms, and what happened to them.
+    recorded
+        Name of the file that these rows were read from; empty = they came from a running service.
     restarts
         How often the service was seen to start anew.
     ended
@@ -142,6 +144,7 @@ class Snapshot:
     rows_at: float | None = None
     status_at: float | None = None
     alarms: Told = field(default_factory=Told)
+    recorded: str = ""
     restarts: int = 0
     ended: bool = False
 

@@ -1,4 +1,4 @@
-"""Answers for people on shift: is there beam, overlap, a healthy detector, signal; does the run go on, and the monitor with it."""
+"""Answers for people on shift: is there beam, overlap, a healthy detector, signal; does the run go on, and the monitor too."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -166,6 +166,8 @@ def scan(snapshot: Snapshot, rows: Table) -> Answer:
 
 def monitor(snapshot: Snapshot) -> Answer:
     """Whether everything that comes is shown in time and nothing is lost."""
+    if snapshot.recorded:
+        return Answer("quiet", "recorded", "", f"{count(snapshot.status.get('written'))} events in {snapshot.recorded}")
     if snapshot.status_at is None:
         return Answer("bad", "no answer", "", "nothing has been heard from the service")
     history, reader = snapshot.status_history, _map(snapshot.status.get("reader"))
