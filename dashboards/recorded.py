@@ -19,7 +19,7 @@ from dashboards.reduce.assemble import assemble
 from dashboards.rows import HIDDEN, element_names
 from dashboards.snapshot import FieldInfo, Picture, SettingsVersion, Snapshot
 from dashboards.table import Table
-from monitor.errors import DamagedData, ProtocolError, Unusable
+from monitor.errors import ProtocolError, Unusable
 from monitor.running.merging import value
 from monitor.store.run_file import RunFile, open_run
 from monitor.wire.message import Message
