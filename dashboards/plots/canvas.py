@@ -1,24 +1,22 @@
-"""What all plots of scalar fields have in common: axes as chosen, colours of curves, marks, shares, grey references."""
+"""What all plots of scalar fields have in common: axes as chosen, colours of curves, shares, grey references."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, HoverTool, Range1d
+from bokeh.models import ColumnDataSource, Range1d
 from numpy.typing import NDArray
 
 from dashboards.kept import KEPT
-from dashboards.look import ACCENT, GREY, LINE, OTHER, QUIET, chart
+from dashboards.look import ACCENT, GREY, LINE, OTHER, chart
 from dashboards.plots.choice import PlotChoice
 from dashboards.reduce.expression import Expression, expression
-from dashboards.reduce.marks import version_changes
 from dashboards.reduce.span import span
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
 from dashboards.texts import count
 
 COLOURS = (ACCENT, OTHER, "#7ed491", "#ff9ad5", "#c6b3ff", "#f2e266")
-MOST_MARKS = 50
 TOOLS = "pan,wheel_zoom,box_zoom,reset,save"
 
 
@@ -51,7 +49,8 @@ def share(used: NDArray[np.bool_], rows: Table) -> str:
     number, everything = int(np.count_nonzero(used)), len(rows)
     if not everything:
         return "no events yet"
-    text = f"{count(number)} of {count(everything)} events ({100 * number / everything:.0f} %)"
+    part = f" ({100 * number / everything:.0f} %)" if number < everything else ""
+    text = f"{count(number)} of {count(everything)} events{part}"
     gaps = int(np.clip(np.diff(rows.seq) - 1, 0, None)[np.diff(rows.run) == 0].sum())
     return f"{text}, {count(gaps)} more have no row" if gaps else text
 
@@ -67,23 +66,6 @@ def common_unit(choice: PlotChoice, snapshot: Snapshot) -> str:
         return label(choice.y[0], snapshot)
     units = {snapshot.unit(text) for text in choice.y}
     return units.pop() if len(units) == 1 else ""
-
-
-class Marks:
-    """Vertical lines where the settings changed, with who and when on hovering."""
-
-    def __init__(self, figure: Any) -> None:
-        self._source = ColumnDataSource(data={"x": [], "text": []})
-        lines = figure.vspan(x="x", source=self._source, line_color=QUIET, line_dash="dotted", line_width=1.5)
-        figure.add_tools(HoverTool(renderers=[lines], tooltips="@text"))
-
-    def update(self, snapshot: Snapshot, rows: Table, place: NDArray[np.generic]) -> None:
-        """Mark changes within the rows; ``place`` is the horizontal place of each row."""
-        first, version = version_changes(rows)
-        x = place[first[-MOST_MARKS:]]
-        texts = [_told(int(each), snapshot.pipeline) for each in version[-MOST_MARKS:]]
-        if not np.array_equal(x, self._source.data["x"]) or texts != self._source.data["text"]:
-            self._source.data = {"x": x, "text": texts}
 
 
 class Reference:
@@ -130,9 +112,3 @@ def legend_above(figure: Any, shown: bool) -> None:
     figure.legend.click_policy = "mute"
     figure.legend.visible = shown
     figure.add_layout(figure.legend[0], "above")
-
-
-def _told(version: int, pipeline: Mapping[str, Any]) -> str:
-    """Who made a version of the settings, as far as it is known."""
-    author = f" by {pipeline.get('author', '')}" if pipeline.get("version") == version and pipeline.get("author") else ""
-    return f"settings v{version}{author}"

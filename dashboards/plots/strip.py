@@ -1,6 +1,8 @@
 """Numbers against the event number or time, newest on the right: means with a band around them."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,16 +12,15 @@ from numpy.typing import NDArray
 from dashboards.look import hover
 from dashboards.plots.canvas import (
     COLOURS,
-    Marks,
     Reference,
     canvas,
     chosen_rows,
-    common_unit,
     expressions,
     legend_above,
     share,
 )
 from dashboards.plots.choice import PlotChoice
+from dashboards.plots.marks import ChangeMarks
 from dashboards.plots.plot import PLOTS, Numbers, Offer
 from dashboards.reduce.strip import Strip, strip, strip_of_time
 from dashboards.snapshot import Snapshot
@@ -30,7 +31,14 @@ GROUPS = 400
 MOST_GROUPS = 2000
 """Points if a person asked for so many events or seconds in each."""
 
-CLOCK = DatetimeTickFormatter(milliseconds="%H:%M:%S.%3N", seconds="%H:%M:%S", minsec="%H:%M:%S", minutes="%H:%M", hours="%H:%M")
+CLOCK = {
+    "milliseconds": "%H:%M:%S.%3N",
+    "seconds": "%H:%M:%S",
+    "minsec": "%H:%M:%S",
+    "minutes": "%H:%M",
+    "hourmin": "%H:%M",
+    "hours": "%H:%M",
+}
 
 
 class StripPlot:
@@ -44,14 +52,15 @@ class StripPlot:
     def __init__(self, choice: PlotChoice, height: int, offer: Offer) -> None:
         del offer
         self._choice = choice
-        self._seconds = float(choice.average[:-1]) if choice.average.endswith("s") else 0.0
-        axis = {"x_axis_type": "datetime"} if self._seconds else {}
-        self.figure = canvas(
-            PlotChoice(log=choice.log.replace("x", ""), x_range=choice.x_range, y_range=choice.y_range), height, **axis
-        )
+        self._events, self._seconds = _averaged(choice.average)
+        # The place of events has no logarithm.
+        plain = replace(choice, log=choice.log.replace("x", ""))
+        self.figure = canvas(plain, height, x_axis_type="datetime" if self._seconds else "linear")
+        if self._seconds:
+            self.figure.xaxis.formatter = DatetimeTickFormatter(**CLOCK)
         self._reference = Reference(self.figure, choice, "x", "mean")
         self._sources = [self._curve(name, colour) for name, colour in zip(choice.y, COLOURS, strict=False)]
-        self._marks = Marks(self.figure)
+        self._marks = ChangeMarks(self.figure)
         self._shown: dict[str, Strip] = {}
         legend_above(self.figure, len(choice.y) > 1 or self._reference.kept is not None)
 
@@ -67,7 +76,7 @@ class StripPlot:
             self._shown[each.text] = found
             source.data = self._columns(found)
         place = rows.time * 1e3 if self._seconds else rows.seq
-        self._marks.update(snapshot, rows, place)
+        self._marks.update_rows(snapshot, rows, place)
         ends = [found.x[-1] for found in self._shown.values() if len(found.x)]
         self._reference.update(max(ends) if ends else None)
         self._say(snapshot)
@@ -103,8 +112,8 @@ class StripPlot:
     def _reduced(self, rows: Table, values: NDArray[np.float64]) -> Strip:
         if self._seconds:
             return strip_of_time(rows.time, values, MOST_GROUPS, self._seconds)
-        if self._choice.average:
-            return strip(rows.seq, values, MOST_GROUPS, least=int(self._choice.average))
+        if self._events:
+            return strip(rows.seq, values, MOST_GROUPS, least=self._events)
         return strip(rows.seq, values, GROUPS)
 
     def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -121,6 +130,11 @@ class StripPlot:
         x = found.x * 1e3 if self._seconds else found.x
         return {"x": x, "mean": found.mean, "low": low, "high": high}
 
+    def _unit(self, snapshot: Snapshot) -> str:
+        """The unit that all curves have; the title tells their names."""
+        units = {snapshot.unit(name) for name in self._choice.y}
+        return units.pop() if len(units) == 1 else ""
+
     def _say(self, snapshot: Snapshot) -> None:
         """Title with the newest values, and what a point is."""
         newest = [(name, found.mean[np.isfinite(found.mean)][-1:]) for name, found in self._shown.items()]
@@ -129,7 +143,7 @@ class StripPlot:
         ]
         self.figure.title.text = ",  ".join(said)
         relative = self._choice.mode == "relative"
-        self.figure.yaxis.axis_label = "divided by the mean" if relative else common_unit(self._choice, snapshot)
+        self.figure.yaxis.axis_label = "divided by the mean" if relative else self._unit(snapshot)
         size = max((found.size for found in self._shown.values()), default=1)
         if self._seconds:
             self.figure.xaxis.axis_label = f"time ({size:g} s per point)"
@@ -138,3 +152,11 @@ class StripPlot:
 
 
 PLOTS.add("strip", StripPlot)
+
+
+def _averaged(text: str) -> tuple[int, float]:
+    """Events, or seconds, of one point; both 0 if the screen decides."""
+    found = re.fullmatch(r"([1-9]\d{0,5})(s?)", text)
+    if found is None:
+        return 0, 0.0
+    return (0, float(found[1])) if found[2] else (int(found[1]), 0.0)
