@@ -103,7 +103,8 @@ class Session:
         for topic in self._page.topics:
             self._feed.watch(topic)
         self._document.on_session_destroyed(self._close)
-        self._document.add_periodic_callback(self.tick, PERIOD_MS)
+        # Only pages of curves say a period of their own.
+        self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
 
     def tick(self) -> None:
         """One turn of the session's clock."""
