@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from dashboards.arrays import pieces_of
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
+from dashboards.shelf import Shelf
 from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
@@ -31,7 +33,9 @@ class Intake:
 
     def __init__(self, history: int) -> None:
         self._ring = RowRing(history)
+        self._shelf = Shelf()
         self._fields: dict[str, FieldInfo] = {}
+        self._arrays: dict[str, FieldInfo] = {}
         self._pictures: dict[str, Picture] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
@@ -86,6 +90,8 @@ class Intake:
             version=self._version,
             rows=self._ring.table(),
             fields=dict(self._fields),
+            curves=self._shelf.curves(self._arrays),
+            lists=self._shelf.lists(self._arrays),
             pictures=dict(self._pictures),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),
@@ -171,8 +177,10 @@ class Intake:
 
     def _take_rows(self, message: Message, now: float) -> None:
         rows = table_of(message)
+        pieces = pieces_of(message)
         self._learn_columns(message)
         self._ring.append(rows)
+        self._shelf.put(pieces)
         self._rows_at = now
         self._ended = False
 
@@ -182,7 +190,10 @@ class Intake:
             values = message.arrays.get("c/" + name)
             if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
                 continue
-            for column in element_names(name, values.shape[1:]):
+            if values.ndim > 1 or f"n/{name}" in message.arrays:
+                self._arrays[name] = said
+            names = [] if f"n/{name}" in message.arrays else element_names(name, values.shape[1:])
+            for column in names:
                 if column not in self._fields:
                     self._fields = {**self._fields, column: said}
 
@@ -209,9 +220,11 @@ class Intake:
 def _units(message: Message) -> dict[str, FieldInfo]:
     """Unit and description by field name."""
     said = message.header.get("fields", {})
-    if not isinstance(said, Mapping) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in said.values()):
-        raise ProtocolError("the fields of the rows are not pairs of unit and description")
-    return {name: FieldInfo(str(unit), str(text)) for name, (unit, text) in said.items()}
+    if not isinstance(said, Mapping) or not all(
+        isinstance(about, list | tuple) and len(about) in (2, 3) for about in said.values()
+    ):
+        raise ProtocolError("the fields of the rows do not say unit and description")
+    return {name: FieldInfo(str(about[0]), str(about[1])) for name, about in said.items()}
 
 
 def _float(value: object) -> float:
