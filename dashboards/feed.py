@@ -97,6 +97,10 @@ class Feed:
         """Ask the service to change settings; the answer comes in another thread, ``Unusable`` if there is none."""
         return self._asker.submit(lambda: self._channel().control(changes, author))
 
+    def undo(self, author: str) -> Future[Message]:
+        """Ask the service to take back the last change of its settings; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().undo(author))
+
     def _run(self) -> None:
         """The loop of the feed's thread."""
         stream = self._link.stream()

@@ -102,6 +102,10 @@ class ServiceRequests:
         content = {"changes": [dict(change) for change in changes], "author": author}
         return self._ask(self._endpoints().reader, "control", content)
 
+    def undo(self, author: str) -> Message:
+        """Ask to take back the last change of the settings."""
+        return self._ask(self._endpoints().reader, "undo", {"author": author})
+
     def close(self) -> None:
         """Nothing stays open between questions."""
 

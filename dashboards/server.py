@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from bokeh.application import Application
@@ -38,6 +38,9 @@ ADDRESS = "127.0.0.1"
 """Pages are for this machine only; a tunnel brings them elsewhere."""
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+PERSON = "xtcmon_person"
+"""Cookie with the name that a person gave on a page."""
 
 UNUSED_SESSION_S = 10
 WATCH_S = 0.1
@@ -129,9 +132,11 @@ class Dashboard:
     def _open(self, name: str, page: type[Page], document: Document) -> None:
         """Fill the document of a new session."""
         context = document.session_context
-        given = context.request.arguments if context is not None and context.request is not None else {}
+        request = context.request if context is not None else None
+        given = request.arguments if request is not None else {}
         arguments = {key: values[-1].decode(errors="replace") for key, values in given.items()}
-        Session(page, self._feed, self._settings, document, arguments)
+        person = unquote(request.cookies.get(PERSON, "")) if request is not None else ""
+        Session(page, self._feed, self._settings, document, arguments, person=person)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
         document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])

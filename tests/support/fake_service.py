@@ -80,6 +80,7 @@ class FakeService:
 
     def __post_init__(self) -> None:
         self._counters: dict[str, int] = {}
+        self._before: list[list[list[int]]] = []
         self._states: dict[str, Message] = {}
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fake-service")
@@ -157,8 +158,13 @@ class FakeService:
         self._state("schema/events", "schema", {"run": 98, "fields": entries})
         self._tell_pipeline()
 
-    def _tell_pipeline(self) -> None:
-        header = {"version": self.version, "first": self.seq, "settings": self.settings(), "author": "fake", "time": 0.0}
+    def _undo_changes(self) -> list[dict[str, Any]]:
+        """The change that takes back the last one."""
+        return [{"path": "detector.cspad.feature.ROI_0.image_ROI", "value": self._before.pop()}]
+
+    def _tell_pipeline(self, author: str = "fake") -> None:
+        settings = self.settings()
+        header = {"version": self.version, "first": self.seq, "settings": settings, "author": author, "time": time.time()}
         self._state("pipeline", "pipeline", header)
 
     def _publish_rows(self, count: int) -> None:
@@ -215,14 +221,17 @@ class FakeService:
     def _control(self, peer: bytes, message: Message) -> None:
         self.controls.append(message)
         request = message.header["request"]
+        if message.kind == "undo":
+            message = replace(message, header={**message.header, "changes": self._undo_changes()})
         if self.refuse:
             self._reader.send(peer, Message("refused", {"request": request, "why": self.refuse}))
             return
         for change in message.header["changes"]:
             if change["path"] == "detector.cspad.feature.ROI_0.image_ROI":
+                self._before.append(self.region)
                 self.region = change["value"]
         self.version += 1
-        self._tell_pipeline()
+        self._tell_pipeline(message.header["author"])
         self._reader.send(peer, Message("accepted", {"request": request, "version": self.version}))
 
     def _resend(self) -> None:
