@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from dashboards.intake import Intake
+from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
 from dashboards.snapshot import Snapshot
 from monitor.errors import ProtocolError, Unusable
@@ -50,6 +51,7 @@ class Feed:
         self._ask_at = 0.0
         self._asked_for = -1
         self._answered_for = -1
+        self._axes = Question(lambda: self._asker.submit(lambda: self._channel().axes()), self._intake.take_axes)
         self._refused = 0
         self._leave = threading.Event()
         self._failure: Exception | None = None
@@ -120,7 +122,8 @@ class Feed:
         self._subscribe(stream)
         messages = stream.poll(POLL_S)
         changed = [self._take(message) for message in messages]
-        changed.append(self._catch_up(time.monotonic()))
+        now = time.monotonic()
+        changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
             self._snapshot = self._intake.snapshot()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboards.arrays import pieces_of
 from dashboards.reduce.difference import difference
@@ -38,6 +39,7 @@ class Intake:
         self._shelf = Shelf()
         self._fields: dict[str, FieldInfo] = {}
         self._arrays: dict[str, FieldInfo] = {}
+        self._axes: dict[str, NDArray[Any]] = {}
         self._pictures: dict[str, Picture] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
@@ -81,6 +83,33 @@ class Intake:
             self._rows_at = now if self._rows_at is None else self._rows_at
         self._version += 1
 
+    @property
+    def made_with(self) -> tuple[int, int, int] | None:
+        """Life of the service, run and settings version of the newest row; ``None`` before the first."""
+        newest = self._ring.table().last(1)
+        if not len(newest) or self._rows_at is None:
+            return None
+        version = newest.column("pipeline_version")[0]
+        return self._restarts, int(newest.run[0]), int(version) if math.isfinite(version) else -1
+
+    def take_axes(self, message: Message) -> bool:
+        """Take the answer to an ``axes`` request; False if it is of an older run or version than the newest row.
+
+        Raises
+        ------
+        ProtocolError
+            If it breaks the rules.
+        """
+        if message.kind != "axes":
+            # A service from before there were axes: plots count elements instead.
+            return True
+        told = tuple(message.header.get(key) for key in ("run", "version"))
+        if not all(isinstance(number, int) for number in told):
+            raise ProtocolError("axes without run and version")
+        self._axes = {key[2:]: array for key, array in message.arrays.items() if key.startswith("k/") and array.ndim == 1}
+        self._version += 1
+        return self.made_with is None or told >= self.made_with[1:]
+
     def forget_pictures(self, prefix: str) -> None:
         """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
         self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
@@ -95,6 +124,7 @@ class Intake:
             fields=dict(self._fields),
             curves=self._shelf.curves(self._arrays),
             lists=self._shelf.lists(self._arrays),
+            axes=self._axes,
             pictures=dict(self._pictures),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),

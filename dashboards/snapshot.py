@@ -182,6 +182,8 @@ class Snapshot:
         Scalar columns in the order of the schema.
     curves, lists
         Array fields and ragged fields: the newest events of each, as many as ``dashboards.shelf`` has room for.
+    axes
+        What elements of arrays stand for, by path as below ``UserDataCfg`` in the file (``cspad/azav__azav_q``).
     pictures
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
     run, step, status, pipeline
@@ -205,6 +207,7 @@ class Snapshot:
     fields: Mapping[str, FieldInfo] = field(default_factory=dict)
     curves: Mapping[str, Curves] = field(default_factory=dict)
     lists: Mapping[str, Lists] = field(default_factory=dict)
+    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     step: Mapping[str, Any] = field(default_factory=dict)
