@@ -43,6 +43,15 @@ class Requests(Protocol):
             If there is no answer in time.
         """
 
+    def detector(self, name: str) -> Message:
+        """What the workers use for a detector: ``detector`` or ``refused``.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
     def close(self) -> None:
         """Let go of the sockets."""
 
