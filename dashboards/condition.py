@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dashboards.snapshot import Snapshot
-from dashboards.texts import duration
+from dashboards.texts import clock, duration
 
 SILENT_S = 3.0
 """The service says how it is every 0.5 s; after this long without a word it does not answer."""
@@ -59,6 +59,9 @@ def condition(snapshot: Snapshot, now: float) -> Condition:
     return Condition("live", state)
 
 
+CHANGES_SHOWN = 12
+
+
 def header(snapshot: Snapshot, now: float) -> dict[str, Any]:
     """What the bar at the top of every page says, for the page's own script."""
     found = condition(snapshot, now)
@@ -77,4 +80,14 @@ def header(snapshot: Snapshot, now: float) -> dict[str, Any]:
         "head-word": found.word,
         "head-why": found.why,
     }
-    return {"text": text, "level": found.level, "age": round(age, 2) if age != float("inf") else None}
+    changes = [
+        [f"v{each.version}", clock(each.time), each.author or "–", each.text() or "as it was found"]
+        for each in snapshot.changes[: -CHANGES_SHOWN - 1 : -1]
+    ]
+    return {
+        "text": text,
+        "level": found.level,
+        "age": round(age, 2) if age != float("inf") else None,
+        "changes": changes,
+        "alarms": [],
+    }

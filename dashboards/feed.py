@@ -101,6 +101,10 @@ class Feed:
         """Ask the service what it uses for a detector; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().detector(name))
 
+    def undo(self, author: str) -> Future[Message]:
+        """Ask the service to take back the last change of its settings; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().undo(author))
+
     def _run(self) -> None:
         """The loop of the feed's thread."""
         stream = self._link.stream()

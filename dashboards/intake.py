@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from dashboards.reduce.difference import difference
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
-from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
+from dashboards.snapshot import FieldInfo, Picture, SettingsVersion, Snapshot, StatusHistory
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
 
@@ -17,6 +18,7 @@ STATUS_KEPT = 2400
 """Status messages kept for the charts: 20 minutes at one every 0.5 s."""
 
 LOG_KEPT = 200
+CHANGES_KEPT = 100
 PICTURES_KEPT = 64
 
 
@@ -35,6 +37,7 @@ class Intake:
         self._pictures: dict[str, Picture] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
+        self._changes: deque[SettingsVersion] = deque(maxlen=CHANGES_KEPT)
         self._log: deque[Mapping[str, Any]] = deque(maxlen=LOG_KEPT)
         self._counters: dict[str, int] = {}
         self._missed: dict[str, int] = {}
@@ -92,6 +95,7 @@ class Intake:
             status=self._latest.get("status", {}),
             status_history=StatusHistory(*history),
             pipeline=self._latest.get("pipeline", {}),
+            changes=tuple(self._changes),
             log=tuple(self._log),
             missed=dict(self._missed),
             rows_at=self._rows_at,
@@ -107,7 +111,7 @@ class Intake:
         return {
             "run": self._take_latest,
             "step": self._take_latest,
-            "pipeline": self._take_latest,
+            "pipeline": self._take_pipeline,
             "schema/events": self._take_schema,
             "rows/events": self._take_rows,
             "status": self._take_status,
@@ -135,11 +139,19 @@ class Intake:
         self._counters.clear()
         self._missed.clear()
         self._pictures = {}
+        self._changes.clear()
         self._ended = False
 
     def _take_latest(self, message: Message, now: float) -> None:
         del now
         self._latest[message.topic] = message.header
+
+    def _take_pipeline(self, message: Message, now: float) -> None:
+        """A version of the settings; the same one comes again with every new subscriber."""
+        last = self._changes[-1] if self._changes else None
+        if last is None or last.version != message.header.get("version"):
+            self._changes.append(settings_version(message.header, last))
+        self._take_latest(message, now)
 
     def _take_status(self, message: Message, now: float) -> None:
         header = message.header
@@ -227,3 +239,19 @@ def _pair(latency: object) -> tuple[float, float]:
     if isinstance(total, list | tuple) and len(total) == 2:
         return _float(total[0]), _float(total[1])
     return max(pairs, default=(math.nan, math.nan))
+
+
+def settings_version(header: Mapping[str, Any], before: SettingsVersion | None) -> SettingsVersion:
+    """A version of the settings, with what changed.
+
+    Raises
+    ------
+    ProtocolError
+        If it has no number, no first event or no settings.
+    """
+    version, first, settings = (header.get(key) for key in ("version", "first", "settings"))
+    if not isinstance(version, int) or not isinstance(first, int) or not isinstance(settings, Mapping):
+        raise ProtocolError("settings without version, first event or content")
+    what = () if before is None else tuple(difference(before.settings, settings))
+    author, time = str(header.get("author") or ""), _float(header.get("time"))
+    return SettingsVersion(version=version, first=first, time=time, author=author, what=what, settings=settings)

@@ -106,6 +106,10 @@ class ServiceRequests:
         """What the workers use for a detector."""
         return self._ask(self._endpoints().requests, "detector", {"detector": name})
 
+    def undo(self, author: str) -> Message:
+        """Ask to take back the last change of the settings."""
+        return self._ask(self._endpoints().reader, "undo", {"author": author})
+
     def close(self) -> None:
         """Nothing stays open between questions."""
 

@@ -75,7 +75,9 @@ def optics_for(snapshot: Snapshot, plain: Mapping[str, Any], details: Details, g
     averaging = next(_azimuthal(plain, details.detector), {})
     pairs = {
         "energy": _first(("by hand", given.energy), ("settings", _energy(averaging)), ("measured", _measured(snapshot))),
-        "distance": _first(("by hand", given.distance), ("settings", _number(averaging.get("dis_to_sam"))), ("geometry", _z(details))),
+        "distance": _first(
+            ("by hand", given.distance), ("settings", _number(averaging.get("dis_to_sam"))), ("geometry", _z(details))
+        ),
     }
     missing = [name for name, (_, value) in pairs.items() if value is None]
     if "x" not in details.maps or "y" not in details.maps:

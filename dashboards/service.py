@@ -52,6 +52,15 @@ class Requests(Protocol):
             If there is no answer in time.
         """
 
+    def undo(self, author: str) -> Message:
+        """Ask to take back the last change of the settings; the answer is as of ``control``.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
     def close(self) -> None:
         """Let go of the sockets."""
 

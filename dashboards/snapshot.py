@@ -44,6 +44,39 @@ class Picture:
     arrived: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsVersion:
+    """One version of the settings.
+
+    Attributes
+    ----------
+    version
+        Its number.
+    first
+        Sequence number of the first event that has it.
+    time
+        Unix time in seconds at which it was accepted; NaN if that is not known.
+    author
+        Who asked for it, as they named themselves.
+    what
+        Texts ``path: old → new`` for what differs from the version before; empty for the first that was heard of.
+    settings
+        The whole settings.
+    """
+
+    version: int
+    first: int
+    time: float
+    author: str
+    what: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+    def text(self, most: int = 3) -> str:
+        """What differs, in one line of at most so many changes."""
+        more = f" and {len(self.what) - most} more" if len(self.what) > most else ""
+        return "; ".join(self.what[:most]) + more
+
+
 @dataclass(frozen=True, slots=True)
 class StatusHistory:
     """One entry per status message, oldest first, float64; NaN where the status did not say."""
@@ -77,6 +110,8 @@ class Snapshot:
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
     run, step, status, pipeline
         Headers of the last messages of these topics; empty before the first.
+    changes
+        The versions of the settings that were heard of, oldest first; the last is the newest.
     log
         Headers of the newest log messages, oldest first.
     missed
@@ -98,6 +133,7 @@ class Snapshot:
     status: Mapping[str, Any] = field(default_factory=dict)
     status_history: StatusHistory = field(default_factory=no_history)
     pipeline: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[SettingsVersion, ...] = ()
     log: tuple[Mapping[str, Any], ...] = ()
     missed: Mapping[str, int] = field(default_factory=dict)
     rows_at: float | None = None

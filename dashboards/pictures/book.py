@@ -13,6 +13,7 @@ from monitor.errors import ProtocolError, Unusable
 from monitor.wire.message import Message
 
 ASK_AGAIN_S = 1.0
+NAMES_AGAIN_S = 5.0
 MOST_DETECTORS = 64
 
 Key = tuple[int, int, int]
@@ -51,6 +52,7 @@ class Book:
     ) -> None:
         self._snapshot, self._ask, self._clock = snapshot, ask, clock
         self._entries: dict[str, _Entry] = {}
+        self._names: tuple[str, ...] = ()
 
     def get(self, detector: str) -> Details | None:
         """What is known now; what is missing or out of date is asked for."""
@@ -65,6 +67,18 @@ class Book:
             entry.next, entry.asked_for = now + ASK_AGAIN_S, key
             entry.answer = self._ask(detector)
         return entry.details
+
+    def names(self) -> tuple[str, ...]:
+        """Detectors that make images, as far as the service knows."""
+        entry = self._entries.setdefault("", _Entry())
+        now = self._clock()
+        if entry.answer is not None and entry.answer.done():
+            answer, entry.answer = entry.answer, None
+            self._names = _names_in(answer) or self._names
+        if entry.answer is None and now >= entry.next:
+            entry.next = now + NAMES_AGAIN_S
+            entry.answer = self._ask("")
+        return self._names
 
     def why(self, detector: str) -> str:
         """Why nothing is known; empty if something is, or nobody has answered yet."""
@@ -96,3 +110,12 @@ def key_of(snapshot: Snapshot) -> Key:
     version = int(versions[0]) if len(versions) and np.isfinite(versions[0]) else -1
     run = snapshot.run.get("run")
     return snapshot.restarts, run if isinstance(run, int) else -1, version
+
+
+def _names_in(answer: "Future[Message]") -> tuple[str, ...]:
+    """Names in an answer; none if it has none."""
+    try:
+        names = answer.result().header.get("detectors")
+    except (Unusable, ProtocolError):
+        return ()
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()

@@ -46,7 +46,7 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
 
     def check_origin(self, origin: str) -> bool:
         """Pages of this server only, as for Bokeh's own sockets."""
-        return bool(check_allowlist(urlsplit(origin).netloc.lower(), self.application.websocket_origins))
+        return bool(check_allowlist(urlsplit(origin).netloc.lower(), getattr(self.application, "websocket_origins", ())))
 
     @authenticated
     def open(self) -> None:

@@ -27,9 +27,7 @@ class Reader:
         What is known of a detector.
     """
 
-    def __init__(
-        self, snapshot: Callable[[], Snapshot], settings: Settings, details: Callable[[str], Details | None]
-    ) -> None:
+    def __init__(self, snapshot: Callable[[], Snapshot], settings: Settings, details: Callable[[str], Details | None]) -> None:
         self._snapshot, self._settings, self._details = snapshot, settings, details
 
     def read(self, viewer: Viewer, said: Mapping[str, Any]) -> Mapping[str, Any]:

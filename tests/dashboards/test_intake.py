@@ -125,6 +125,7 @@ def test_only_rows_of_the_newest_run_are_the_run() -> None:
         Message("frame", {}, {}, "frame/cspad"),
         Message("frame", {}, {"image": np.zeros(5)}, "frame/cspad"),
         Message("sum", {"count": "many"}, {"image": IMAGE}, "sum/cspad/calib"),
+        Message("pipeline", {"version": 2, "first": 0}, {}, "pipeline"),
         Message("rows", {"first": 0, "count": 1, "fields": 3}, {"c/a": np.zeros(1)}, "rows/events"),
     ],
 )
@@ -141,3 +142,15 @@ def test_a_message_that_breaks_the_rules_is_refused_and_changes_nothing(broken: 
 
 def test_topics_of_a_later_version_are_left_alone() -> None:
     assert heard(Message("new", {}, {}, "weather")).snapshot().version == 0
+
+
+def test_each_version_of_the_settings_is_kept_with_what_it_changed() -> None:
+    first = stamped("pipeline", 1, version=1, first=0, settings={"a": 1}, author="", time=5.0)
+    second = stamped("pipeline", 2, version=2, first=70, settings={"a": 2}, author="Ada", time=6.0)
+
+    changes = heard(first, second, second).snapshot().changes
+
+    assert [(each.version, each.first, each.author, each.what) for each in changes] == [
+        (1, 0, "", ()),
+        (2, 70, "Ada", ("a: 1 → 2",)),
+    ]
