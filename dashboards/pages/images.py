@@ -14,7 +14,7 @@ from dashboards.pictures.details import Details
 from dashboards.pictures.kinds import KINDS, parts_of
 from dashboards.pictures.standing import Standing
 from dashboards.plots.mask_desk import PENS, MaskDesk
-from dashboards.plots.picture import PALETTES, PicturePlot, Ring
+from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
 from dashboards.reduce.region import Corners, Region
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
@@ -71,7 +71,7 @@ class Images:
         self._kind = self._select("Picture", given.get("image", "live"), {name: kind.title for name, kind in KINDS.items()})
         self._layout = self._select("Arrangement", given.get("view", "image"), VIEWS)
         self._scale = self._select("Scale", given.get("scale", "linear"), SCALES)
-        self._palette = self._select("Colours", given.get("colours", "Viridis"), {name: name for name in PALETTES})
+        self._palette = self._select("Colours", given.get("colours", AUTOMATIC), {name: name for name in (AUTOMATIC, *PALETTES)})
         self._limits = self._select("Limits", given.get("limits", "0.1"), LIMITS)
         ends = _numbers(given.get("range", ""), 2) or (None, None)
         self._low, self._high = (widget(Spinner, title=title, value=end) for title, end in zip(("From", "To"), ends, strict=True))
@@ -119,7 +119,10 @@ class Images:
             why = self._view.detectors.why(detector) or f"There is no {kind.title} of {detector}."
             return {"picture-state": kind.title if known else why, "switch-on": ""}
         rough = any(part.header.get("rough") for part in parts or ())
-        return {"picture-state": self._standing.text(parts or (), snapshot, rough=rough), "switch-on": ""}
+        return {
+            "picture-state": self._standing.text(parts or (), snapshot, rough=rough, summed=self._is_summed(plain)),
+            "switch-on": "",
+        }
 
     def _note_shape(self, parts: tuple[Picture, ...] | None, details: Details | None) -> None:
         """Rows and columns of what is shown; what is drawn is cut there."""
@@ -137,6 +140,11 @@ class Images:
         """Sums that the picture needs and the settings do not have; none if the detector has no section."""
         entry = detector_in(plain, self._detector.value)
         return [] if entry is None else [name for name in KINDS[self._kind.value].sums if name not in (entry.get("sums") or ())]
+
+    def _is_summed(self, plain: Mapping[str, Any]) -> bool:
+        """Whether every picture goes into the means."""
+        entry = detector_in(plain, self._detector.value)
+        return entry is not None and "calib" in (entry.get("sums") or ())
 
     def _switch_on(self) -> None:
         """Add the sums that are missing."""

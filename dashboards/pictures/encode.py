@@ -33,8 +33,8 @@ def encoded(picture: Picture, wish: Wish) -> Encoded:
     """The picture reduced to the screen, with limits chosen, as bytes.
 
     The header has ``shape`` (of the whole image), ``row``, ``column``, ``side`` (see ``Window``), ``size`` (rows and columns of
-    points), ``low``, ``high``, ``scale``, ``unit``, ``count``, ``seq``, ``events``, ``at`` (monotonic time of arrival), and
-    ``detector``, ``kind`` and ``panels`` as wished.
+    points), ``low``, ``high``, ``scale``, ``signed`` (the sign matters), ``unit``, ``count``, ``seq``, ``events``, ``at``
+    (monotonic time of arrival), and ``detector``, ``kind`` and ``panels`` as wished.
     """
     window = windowed(picture.image, wish.part, wish.size)
     low, high = limits_for(window, wish)
@@ -51,6 +51,7 @@ def encoded(picture: Picture, wish: Wish) -> Encoded:
         "low": low,
         "high": high,
         "scale": wish.scale,
+        "signed": KINDS[wish.kind].around_zero,
     }
     text = json.dumps(header).encode()
     return Encoded(b"".join((LENGTH.pack(len(text)), text, levels(window.values, low, high, wish.scale).data)), picture)

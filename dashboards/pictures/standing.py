@@ -16,13 +16,14 @@ class Standing:
         self._events: int | None = None
         self._between: int | None = None
 
-    def text(self, parts: Sequence[Picture], snapshot: Snapshot, *, rough: bool = False) -> str:
+    def text(self, parts: Sequence[Picture], snapshot: Snapshot, *, rough: bool = False, summed: bool = False) -> str:
         """For the line above a picture made of these."""
         picture, tail = parts[0], ROUGH if rough else ""
         seq = picture.header.get("seq")
         if isinstance(seq, int):
             self._look_at(picture)
-            share = f"; 1 of {count(self._between)} pictures shown, all of them in the means" if self._between else ""
+            means = ", all of them in the means" if summed else ""
+            share = f"; 1 of {count(self._between)} pictures shown{means}" if self._between else ""
             return f"event {count(seq)}{share}{tail}"
         counts = " and ".join(count(part.count) for part in parts[:2])
         return f"mean of {counts} events{self._share(parts, snapshot)}{tail}"

@@ -4,7 +4,6 @@ The picture itself comes to the browser over its own channel and is put in by ``
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,16 @@ from bokeh.models import (
     PolySelectTool,
     Range1d,
 )
-from bokeh.palettes import Greys256, Inferno256, Viridis256, diverging_palette
+from bokeh.palettes import Greys256, Inferno256, Viridis256, interp_palette
 
 from dashboards.look import OTHER, TEXT, chart
 from dashboards.reduce.region import Corners, Region, corners_of, region_of
 
-PALETTES = {"Viridis": Viridis256, "Inferno": Inferno256, "Grey": Greys256, "Blue–red": None}
+BLUE_RED = interp_palette(("#2166ac", "#8fbfe0", "#f0f0f0", "#f0a58a", "#b2182b"), 256)
+PALETTES = {"Viridis": Viridis256, "Inferno": Inferno256, "Grey": Greys256, "Blue–red": BLUE_RED}
+AUTOMATIC = "Automatic"
+"""Viridis, and blue over grey to red where the sign matters."""
+
 MASKED = "#3a2430"
 BAD, GOOD = "#ff5252", "#7ed491"
 RING = "#d7e3ea"
@@ -105,7 +108,7 @@ class PicturePlot:
         self._brush = FreehandDrawTool(renderers=[line], num_objects=1)
         self.figure.add_tools(self._box, self._poly, self._brush)
         self._pan = next(iter(self.figure.toolbar.tools))
-        self.figure.toolbar.active_drag = self._pan
+        self.figure.toolbar.active_drag, self.figure.toolbar.active_tap = self._pan, None
         self.figure.on_event(SelectionGeometry, self._on_selection)
         self._stroke.on_change("data", lambda attr, old, new: self._on_stroke(new))
 
@@ -125,7 +128,7 @@ class PicturePlot:
             "log": self._mappers["log"],
             **choices,
         }
-        palettes = {name: list(palette or diverging()) for name, palette in PALETTES.items()}
+        palettes = {name: list(palette) for name, palette in PALETTES.items()}
         args = {"models": models, "palettes": palettes, "masked": MASKED}
         update = CustomJS(args=args, code="Object.assign(models, {palettes, masked}); " + UPDATE)
         for name in ("inner_width", "inner_height"):
@@ -219,9 +222,3 @@ def _put(source: ColumnDataSource, data: dict[str, list[Any]]) -> None:
     """Change a source only if there is something new."""
     if dict(source.data) != data:
         source.data = data
-
-
-@lru_cache(maxsize=1)
-def diverging() -> tuple[str, ...]:
-    """Blue over grey to red, for differences."""
-    return tuple(diverging_palette(("#2166ac", "#8fbfe0", "#f0f0f0"), ("#b2182b", "#f0a58a", "#f0f0f0"), 256))

@@ -33,6 +33,7 @@ window.xtcmon.picture = (() => {
     said = wanted;
     socket.send(wanted);
   };
+  const named = () => models.palette.value in models.palettes ? models.palette.value : shown.signed ? "Blue–red" : "Viridis";
   const colours = (name) => {
     if (name === lutName) return lut;
     const rgba = (hex) => { const n = parseInt(hex.slice(1, 7), 16); return (255 << 24 | (n & 255) << 16 | (n & 0xff00) | n >> 16) >>> 0; };
@@ -76,14 +77,14 @@ window.xtcmon.picture = (() => {
     requestAnimationFrame(() => setTimeout(() => send({drawn: painted})));
   };
   const repaint = () => {
-    const {source, bar, palette, linear, log} = models, [rows, columns] = shown.size, table = colours(palette.value);
+    const {source, bar, linear, log} = models, [rows, columns] = shown.size, name = named(), table = colours(name);
     const Grid = source.data.image[0].constructor, points = new Grid(rows * columns, [rows, columns]);
     const {levels, side} = shown;
     for (let i = 0; i < levels.length; i++) points[i] = table[levels[i]];
     const quiet = {sync: false};
     source.setv({data: {image: [points], x: [shown.column], y: [shown.row], dw: [columns * side], dh: [rows * side]}}, quiet);
     const mapper = shown.scale === "log" ? log : linear;
-    mapper.setv({low: shown.low, high: shown.high, palette: models.palettes[palette.value]}, quiet);
+    mapper.setv({low: shown.low, high: shown.high, palette: models.palettes[name]}, quiet);
     bar.setv({color_mapper: mapper, title: shown.unit || null}, quiet);
     document.getElementById("picture-points").textContent = `${shown.shape[0]} × ${shown.shape[1]} pixels`
       + (side > 1 ? `, means of ${side} × ${side} per point` : ", every pixel");
@@ -106,11 +107,13 @@ window.xtcmon.picture = (() => {
   const update = (given) => {
     models = given;
     if (!socket) return channel();
-    if (shown && lutName && lutName !== models.palette.value) repaint();
+    if (shown && lutName !== named()) repaint();
     square();
     clearTimeout(timer);
     timer = setTimeout(wish, 40);
   };
   const whole = () => { if (shown) fit(); };
-  return {update, over, whole, count: () => painted, shown: () => shown};
+  // How old the picture is that is on the screen, by the clock of its server.
+  const old = () => performance.now() / 1000 - offset - shown.at;
+  return {update, over, whole, age: old, count: () => painted, shown: () => shown};
 })();
