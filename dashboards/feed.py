@@ -99,6 +99,10 @@ class Feed:
         """Ask the service to change settings; the answer comes in another thread, ``Unusable`` if there is none."""
         return self._asker.submit(lambda: self._channel().control(changes, author))
 
+    def detector(self, name: str) -> Future[Message]:
+        """Ask the service what it uses for a detector; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().detector(name))
+
     def undo(self, author: str) -> Future[Message]:
         """Ask the service to take back the last change of its settings; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().undo(author))
@@ -150,6 +154,8 @@ class Feed:
         if self._is_leaving():
             # Who comes after the end of the run finds nobody to ask: the means are taken along, and nothing is let go.
             wanted |= self._subscribed | {MEANS}
+        # What a shorter topic brings would come twice.
+        wanted = {topic for topic in wanted if not any(topic != other and topic.startswith(other) for other in wanted)}
         for topic in wanted - self._subscribed:
             stream.subscribe(topic)
         for topic in self._subscribed - wanted:

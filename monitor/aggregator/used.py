@@ -46,6 +46,16 @@ class Used:
         new = {name: frame.index for name, frame in reduced.frames.items() if frame.index is not None}
         return replace(told, index={**self.index, **new}) if new else told
 
+    @property
+    def detectors(self) -> list[str]:
+        """Detectors that make images, as far as any was asked for."""
+        return sorted(
+            {
+                *self.index,
+                *(path.removesuffix("/mask") for path in self.config if path.count("/") == 1 and path.endswith("/mask")),
+            }
+        )
+
     def detector(self, name: str) -> Message | None:
         """The answer about one detector; ``None`` if it is not known yet."""
         mask = self.config.get(f"{name}/mask")

@@ -40,6 +40,24 @@ UNITS = {
 }
 
 
+PANELS = (2, 185, 194)
+PITCH_UM = 110.0
+
+
+def details() -> dict[str, NDArray[Any]]:
+    """What the workers use for the detector: x down the image, y to its right, from its middle; a dead column."""
+    row, column = np.indices(FRAME_SHAPE)
+    width = PANELS[2]
+    index = (column // width * PANELS[1] * width + row * width + column % width).astype(np.int32)
+    place = np.empty(index.size, np.int64)
+    place[index.reshape(-1)] = np.arange(index.size)
+    x = (row - FRAME_SHAPE[0] / 2 + 0.5) * PITCH_UM
+    y = (column - FRAME_SHAPE[1] / 2 + 0.5) * PITCH_UM
+    mask = (column != 300).astype(np.uint8)
+    maps = {"x": x, "y": y, "z": np.full(FRAME_SHAPE, -100_000.0), "mask": mask, "gain": np.full(FRAME_SHAPE, 0.5, np.float32)}
+    return {"index": index, **{name: values.reshape(-1)[place].reshape(PANELS) for name, values in maps.items()}}
+
+
 def frame(seq: int) -> NDArray[np.float32]:
     """A ring that breathes, with a dead column."""
     rows, columns = np.indices(FRAME_SHAPE)
@@ -218,12 +236,23 @@ class FakeService:
                 header = {"request": message.header["request"], "run": 98, "version": self.version}
                 self._rows.send(peer, Message("axes", header, {f"k/{path}": axis for path, axis in self.axes.items()}))
                 continue
+            if message.kind == "detector":
+                self._rows.send(peer, self._details(message))
+                continue
             first = max(0, self.seq - message.header["last"])
             reply = self._message("history", "", first, self.seq - first, request=message.header["request"])
             sequence = np.arange(first, self.seq)
             self._rows.send(peer, replace(reply, arrays={**reply.arrays, "c/seq": sequence}))
         while (asked := self._reader.receive()) is not None:
             self._control(*asked)
+
+    def _details(self, asked: Message) -> Message:
+        """Two panels, the upper one in the left half of the image, the lower one in the right."""
+        request = asked.header["request"]
+        if asked.header["detector"] != "cspad":
+            return Message("detector", {"request": request, "detector": "", "detectors": ["cspad"]})
+        header = {"request": request, "detector": "cspad", "run": 98, "version": self.version, "shape": list(PANELS)}
+        return Message("detector", header, details())
 
     def _control(self, peer: bytes, message: Message) -> None:
         self.controls.append(message)

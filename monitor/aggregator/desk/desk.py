@@ -151,8 +151,10 @@ class Desk:
         return Message("sums", header, arrays)
 
     def _detector(self, message: Message) -> Message:
-        """Mask, gain, pixel positions and image index of a detector, as the newest rows were made."""
+        """Mask, gain, pixel positions and image index of a detector, as the newest rows were made; without a name the names."""
         name = checked.text(message, "detector")
+        if not name:
+            return Message("detector", {"detector": "", "detectors": self.used.detectors})
         answer = self.used.detector(name)
         if answer is None:
             raise ProtocolError(f"nothing is known of a detector {name[:60]!r} yet; ask again in a moment")
