@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import numpy as np
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
@@ -27,7 +26,7 @@ from dashboards.alarms.guard import Guard
 from dashboards.feed import Feed
 from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
-from dashboards.reduce.picture import reduced
+from dashboards.pictures.office import Office
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
@@ -72,6 +71,7 @@ class Dashboard:
         self._socket = _bound(settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history, guard)
+        self._office = Office(self._feed, settings)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(
@@ -95,12 +95,14 @@ class Dashboard:
         self._feed.start()
         server.start()
         try:
+            self._office.start(loop)
             self._warm_up()
             loop.add_callback(ready, self.address)
             loop.add_callback(self._watch, stop or threading.Event(), loop)
             loop.start()
         finally:
             server.stop()
+            self._office.close()
             loop.close(all_fds=True)
             self._feed.close()
         if self._feed.failure is not None:
@@ -121,7 +123,7 @@ class Dashboard:
         }
         return BokehTornado(
             applications,
-            extra_patterns=[("/", RedirectHandler, {"url": f"/{first}", "permanent": False})],
+            extra_patterns=[("/", RedirectHandler, {"url": f"/{first}", "permanent": False}), *self._office.routes()],
             extra_websocket_origins=[f"{ADDRESS}:{self.port}", f"localhost:{self.port}"],
             use_index=False,
             unused_session_lifetime_milliseconds=UNUSED_SESSION_S * 1000,
@@ -139,14 +141,13 @@ class Dashboard:
         given = request.arguments if request is not None else {}
         arguments = {key: values[-1].decode(errors="replace") for key, values in given.items()}
         person = unquote(request.cookies.get(PERSON, "")) if request is not None else ""
-        Session(page, self._feed, self._settings, document, arguments, person=person)
+        Session(page, self._feed, self._settings, document, arguments, detectors=self._office.book, person=person)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
         document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
-        reduced(np.zeros((2, 2), np.float32), 1)
         for name, page in self._pages.items():
             document = Document()
             self._open(name, page, document)

@@ -13,6 +13,7 @@ from dashboards.condition import header
 from dashboards.feed import Feed
 from dashboards.look import THEME
 from dashboards.pages.page import Page, Shown, View
+from dashboards.pictures.book import Book
 from monitor.settings import Settings
 from monitor.wire.message import Message
 
@@ -45,6 +46,8 @@ class Session:
         The session's Bokeh document.
     arguments
         Of the page's address.
+    detectors
+        What is known of them beside their pictures.
     person
         Who looks, if that is known.
     """
@@ -57,6 +60,7 @@ class Session:
         document: Document,
         arguments: Mapping[str, str],
         *,
+        detectors: Book,
         person: str = "",
     ) -> None:
         self._feed = feed
@@ -76,6 +80,7 @@ class Session:
             control=self._control,
             undo=self._undo,
             later=self._later,
+            detectors=detectors,
         )
         self._change = Change(view)
         self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}

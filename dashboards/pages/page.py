@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from dashboards.pictures.book import Book
 from dashboards.snapshot import Snapshot
 from monitor.plugins import Registry
 from monitor.settings import Settings
@@ -31,6 +32,8 @@ class View:
         Asks the service to take back the last change of its settings that is not taken back yet.
     later
         Runs a function in the session, from any thread.
+    detectors
+        What is known of detectors beside their pictures: which pixel is where, mask, gain.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -43,6 +46,7 @@ class View:
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
+    detectors: Book
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 
 

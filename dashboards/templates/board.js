@@ -135,5 +135,7 @@ window.xtcmon = (() => {
   });
   // While hidden the page heard nothing because it answered nothing.
   document.addEventListener("visibilitychange", () => { heard = performance.now(); });
-  return {show, tell: null};
+  // What a part of a page measures itself: the age of what it has painted.
+  const aged = (id, seconds) => { made.set(id, performance.now() - 1000 * seconds); };
+  return {show, aged, tell: null};
 })();
