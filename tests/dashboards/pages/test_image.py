@@ -20,7 +20,15 @@ def texts(image: str, *, rough: bool) -> str:
         raise AssertionError("nobody asked for anything")
 
     arguments = {"detector": "cspad", "image": image}
-    view = View(settings=Settings(), snapshot=Snapshot, arguments=arguments, redraw=lambda: None, control=nothing, later=nothing)
+    view = View(
+        settings=Settings(),
+        snapshot=Snapshot,
+        arguments=arguments,
+        redraw=lambda: None,
+        control=nothing,
+        undo=nothing,
+        later=nothing,
+    )
     pictures = {
         "frame/cspad": Picture(PIXELS, "keV", 1, {"seq": 7, "rough": rough}, 0.0),
         "sum/cspad/calib": Picture(PIXELS, "keV", 12, {}, 0.0),
