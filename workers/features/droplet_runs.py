@@ -169,17 +169,18 @@ def measure(
     for run in range(count):
         start, stop = np.int64(runs[run, START]), np.int64(runs[run, START]) + runs[run, LENGTH]
         row, first = start // columns, start % columns
-        total, moment = 0.0, 0.0
-        for place in range(start, stop):
-            total += tile[place]
-            moment += np.float64(tile[place]) * (place - start)
         drop = drops[runs[run, DROPLET] - 1]
         if drop[PIXELS] == 0:
             drop[TILE], drop[TOP], drop[LEFT] = number, row, first
-        drop[ADU] += total
+        # Pixel by pixel as the original adds: a centre that is a whole number there must not come out a rounding error below.
+        total, along, across = drop[ADU], drop[ROW], drop[COLUMN]
+        for place in range(start, stop):
+            value = np.float64(tile[place])
+            total += value
+            along += value * row
+            across += value * (first + place - start)
+        drop[ADU], drop[ROW], drop[COLUMN] = total, along, across
         drop[PIXELS] += stop - start
-        drop[ROW] += total * row
-        drop[COLUMN] += moment + total * first
         drop[BOTTOM] = row
         drop[LEFT] = min(drop[LEFT], first)
         drop[RIGHT] = max(drop[RIGHT], first + stop - start - 1)
