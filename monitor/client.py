@@ -940,9 +940,13 @@ def rows_of(message: Message, fields: Sequence[str] = ()) -> Rows:
     header = message.header
     names = [name for name in header.get("fields", {}) if f"c/{name}" in message.arrays and (not fields or name in fields)]
     first, count = int(header.get("first", 0)), int(header.get("count", 0))
-    seq = message.arrays.get("c/seq") if message.kind == "history" or "every" in header else np.arange(first, first + count)
+    seq = message.arrays.get("c/seq")
+    if seq is None and message.kind == "rows" and "every" not in header:
+        seq = np.arange(first, first + count)
     if seq is None or seq.dtype != np.int64 or seq.shape != (count,):
         raise BadMessage("the rows lack their sequence numbers")
+    # Rows that a forward has thinned have numbers of their own, and reach further than there are rows.
+    stop = max(first + count, int(seq[-1]) + 1) if count else first
     return Rows(
         first=first,
         run=int(header.get("run", -1)),
@@ -952,7 +956,7 @@ def rows_of(message: Message, fields: Sequence[str] = ()) -> Rows:
         units={name: str(header["fields"][name][0]) for name in names},
         lengths={name: _lengths(message, name) for name in names if f"n/{name}" in message.arrays},
         seq=seq,
-        stop=int(header.get("stop", first + count)),
+        stop=int(header.get("stop", stop)),
     )
 
 
