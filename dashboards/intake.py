@@ -9,7 +9,8 @@ import numpy as np
 
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
-from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
+from dashboards.snapshot import FieldInfo, Picture, Published, Snapshot, StatusHistory
+from monitor.client import BadMessage, plot_of
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
 
@@ -18,6 +19,7 @@ STATUS_KEPT = 2400
 
 LOG_KEPT = 200
 PICTURES_KEPT = 64
+PLOT = "plot/"
 
 
 class Intake:
@@ -33,6 +35,7 @@ class Intake:
         self._ring = RowRing(history)
         self._fields: dict[str, FieldInfo] = {}
         self._pictures: dict[str, Picture] = {}
+        self._plots: dict[str, Published] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
         self._log: deque[Mapping[str, Any]] = deque(maxlen=LOG_KEPT)
@@ -77,6 +80,7 @@ class Intake:
     def forget_pictures(self, prefix: str) -> None:
         """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
         self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
+        self._plots = {topic: plot for topic, plot in self._plots.items() if not f"{PLOT}{topic}".startswith(prefix)}
         self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
 
     def snapshot(self) -> Snapshot:
@@ -87,6 +91,7 @@ class Intake:
             rows=self._ring.table(),
             fields=dict(self._fields),
             pictures=dict(self._pictures),
+            plots=dict(self._plots),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),
             status=self._latest.get("status", {}),
@@ -104,6 +109,8 @@ class Intake:
         """Who takes messages of a topic; a topic of a later version of the service is left alone."""
         if topic.startswith(("frame/", "sum/")):
             return self._take_picture
+        if topic.startswith(PLOT):
+            return self._take_plot
         return {
             "run": self._take_latest,
             "step": self._take_latest,
@@ -135,6 +142,7 @@ class Intake:
         self._counters.clear()
         self._missed.clear()
         self._pictures = {}
+        self._plots = {}
         self._ended = False
 
     def _take_latest(self, message: Message, now: float) -> None:
@@ -196,6 +204,15 @@ class Intake:
         picture = Picture(image, str(message.header.get("unit", "")), count, message.header, now)
         if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
             self._pictures = {**self._pictures, message.topic: picture}
+
+    def _take_plot(self, message: Message, now: float) -> None:
+        topic = message.topic.removeprefix(PLOT)
+        try:
+            plot = plot_of(message.header["plot"], message.arrays)
+        except (BadMessage, KeyError) as error:
+            raise ProtocolError(f"{message.topic!r} is no plot") from error
+        if topic in self._plots or len(self._plots) < PICTURES_KEPT:
+            self._plots = {**self._plots, topic: Published(plot, now)}
 
     def _take_log(self, message: Message, now: float) -> None:
         del now

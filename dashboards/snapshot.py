@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.table import Table, empty
+from monitor.client import Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Picture:
     arrived: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A plot that a script has published, and the monotonic time at which it arrived."""
+
+    plot: Plot
+    arrived: float
+
+
 @dataclass(frozen=True, slots=True)
 class StatusHistory:
     """One entry per status message, oldest first, float64; NaN where the status did not say."""
@@ -75,6 +84,8 @@ class Snapshot:
         Scalar columns in the order of the schema.
     pictures
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
+    plots
+        Topic that a script has given to its newest plot.
     run, step, status, pipeline
         Headers of the last messages of these topics; empty before the first.
     log
@@ -93,6 +104,7 @@ class Snapshot:
     rows: Table = field(default_factory=empty)
     fields: Mapping[str, FieldInfo] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    plots: Mapping[str, Published] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     step: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from tests.support.fake_service import TIME_ZERO_FS
 
 pytestmark = pytest.mark.browser
 
-NAMES = ["overview", "scalars", "image", "scan"]
+NAMES = ["overview", "scalars", "image", "scan", "published"]
 
 SOURCE = """
 ([column, least]) => {
