@@ -917,8 +917,8 @@ def plot_of(entry: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Plo
         If it is none.
     """
     kinds: dict[object, Any] = {"XYPlot": XYPlot, "Hist": Hist, "Image": Image, "MultiPlot": MultiPlot}
-    given = {key: value for key, value in entry.items() if key != "kind"}
     try:
+        given = {key: value for key, value in entry.items() if key != "kind"}
         for name in set(DATA) & set(given):
             value = given[name]
             given[name] = [arrays[each] for each in value] if isinstance(value, list) else arrays[value]
