@@ -6,8 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+from dashboards.alarms.guard import Guard
 from dashboards.intake import Intake
 from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
@@ -35,9 +37,12 @@ class Feed:
         How to reach the service.
     history
         Most rows kept.
+    guard
+        Watches the alarms.
     """
 
-    def __init__(self, link: Link, history: int) -> None:
+    def __init__(self, link: Link, history: int, guard: Guard | None = None) -> None:
+        self._guard = guard
         self._link = link
         self._history = history
         self._intake = Intake(history)
@@ -107,6 +112,11 @@ class Feed:
         """Ask the service to take back the last change of its settings; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().undo(author))
 
+    def acknowledge(self, name: str, person: str) -> None:
+        """Somebody has seen an alarm."""
+        if self._guard is not None:
+            self._guard.acknowledge(name, person)
+
     def _run(self) -> None:
         """The loop of the feed's thread."""
         stream = self._link.stream()
@@ -120,6 +130,8 @@ class Feed:
             self._failure = error
         finally:
             stream.close()
+            if self._guard is not None:
+                self._guard.close()
 
     def step(self, stream: Stream) -> None:
         """One turn: subscriptions, messages, history, snapshot."""
@@ -129,7 +141,9 @@ class Feed:
         now = time.monotonic()
         changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
-            self._snapshot = self._intake.snapshot()
+            self._snapshot = replace(self._intake.snapshot(), alarms=self._snapshot.alarms)
+        if self._guard is not None and (told := self._guard.step(self._snapshot)) != self._snapshot.alarms:
+            self._snapshot = replace(self._snapshot, alarms=told)
 
     def _take(self, message: Message) -> bool:
         """Hand one message to the intake; True if it was good."""

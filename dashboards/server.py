@@ -22,6 +22,7 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
+from dashboards.alarms.guard import Guard
 from dashboards.feed import Feed
 from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
@@ -56,6 +57,8 @@ class Dashboard:
         How to reach the service.
     port
         TCP port; 0 takes any free one, ``None`` the one of the settings.
+    guard
+        Watches the alarms.
 
     Raises
     ------
@@ -63,11 +66,11 @@ class Dashboard:
         If the port cannot be used.
     """
 
-    def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
+    def __init__(self, settings: Settings, link: Link, *, port: int | None = None, guard: Guard | None = None) -> None:
         self._settings = settings
         self._socket = _bound(settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
-        self._feed = Feed(link, settings.pages.history)
+        self._feed = Feed(link, settings.pages.history, guard)
         self._office = Office(self._feed, settings)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
@@ -86,7 +89,8 @@ class Dashboard:
         silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
-        loop = IOLoop()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = IOLoop.current()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
         self._feed.start()
@@ -101,6 +105,7 @@ class Dashboard:
             server.stop()
             self._office.close()
             loop.close(all_fds=True)
+            asyncio.set_event_loop(None)
             self._feed.close()
         if self._feed.failure is not None:
             raise self._feed.failure
@@ -193,18 +198,19 @@ def run_dashboard(
     wanted = settings.pages.port if port is None else port
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    _dashboard(settings, link, former, wanted).run(on_ready, stop)
+    guard = Guard(settings.alarm, folder)
+    _dashboard(settings, link, guard, former, wanted).run(on_ready, stop)
 
 
-def _dashboard(settings: Settings, link: Link, former: int | None, port: int) -> Dashboard:
+def _dashboard(settings: Settings, link: Link, guard: Guard, former: int | None, port: int) -> Dashboard:
     """A dashboard on its former port if that is still free, else on the wanted one."""
     if former is not None:
         try:
-            return Dashboard(settings, link, port=former)
+            return Dashboard(settings, link, port=former, guard=guard)
         except Unusable:
             # Somebody else has it now; open browsers are lost, new ones are told the new address.
-            return Dashboard(settings, link, port=port)
-    return Dashboard(settings, link, port=port)
+            return Dashboard(settings, link, port=port, guard=guard)
+    return Dashboard(settings, link, port=port, guard=guard)
 
 
 def _bound(port: int) -> socket.socket:

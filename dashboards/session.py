@@ -83,7 +83,7 @@ class Session:
             detectors=detectors,
         )
         self._change = Change(view)
-        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo()}
+        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
         self._page_acts = view.acts
         self._page = page(view)
         self._open()
@@ -108,7 +108,8 @@ class Session:
         for topic in self._page.topics:
             self._feed.watch(topic)
         self._document.on_session_destroyed(self._close)
-        self._document.add_periodic_callback(self.tick, PERIOD_MS)
+        # Only pages of curves say a period of their own.
+        self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
 
     def tick(self) -> None:
         """One turn of the session's clock."""
@@ -164,6 +165,9 @@ class Session:
                 if act is not None:
                     act(value)
                     self._redraw()
+
+    def _on_acknowledge(self, value: str) -> None:
+        self._feed.acknowledge(value, self._person)
 
     def _on_person(self, value: str) -> None:
         self._person = _name(value)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.alarms.history import Told
 from dashboards.table import Table, empty
 
 
@@ -196,6 +197,10 @@ class Snapshot:
         Messages per topic that this subscriber did not get.
     rows_at, status_at
         Monotonic time at which rows and status last arrived; ``None`` before the first.
+    alarms
+        What must be shown of the alarms, and what happened to them.
+    recorded
+        Name of the file that these rows were read from; empty = they came from a running service.
     restarts
         How often the service was seen to start anew.
     ended
@@ -219,6 +224,8 @@ class Snapshot:
     missed: Mapping[str, int] = field(default_factory=dict)
     rows_at: float | None = None
     status_at: float | None = None
+    alarms: Told = field(default_factory=Told)
+    recorded: str = ""
     restarts: int = 0
     ended: bool = False
 

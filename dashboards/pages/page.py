@@ -50,6 +50,9 @@ class View:
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 
 
+Cell = str | tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a page says outside its plots.
@@ -59,7 +62,8 @@ class Shown:
     text
         Identifier of an element of the page to its text.
     tables
-        Identifier of a table body to its rows of texts.
+        Identifier of a table body to its rows; a cell is a text, or a pair of a text and the address on this server to which
+        it leads.
     address
         Choices to be kept in the page's address, so that a reload or a sent link shows the same.
     levels
@@ -70,7 +74,7 @@ class Shown:
     """
 
     text: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
     ages: Mapping[str, float | None] = field(default_factory=dict)

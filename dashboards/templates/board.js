@@ -5,6 +5,10 @@ window.xtcmon = (() => {
   const put = (id, text) => {
     const element = document.getElementById(id);
     if (!element) return;
+    if (element.matches("input, select")) {
+      if (element !== document.activeElement && element.value !== text) element.value = text;
+      return;
+    }
     if (element.textContent !== text) element.textContent = text;
     element.toggleAttribute("data-zero", text === "0" || text === "–");
   };
@@ -16,6 +20,13 @@ window.xtcmon = (() => {
       const row = document.createElement("tr");
       row.append(...line.map(text => {
         const cell = document.createElement("td");
+        if (Array.isArray(text)) {
+          // A cell with an address of this server.
+          const link = document.createElement("a");
+          [link.textContent, link.href] = [text[0], text[1].startsWith("/") && !text[1].startsWith("//") ? text[1] : "#"];
+          cell.append(link);
+          return cell;
+        }
         cell.textContent = text;
         if (/^[\d.,\u202f–-]+( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
         return cell;

@@ -25,6 +25,11 @@ GROUPS = {
     "Epix10ka": "Epix10ka::CalibV1",
     "Epix10ka2M": "Epix10ka2M::CalibV1",
     "Epix10kaQuad": "Epix10kaQuad::CalibV1",
+    "Epixhr2x2": "Epixhr2x2::CalibV1",
+    "Epixm320": "Epixm320::CalibV1",
+    "Epixuhr": "Epixuhr::CalibV1",
+    "Epixuhr3x2": "Epixuhr3x2::CalibV1",
+    "Piranha4": "Piranha4::CalibV1",
     "Uxi": "Uxi::CalibV1",
     "Pixis": "Pixis::CalibV1",
 } | dict.fromkeys(

@@ -172,13 +172,15 @@ def measure(
         drop = drops[runs[run, DROPLET] - 1]
         if drop[PIXELS] == 0:
             drop[TILE], drop[TOP], drop[LEFT] = number, row, first
-        drop[PIXELS] += stop - start
-        # Pixel by pixel, as scipy.ndimage.center_of_mass adds: centres that are whole numbers but for rounding are cut later.
+        # Pixel by pixel as the original adds: a centre that is a whole number there must not come out a rounding error below.
+        total, along, across = drop[ADU], drop[ROW], drop[COLUMN]
         for place in range(start, stop):
             value = np.float64(tile[place])
-            drop[ADU] += value
-            drop[ROW] += value * row
-            drop[COLUMN] += value * (first + place - start)
+            total += value
+            along += value * row
+            across += value * (first + place - start)
+        drop[ADU], drop[ROW], drop[COLUMN] = total, along, across
+        drop[PIXELS] += stop - start
         drop[BOTTOM] = row
         drop[LEFT] = min(drop[LEFT], first)
         drop[RIGHT] = max(drop[RIGHT], first + stop - start - 1)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from dashboards.pages.image import ROUGH, Image
+
 from dashboards.pages.page import View
 from dashboards.snapshot import Picture, Snapshot
 from monitor.settings import Settings

@@ -12,6 +12,7 @@ import zmq.auth
 
 from monitor.aggregator.forward import Filter, Forward
 from monitor.aggregator.forwarding import Forwarding
+from monitor.client import Monitor, Refused
 from monitor.errors import ConfigError
 from monitor.net import keys
 from monitor.net.keys import KeyFolder, make_pair, use_keys
@@ -105,6 +106,27 @@ def test_thinned_rows_arrive_and_nobody_is_asked_for_more_than_somebody_wants(tm
         while "rows/" in one.asked and time.monotonic() < end:
             time.sleep(0.01)
         assert "rows/" not in one.asked
+
+
+def test_the_client_reads_chosen_fields_from_a_forward_as_from_the_service(tmp_path: Path) -> None:
+    with running(tmp_path, Filter(every=5)) as one, Monitor(one.target.address) as monitor:
+        seen: list[int] = []
+        for table in monitor.rows("ipm2/sum", every=2, timeout_s=PATIENCE_S):
+            assert table["ipm2/sum"].tolist() == [n / 8 for n in table.seq]
+            assert "gas/counts" not in table
+            seen += table.seq.tolist()
+            if len(seen) > 5:
+                break
+        assert seen == list(range(seen[0], seen[-1] + 1, 10))
+        thinned = next(monitor.rows(timeout_s=PATIENCE_S))
+        assert (thinned.seq % 5 == 0).all()
+        assert thinned["ipm2/sum"].tolist() == [n / 8 for n in thinned.seq]
+
+
+def test_a_client_that_wants_rows_where_none_go_on_is_told_so(tmp_path: Path) -> None:
+    with running(tmp_path, Filter(topics=("frame/",))) as one, Monitor(one.target.address) as monitor:
+        with pytest.raises(Refused, match="no rows go on"):
+            next(monitor.rows("ipm2/sum", timeout_s=PATIENCE_S))
 
 
 def test_with_keys_only_who_is_in_the_list_reads(keyed: Path) -> None:
