@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from dashboards.pictures.book import Book
+from dashboards.pictures.book import Book, closed
 from dashboards.snapshot import Snapshot
 from monitor.plugins import Registry
 from monitor.settings import Settings
@@ -46,7 +46,7 @@ class View:
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
-    detectors: Book
+    detectors: Book = field(default_factory=closed)
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 
 
