@@ -106,9 +106,7 @@ def fit(shape: Shape, x: Array, y: Array, error: Array) -> Fit | None:
     low = [x.min() - span, *[sharpest] * widths, -np.inf, -np.inf]
     high = [x.max() + span, *[2 * span] * widths, np.inf, np.inf]
     scale = [*[span] * len(shape.names), height, height]
-    found = least_squares(
-        lambda p: (p[-2] + p[-1] * shape.at(x, *p[:-2]) - y) / error, start, bounds=(low, high), x_scale=scale
-    )
+    found = least_squares(lambda p: (p[-2] + p[-1] * shape.at(x, *p[:-2]) - y) / error, start, bounds=(low, high), x_scale=scale)
     chi2, degrees = 2 * float(found.cost), len(x) - number
     deviation = _deviation(found.jac, chi2 / degrees)
     if deviation is None or not found.success:
