@@ -12,16 +12,16 @@ from dashboards.choices import Choices
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.bars import BarsPlot
 from dashboards.plots.correlation import Correlation
+from dashboards.plots.curve_plot import CurvePlot, Line
 from dashboards.plots.little_picture import LittlePicture
 from dashboards.plots.points import PointsPlot
-from dashboards.plots.curve_plot import Line, CurvePlot
 from dashboards.plots.strip_chart import StripChart
 from dashboards.reduce.age import age_of
 from dashboards.reduce.arrival import Calibration, Tool, calibration, drift, inside, positions, tool_of
 from dashboards.reduce.choice import beam_monitor, scan_variable
+from dashboards.reduce.curves import values_at
 from dashboards.reduce.delay import unit_ratio
 from dashboards.reduce.histogram import histogram
-from dashboards.reduce.curves import values_at
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table

@@ -8,8 +8,8 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from dashboards.look import OTHER, chart, hover, plain_image
-from dashboards.reduce.picture import percentile_limits
 from dashboards.reduce.curves import divided
+from dashboards.reduce.picture import percentile_limits
 
 MOST_POINTS = 420
 
