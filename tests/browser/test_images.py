@@ -91,7 +91,8 @@ def test_the_value_under_the_mouse_is_the_published_one(opened: Opened) -> None:
 
     expect(page.locator("#read-out")).to_have_text(
         re.compile(
-            r"row \d+, column \d+ {2}· {2}1[0-5](\.\d+)? keV {2}· {2}panel [01], row \d+, column \d+ {2}· {2}q [\d.]+ Å⁻¹, d [\d.]+ Å"
+            r"row \d+, column \d+ {2}· {2}1[0-5](\.\d+)? keV {2}· {2}panel [01], row \d+, column \d+"
+            r" {2}· {2}q [\d.]+ Å⁻¹, d [\d.]+ Å"
         )
     )
     row, column, panel, in_row, in_column = map(
