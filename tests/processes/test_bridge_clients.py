@@ -1,4 +1,4 @@
-"""On the stream and on every bridge one client is killed, one stands still for 30 s, fifty come at a time: others lose nothing."""
+"""On the stream and on every bridge one client is killed, one stands still for 30 s, fifty come at once: others lose nothing."""
 
 import json
 import multiprocessing
