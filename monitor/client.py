@@ -171,6 +171,11 @@ class XYPlot:
     leg_offset: Any = None
     formats: Any = "-"
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.xdata is not None and self.ydata is not None
+
 
 @dataclass
 class Hist:
@@ -187,6 +192,11 @@ class Hist:
     formats: Any = "-"
     fills: Any = True
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.bins is not None and self.values is not None
+
 
 @dataclass
 class Image:
@@ -202,6 +212,11 @@ class Image:
     pos: Any = None
     scale: Any = None
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.image is not None
+
 
 @dataclass
 class MultiPlot:
@@ -212,6 +227,11 @@ class MultiPlot:
     data_con: list[Any] = field(default_factory=list)
     ncols: Any = None
     use_windows: bool = False
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.data_con) and all(plot.valid for plot in self.data_con)
 
     def add(self, plot: Any) -> None:
         """One more plot."""
