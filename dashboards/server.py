@@ -8,9 +8,8 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import numpy as np
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
@@ -23,10 +22,11 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
+from dashboards.alarms.guard import Guard
 from dashboards.feed import Feed
 from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
-from dashboards.reduce.picture import reduced
+from dashboards.pictures.office import Office
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
@@ -38,6 +38,9 @@ ADDRESS = "127.0.0.1"
 """Pages are for this machine only; a tunnel brings them elsewhere."""
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+PERSON = "xtcmon_person"
+"""Cookie with the name that a person gave on a page."""
 
 UNUSED_SESSION_S = 10
 WATCH_S = 0.1
@@ -54,6 +57,8 @@ class Dashboard:
         How to reach the service.
     port
         TCP port; 0 takes any free one, ``None`` the one of the settings.
+    guard
+        Watches the alarms.
 
     Raises
     ------
@@ -61,11 +66,12 @@ class Dashboard:
         If the port cannot be used.
     """
 
-    def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
+    def __init__(self, settings: Settings, link: Link, *, port: int | None = None, guard: Guard | None = None) -> None:
         self._settings = settings
         self._socket = _bound(settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
-        self._feed = Feed(link, settings.pages.history)
+        self._feed = Feed(link, settings.pages.history, guard)
+        self._office = Office(self._feed, settings)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(
@@ -83,19 +89,23 @@ class Dashboard:
         silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
-        loop = IOLoop()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = IOLoop.current()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
         self._feed.start()
         server.start()
         try:
+            self._office.start(loop)
             self._warm_up()
             loop.add_callback(ready, self.address)
             loop.add_callback(self._watch, stop or threading.Event(), loop)
             loop.start()
         finally:
             server.stop()
+            self._office.close()
             loop.close(all_fds=True)
+            asyncio.set_event_loop(None)
             self._feed.close()
         if self._feed.failure is not None:
             raise self._feed.failure
@@ -115,7 +125,7 @@ class Dashboard:
         }
         return BokehTornado(
             applications,
-            extra_patterns=[("/", RedirectHandler, {"url": f"/{first}", "permanent": False})],
+            extra_patterns=[("/", RedirectHandler, {"url": f"/{first}", "permanent": False}), *self._office.routes()],
             extra_websocket_origins=[f"{ADDRESS}:{self.port}", f"localhost:{self.port}"],
             use_index=False,
             unused_session_lifetime_milliseconds=UNUSED_SESSION_S * 1000,
@@ -129,16 +139,17 @@ class Dashboard:
     def _open(self, name: str, page: type[Page], document: Document) -> None:
         """Fill the document of a new session."""
         context = document.session_context
-        given = context.request.arguments if context is not None and context.request is not None else {}
+        request = context.request if context is not None else None
+        given = request.arguments if request is not None else {}
         arguments = {key: values[-1].decode(errors="replace") for key, values in given.items()}
-        Session(page, self._feed, self._settings, document, arguments)
+        person = unquote(request.cookies.get(PERSON, "")) if request is not None else ""
+        Session(page, self._feed, self._settings, document, arguments, detectors=self._office.book, person=person)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
         document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
-        reduced(np.zeros((2, 2), np.float32), 1)
         for name, page in self._pages.items():
             document = Document()
             self._open(name, page, document)
@@ -187,18 +198,19 @@ def run_dashboard(
     wanted = settings.pages.port if port is None else port
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    _dashboard(settings, link, former, wanted).run(on_ready, stop)
+    guard = Guard(settings.alarm, folder)
+    _dashboard(settings, link, guard, former, wanted).run(on_ready, stop)
 
 
-def _dashboard(settings: Settings, link: Link, former: int | None, port: int) -> Dashboard:
+def _dashboard(settings: Settings, link: Link, guard: Guard, former: int | None, port: int) -> Dashboard:
     """A dashboard on its former port if that is still free, else on the wanted one."""
     if former is not None:
         try:
-            return Dashboard(settings, link, port=former)
+            return Dashboard(settings, link, port=former, guard=guard)
         except Unusable:
             # Somebody else has it now; open browsers are lost, new ones are told the new address.
-            return Dashboard(settings, link, port=port)
-    return Dashboard(settings, link, port=port)
+            return Dashboard(settings, link, port=port, guard=guard)
+    return Dashboard(settings, link, port=port, guard=guard)
 
 
 def _bound(port: int) -> socket.socket:

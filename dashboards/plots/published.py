@@ -6,11 +6,12 @@ from bokeh.models import ColorBar, ColumnDataSource, DataRange1d, LinearColorMap
 from bokeh.palettes import Viridis256
 
 from dashboards.look import chart, hover, plain_image
-from dashboards.plots.picture import MASKED, MOST_PIXELS
-from dashboards.reduce.picture import percentile_limits, reduced
+from dashboards.plots.picture import MASKED
+from dashboards.reduce.picture import percentile_limits, windowed
 from dashboards.reduce.published import Curve, Panel
 
 HEIGHT = 320
+MOST_PIXELS = 600
 
 
 class PublishedPlot:
@@ -45,12 +46,12 @@ class PublishedPlot:
         self.figure.title.text = panel.title
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = panel.x_label, panel.y_label
         if panel.image is not None:
-            small, side = reduced(panel.image, MOST_PIXELS)
-            low, high = percentile_limits(small, 0.1, 99.9)
+            small = windowed(panel.image, None, (MOST_PIXELS, MOST_PIXELS))
+            low, high = percentile_limits(small.values, 0.1, 99.9)
             self._mapper.update(low=low, high=high)
             (x, y), (width, height) = panel.corner, panel.pixel
-            size = {"dw": [small.shape[1] * side * width], "dh": [small.shape[0] * side * height]}
-            self._sources[0].data = {"image": [small], "x": [x], "y": [y], **size}
+            size = {"dw": [small.values.shape[1] * small.side * width], "dh": [small.values.shape[0] * small.side * height]}
+            self._sources[0].data = {"image": [small.values], "x": [x], "y": [y], **size}
         for curve, source in zip(panel.curves, self._sources, strict=False):
             if panel.kind == "bars":
                 source.data = {"left": curve.x[:-1], "right": curve.x[1:], "y": curve.y}

@@ -163,13 +163,14 @@ def check(place: Place, as_json: AsJson = False) -> None:
     Example: xtcmon calib check xppi0310
     """
     from monitor.calib.check import check as findings_of
+    from monitor.calib.check import check_folders
     from monitor.calib.tree import calib_files
     from monitor.tools.calib_place import calib_directory
 
     calib = calib_directory(place)
     files = list(calib_files(calib))
     with progress("reading", "files") as advance:
-        findings = list(findings_of(_told(files, advance)))
+        findings = [*check_folders(calib), *findings_of(_told(files, advance))]
     if as_json:
         rows = [{"weight": finding.weight, "path": finding.path, "text": finding.text} for finding in findings]
         print(json.dumps({"calib": str(calib), "files": len(files), "findings": rows}))

@@ -20,7 +20,15 @@ def page(**arguments: str) -> Published:
         raise AssertionError("nobody asked for anything")
 
     return Published(
-        View(settings=Settings(), snapshot=Snapshot, arguments=arguments, redraw=lambda: None, control=nothing, later=nothing)
+        View(
+            settings=Settings(),
+            snapshot=Snapshot,
+            arguments=arguments,
+            redraw=lambda: None,
+            control=nothing,
+            undo=nothing,
+            later=nothing,
+        )
     )
 
 
