@@ -72,6 +72,8 @@ class Bridging:
             if self._counters.is_new(message):
                 for speaker in self.speakers:
                     speaker.take(message)
+                    # Who asks for each message must not wait for a whole batch of them to be told on.
+                    speaker.serve()
         for speaker in self.speakers:
             speaker.serve()
         self._tell()
