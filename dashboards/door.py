@@ -1,6 +1,6 @@
 """Who may see the pages: everybody on this machine, or whoever knows the password where other machines can reach them.
 
-Stands on the hooks that Bokeh gives for it: pages and sockets ask ``user_of``, who is not known is sent to ``/login``.
+Stands on the hooks that Bokeh gives for it: pages and sockets ask who somebody is, and who is not known is sent to ``/login``.
 """
 
 import asyncio
@@ -9,12 +9,13 @@ import hmac
 import ipaddress
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from bokeh.server.auth_provider import AuthProvider
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
+from tornado.websocket import WebSocketHandler
 
 from monitor.errors import ConfigError, Unusable
 from monitor.settings import Pages
@@ -122,19 +123,24 @@ class Door(AuthProvider):  # type: ignore[misc]  # bokeh has no types
         super().__init__()
 
     @property
-    def get_user(self) -> Callable[[Any], str | None]:
-        """Asked by pages and sockets; ``None`` = not known."""
-
-        def user_of(request: Any) -> str | None:
-            key = request.get_cookie(COOKIE, "")
-            return "known" if key and self._keeper.opens(key) else None
-
-        return user_of
+    def get_user(self) -> None:
+        """Asked too late for sockets, which are open by then; ``get_user_async`` is asked before."""
+        return None
 
     @property
-    def get_user_async(self) -> None:
-        """There is nobody else to be asked."""
-        return None
+    def get_user_async(self) -> Callable[[Any], Awaitable[str | None]]:
+        """Asked by pages and sockets before they answer; ``None`` = not known."""
+
+        async def user_of(request: Any) -> str | None:
+            key = request.get_cookie(COOKIE, "")
+            if key and self._keeper.opens(key):
+                return "known"
+            if isinstance(request, WebSocketHandler):
+                # A socket cannot be sent to another page.
+                raise HTTPError(403)
+            return None
+
+        return user_of
 
     @property
     def login_url(self) -> str:

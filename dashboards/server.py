@@ -16,6 +16,7 @@ from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
 from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
+from bokeh.server.auth_provider import NullAuth
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -78,7 +79,7 @@ class Dashboard:
     ) -> None:
         self._settings = settings
         password = password_of(settings.pages)
-        self._door = Door(Keeper(password)) if password else None
+        self._door = Door(Keeper(password)) if password else NullAuth()
         self._socket = _bound(settings.pages.address, settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history, guard)
