@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from dashboards.choices import Choices
 from dashboards.kept_curves import Kept, KeptCurves
 from dashboards.pages.page import PAGES, Shown, View
-from dashboards.plots.curve_plot import Line, CurvePlot, zero_line
+from dashboards.plots.curve_plot import CurvePlot, Line, zero_line
 from dashboards.plots.waterfall import WaterfallPlot
 from dashboards.reduce.age import age_of
 from dashboards.reduce.axis import axis_of, row_names
 from dashboards.reduce.choice import first_match, scan_variable
-from dashboards.reduce.delay import LASER
 from dashboards.reduce.curves import Mean, difference, lines, mean_of, newest, values_at, waterfall
+from dashboards.reduce.delay import LASER
 from dashboards.snapshot import Curves, Snapshot
 from dashboards.texts import count, number
 

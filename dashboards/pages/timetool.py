@@ -11,17 +11,18 @@ from dashboards.change import Change
 from dashboards.choices import Choices
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.bars import BarsPlot
-from dashboards.plots.correlation import Correlation
+from dashboards.plots.choice import PlotChoice
+from dashboards.plots.curve_plot import CurvePlot, Line
 from dashboards.plots.little_picture import LittlePicture
 from dashboards.plots.points import PointsPlot
-from dashboards.plots.curve_plot import Line, CurvePlot
+from dashboards.plots.scatter import ScatterPlot
 from dashboards.plots.strip_chart import StripChart
 from dashboards.reduce.age import age_of
 from dashboards.reduce.arrival import Calibration, Tool, calibration, drift, inside, positions, tool_of
 from dashboards.reduce.choice import beam_monitor, scan_variable
+from dashboards.reduce.curves import values_at
 from dashboards.reduce.delay import unit_ratio
 from dashboards.reduce.histogram import histogram
-from dashboards.reduce.curves import values_at
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
@@ -59,7 +60,7 @@ class TimeTool:
         self._camera = LittlePicture(300)
         self._pictures = column([self._edge.figure], sizing_mode="stretch_width")
         self._strip: StripChart | None = None
-        self._against: tuple[str, Correlation] | None = None
+        self._against: tuple[str, ScatterPlot] | None = None
         self._history = column([], sizing_mode="stretch_width")
         self._pair = column([], sizing_mode="stretch_width")
         self._bars = BarsPlot(240)
@@ -146,21 +147,21 @@ class TimeTool:
         found = histogram(values, BINS)
         said = f"{number(found.mean)} ± {number(found.deviation)}"
         self._bars.show(found.edges if len(found.edges) else np.zeros(1), found.counts, snapshot.label(tool.position), said)
+        self._draw_pair(snapshot, tool.position, rows)
+        minutes = drift(rows.time, values)
+        labels, title = ("UTC", snapshot.label(tool.position)), "Drift: median of each minute"
+        self._drift.show(minutes.time * 1e3, minutes.median, minutes.error, labels=labels, title=title, snapshot=snapshot)
+
+    def _draw_pair(self, snapshot: Snapshot, position: str, rows: Table) -> None:
+        """The position against another field that the run has."""
         other = self._choices.value("against")
-        if self._against is None or self._against[0] != f"{other}~{tool.position}":
-            self._against = f"{other}~{tool.position}", Correlation([other, tool.position], height=300)
+        if other not in snapshot.fields:
+            return
+        if self._against is None or self._against[0] != f"{other}~{position}":
+            choice = PlotChoice(kind="scatter", x=other, y=(position,))
+            self._against = f"{other}~{position}", ScatterPlot(choice, 300, lambda offered: None)
             self._pair.children = [self._against[1].figure]
         self._against[1].update(snapshot, rows)
-        minutes = drift(rows.time, values)
-        labels = "UTC", snapshot.label(tool.position)
-        self._drift.show(
-            minutes.time * 1e3,
-            minutes.median,
-            minutes.error,
-            labels=labels,
-            title="Drift: median of each minute",
-            snapshot=snapshot,
-        )
 
     def _draw_calibration(self, snapshot: Snapshot, tool: Tool, rows: Table) -> dict[str, str]:
         """Position against the delay stage, and the polynomial that could be put in force."""

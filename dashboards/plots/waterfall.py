@@ -6,8 +6,8 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from dashboards.look import chart, hover, plain_image
-from dashboards.reduce.picture import percentile_limits
 from dashboards.reduce.curves import Waterfall, thinned
+from dashboards.reduce.picture import percentile_limits
 
 MOST_COLUMNS = 500
 
