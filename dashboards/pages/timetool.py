@@ -21,7 +21,7 @@ from dashboards.reduce.age import age_of
 from dashboards.reduce.arrival import Calibration, Tool, calibration, drift, inside, positions, tool_of
 from dashboards.reduce.choice import beam_monitor, scan_variable
 from dashboards.reduce.curves import values_at
-from dashboards.reduce.delay import unit_ratio
+from dashboards.reduce.delay import TIME_UNITS, unit_ratio
 from dashboards.reduce.histogram import histogram
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Snapshot
@@ -36,6 +36,10 @@ NAMES = {"timetoolRaw": "ttRaw", "timetoolEdge": "ttEdge"}
 """What a feature is called that has no name in the settings."""
 
 BINS = 80
+RECENT = 120
+"""Newest traces among which one with an edge is looked for."""
+
+TERM_UNITS = ("ps", "ps/pixel · x", "ps/pixel² · x²")
 
 
 class TimeTool:
@@ -49,7 +53,7 @@ class TimeTool:
         self._view = view
         self._choices = choices = Choices(view)
         self._change = Change(view)
-        self._found: tuple[str, str, Calibration] | None = None
+        self._found: tuple[str, Calibration] | None = None
         what = [choices.select("position", "Position"), choices.select("against", "Against")]
         what.append(choices.select("window", "Events", WINDOWS))
         limits = {name: choices.number(name, title) for name, title in LIMITS.items()}
@@ -119,10 +123,11 @@ class TimeTool:
         name = next((top + ending for ending in TRACES if top + ending in snapshot.curves), "")
         curves = snapshot.curves.get(name)
         if curves is not None and len(curves):
-            live = curves.values[-1].astype(np.float64).reshape(-1)
+            i = _newest_with(values_at(snapshot.rows, tool.position, curves.last(RECENT).seq))
+            seq, live = int(curves.seq[i]), curves.values[i].astype(np.float64).reshape(-1)
             x = np.arange(len(live), dtype=np.float64)
-            at = _at(snapshot.rows, tool.position, int(curves.seq[-1]))
-            said = f"{name}, event {count(int(curves.seq[-1]))}, edge at {number(at)}"
+            at = _at(snapshot.rows, tool.position, seq)
+            said = f"{name}, event {count(seq)}, edge at {number(at)}"
             self._edge.show(x, {"live": Line(live)}, "pixel", curves.info.unit, said)
             here = np.array([at]) if np.isfinite(at) and 0 <= at < len(live) else np.empty(0)
             self._edge.mark(here, np.interp(here, x, live))
@@ -165,26 +170,27 @@ class TimeTool:
 
     def _draw_calibration(self, snapshot: Snapshot, tool: Tool, rows: Table) -> dict[str, str]:
         """Position against the delay stage, and the polynomial that could be put in force."""
-        stage = self._choices.value("delay")
-        scale = self._choices.figure_of("ps") or unit_ratio(snapshot.unit(stage), "ps")
-        order = int(self._choices.value("order"))
-        found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage else None
+        stage, scale = self._choices.value("delay"), self._scale(snapshot)
+        order, labels = int(self._choices.value("order")), (f"{self._choices.value('delay')} (ps)", snapshot.label(tool.position))
+        found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
         path = self._path(snapshot, tool)
-        self._found = (path, tool.position, found) if found is not None and path else None
-        labels = f"{stage} (ps)", snapshot.label(tool.position)
+        self._found = (path, found) if found is not None and path else None
         if found is None:
             self._calibration.show(*(np.empty(0),) * 3, labels=labels, title="")
-            return {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or FEW}
+            why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
+            return {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why}
         grid = np.linspace(found.position.min(), found.position.max(), 100)
-        middle = (found.delay.min() + found.delay.max()) / 2
-        curve = found.time_at(grid) + middle, grid
+        curve = found.time_at(grid) + (found.delay.min() + found.delay.max()) / 2, grid
         title = f"{len(found.delay)} steps, residual {number(1000 * found.residual)} fs rms"
         self._calibration.show(found.delay, found.position, found.error, labels=labels, title=title, curve=curve)
-        return {
-            "calibration-terms": ", ".join(f"{term:.6g}" for term in found.terms),
-            "calibration-text": self._change.text(snapshot)
-            or (f"would become {path}" if path else "settings have no place for it"),
-        }
+        place = f"Would become {path}." if path else "The settings have no place for it."
+        terms = "t = " + " + ".join(f"{term:.6g} {unit}" for term, unit in zip(found.terms, TERM_UNITS, strict=False))
+        return {"calibration-terms": terms, "calibration-text": self._change.text(snapshot) or place}
+
+    def _scale(self, snapshot: Snapshot) -> float | None:
+        """Picoseconds per unit of the stage: as a person says, else by its unit if that is one of time."""
+        unit = snapshot.unit(self._choices.value("delay"))
+        return self._choices.figure_of("ps") or (unit_ratio(unit, "ps") if unit in TIME_UNITS else None)
 
     def _path(self, snapshot: Snapshot, tool: Tool) -> str:
         """Where the polynomial belongs in the settings; empty if this position has none."""
@@ -206,7 +212,7 @@ class TimeTool:
         if self._found is None:
             self._change.complain("There is no polynomial to put in force yet.")
             return
-        path, _, found = self._found
+        path, found = self._found
         self._change.ask([{"path": path, "value": [float(f"{term:.9g}") for term in found.terms]}])
 
 
@@ -235,6 +241,12 @@ def _state(seen: Table, rows: Table, tool: Tool) -> str:
 def _at(rows: Table, name: str, seq: int) -> float:
     """Value of one event; NaN if it has none."""
     return float(values_at(rows, name, np.array([seq]))[0])
+
+
+def _newest_with(values: NDArray[np.float64]) -> int:
+    """Place of the newest event that has a value, counted from the end: -1 is the newest; that too if none has."""
+    found = np.flatnonzero(np.isfinite(values))
+    return int(found[-1]) - len(values) if len(found) else -1
 
 
 def _left(section: Mapping[str, Any], tool: Tool) -> float:
