@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.alarms.history import Told
 from dashboards.table import Table, empty
 
 
@@ -17,6 +18,80 @@ class FieldInfo:
 
     unit: str = ""
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """The newest values of a field of fixed shape, only of the events that have it.
+
+    Attributes
+    ----------
+    seq
+        Sequence numbers, rising, int64, shape (events,).
+    values
+        Shape (events, ...), one or more further axes, of the field's own dtype.
+    info
+        Unit and description.
+    """
+
+    seq: NDArray[np.int64]
+    values: NDArray[Any]
+    info: FieldInfo
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def since(self, first: int) -> "Curves":
+        """Those of events from this sequence number on, as views."""
+        start = int(np.searchsorted(self.seq, first))
+        return Curves(self.seq[start:], self.values[start:], self.info)
+
+    def last(self, count: int) -> "Curves":
+        """The newest ``count`` events, as views."""
+        start = max(0, len(self) - count)
+        return Curves(self.seq[start:], self.values[start:], self.info)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lists:
+    """The newest values of a ragged field, only of the events that have it.
+
+    Attributes
+    ----------
+    seq
+        Sequence numbers, rising, int64, shape (events,).
+    starts, lengths
+        First element of each event in ``elements``, and how many it has, int64, shape (events,).
+    elements
+        Elements of these and perhaps of older events, one behind the other.
+    info
+        Unit and description.
+    """
+
+    seq: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    elements: NDArray[Any]
+    info: FieldInfo
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def last(self, count: int) -> "Lists":
+        """The newest ``count`` events, as views."""
+        start = max(0, len(self) - count)
+        return Lists(self.seq[start:], self.starts[start:], self.lengths[start:], self.elements, self.info)
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Elements of these events alone."""
+        return self.elements[self.starts[0] : self.starts[-1] + self.lengths[-1]] if len(self) else self.elements[:0]
+
+    def of(self, seq: int) -> NDArray[Any]:
+        """Elements of one event; none if it is not here."""
+        i = int(np.searchsorted(self.seq, seq))
+        here = i < len(self) and self.seq[i] == seq
+        return self.elements[self.starts[i] : self.starts[i] + self.lengths[i]] if here else self.elements[:0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +181,10 @@ class Snapshot:
         Newest rows, bounded by ``pages.history``.
     fields
         Scalar columns in the order of the schema.
+    curves, lists
+        Array fields and ragged fields: the newest events of each, as many as ``dashboards.shelf`` has room for.
+    axes
+        What elements of arrays stand for, by path as below ``UserDataCfg`` in the file (``cspad/azav__azav_q``).
     pictures
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
     run, step, status, pipeline
@@ -118,6 +197,10 @@ class Snapshot:
         Messages per topic that this subscriber did not get.
     rows_at, status_at
         Monotonic time at which rows and status last arrived; ``None`` before the first.
+    alarms
+        What must be shown of the alarms, and what happened to them.
+    recorded
+        Name of the file that these rows were read from; empty = they came from a running service.
     restarts
         How often the service was seen to start anew.
     ended
@@ -127,6 +210,9 @@ class Snapshot:
     version: int = 0
     rows: Table = field(default_factory=empty)
     fields: Mapping[str, FieldInfo] = field(default_factory=dict)
+    curves: Mapping[str, Curves] = field(default_factory=dict)
+    lists: Mapping[str, Lists] = field(default_factory=dict)
+    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     step: Mapping[str, Any] = field(default_factory=dict)
@@ -138,6 +224,8 @@ class Snapshot:
     missed: Mapping[str, int] = field(default_factory=dict)
     rows_at: float | None = None
     status_at: float | None = None
+    alarms: Told = field(default_factory=Told)
+    recorded: str = ""
     restarts: int = 0
     ended: bool = False
 

@@ -243,7 +243,7 @@ class Alarm(Section):
 
     name: str = Field(min_length=1)
     value: str = ""
-    """Expression over the fields of an event, as on the pages: ``ipm2/sum``, ``max_x / ipm2/sum where lightStatus/laser == 1``."""
+    """Expression over the fields of an event, as on the pages: ``max_x / ipm2/sum where lightStatus/laser == 1``."""
     service: Literal["", "rate", "lost", "late", "damaged", "lag", "latency", "quarantined"] = ""
     """A number of the service itself, each half second; events of ``lost`` to ``quarantined`` are counted per second."""
     absent: str = ""

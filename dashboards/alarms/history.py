@@ -1,5 +1,6 @@
 """What happened to the alarms, as it is told in the log and on the pages."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,6 +67,49 @@ class Raised:
             "over": self.over,
             "acknowledged": self.acknowledged,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the pages show.
+
+    Attributes
+    ----------
+    raised
+        Alarms that must be shown, newest first.
+    history
+        What happened, oldest first.
+    wrong
+        Alarms that cannot be judged, and why.
+    watched
+        How many alarms there are; 0 = this dashboard watches none.
+    """
+
+    raised: tuple[Raised, ...] = ()
+    history: tuple[AlarmEvent, ...] = ()
+    wrong: tuple[tuple[str, str], ...] = ()
+    watched: int = 0
+
+
+def raised_of(alarms: object) -> tuple[Raised, ...]:
+    """Alarms out of a status, for a dashboard that does not watch itself; what is not understood is left out."""
+    found = []
+    for each in alarms if isinstance(alarms, list | tuple) else ():
+        match each:
+            case {"name": str(name), "severity": str(severity), "text": str(text), "since": int() | float() as since}:
+                value, over, by = each.get("value"), each.get("over"), each.get("acknowledged")
+                found.append(
+                    Raised(
+                        name=name,
+                        severity=severity,
+                        text=text,
+                        value=float(value) if isinstance(value, int | float) else math.nan,
+                        since=float(since),
+                        over=over is True,
+                        acknowledged=by if isinstance(by, str) else "",
+                    )
+                )
+    return tuple(found)
 
 
 def limit_text(alarm: Alarm) -> str:

@@ -72,8 +72,11 @@ class Forward:
 
     def wanted(self) -> set[str]:
         """Beginnings of the topics that have to be asked for now."""
-        some = (topic for topic in self._topics if not topic.startswith(ON_DEMAND) or self.stream.wanted_below(topic))
-        return {*ALWAYS, *some}
+        return {*ALWAYS, *(topic for topic in self._topics if not topic.startswith(ON_DEMAND) or self._is_listened_to(topic))}
+
+    def _is_listened_to(self, topic: str) -> bool:
+        """Whether somebody here may want what begins so; it is enough that the first words are the same."""
+        return self.stream.wanted_below(topic.partition("/")[0])
 
     def forget(self, prefix: str) -> None:
         """These topics are not asked for any more."""

@@ -12,7 +12,7 @@ from tests.support.fake_service import TIME_ZERO_FS
 
 pytestmark = pytest.mark.browser
 
-NAMES = ["overview", "scalars", "image", "scan"]
+NAMES = ["overview", "scalars", "images", "scan"]
 
 SOURCE = """
 ([column, least]) => {
@@ -48,7 +48,7 @@ def test_no_page_is_wider_than_its_window(opened: Opened, name: str, width: int)
 def test_every_page_leads_to_the_others(opened: Opened) -> None:
     page = opened("")
     expect(page).to_have_title("Overview · xtcmon")
-    for title in ("Scalars", "Image", "Scan", "Overview"):
+    for title in ("Scalars", "Images", "Scan", "Overview"):
         page.get_by_role("link", name=title).click()
         expect(page).to_have_title(f"{title} · xtcmon")
         page.wait_for_selector("body[data-level=live]")
@@ -109,7 +109,7 @@ def test_the_scan_page_finds_time_zero_and_better_with_the_correction(opened: Op
 
 
 def test_the_live_image_is_the_published_one(opened: Opened) -> None:
-    page = opened("image")
+    page = opened("images")
 
     shown = source(page, "image")
     image = page.evaluate("""() => {
@@ -127,7 +127,7 @@ def test_the_live_image_is_the_published_one(opened: Opened) -> None:
 
 
 def test_a_region_drawn_with_the_mouse_changes_the_value(opened: Opened, house: House) -> None:
-    page = opened("image")
+    page = opened("images")
     expect(page.locator("#region-value")).to_have_text("1200 keV")
     page.get_by_role("button", name="Draw the region").click()
     page.wait_for_timeout(500)
@@ -156,7 +156,7 @@ def test_a_region_drawn_with_the_mouse_changes_the_value(opened: Opened, house: 
 
 def test_a_refused_region_says_why(opened: Opened, house: House) -> None:
     house.service.refuse = "the region holds no pixel"
-    page = opened("image")
+    page = opened("images")
 
     page.get_by_label("Rows, columns").fill("1:5, 2:9")
     page.get_by_label("Rows, columns").press("Enter")

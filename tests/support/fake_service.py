@@ -40,6 +40,24 @@ UNITS = {
 }
 
 
+PANELS = (2, 185, 194)
+PITCH_UM = 110.0
+
+
+def details() -> dict[str, NDArray[Any]]:
+    """What the workers use for the detector: x down the image, y to its right, from its middle; a dead column."""
+    row, column = np.indices(FRAME_SHAPE)
+    width = PANELS[2]
+    index = (column // width * PANELS[1] * width + row * width + column % width).astype(np.int32)
+    place = np.empty(index.size, np.int64)
+    place[index.reshape(-1)] = np.arange(index.size)
+    x = (row - FRAME_SHAPE[0] / 2 + 0.5) * PITCH_UM
+    y = (column - FRAME_SHAPE[1] / 2 + 0.5) * PITCH_UM
+    mask = (column != 300).astype(np.uint8)
+    maps = {"x": x, "y": y, "z": np.full(FRAME_SHAPE, -100_000.0), "mask": mask, "gain": np.full(FRAME_SHAPE, 0.5, np.float32)}
+    return {"index": index, **{name: values.reshape(-1)[place].reshape(PANELS) for name, values in maps.items()}}
+
+
 def frame(seq: int) -> NDArray[np.float32]:
     """A ring that breathes, with a dead column."""
     rows, columns = np.indices(FRAME_SHAPE)
@@ -77,6 +95,9 @@ class FakeService:
     """No events come, as when the source stops; the service still says how it is."""
     seq: int = 0
     version: int = 1
+    units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
+    axes: dict[str, NDArray[Any]] = field(default_factory=dict)
+    """What the elements of array fields stand for."""
 
     def __post_init__(self) -> None:
         self._counters: dict[str, int] = {}
@@ -152,7 +173,7 @@ class FakeService:
         self._state("run", "run", {"run": 98, "experiment": "xppi0310", "first": 0, "seconds": 0, "nanoseconds": 0})
         arrays = self.columns(0, 1)
         entries = [
-            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape[1:]), "unit": UNITS[name], "description": ""}
+            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape[1:]), "unit": self.units[name], "description": ""}
             for name, array in arrays.items()
         ]
         self._state("schema/events", "schema", {"run": 98, "fields": entries})
@@ -204,19 +225,34 @@ class FakeService:
         }  # fmt: skip
 
     def _message(self, kind: str, topic: str, first: int, count: int, **more: Any) -> Message:
-        fields = {name: [unit, ""] for name, unit in UNITS.items()}
+        fields = {name: [unit, ""] for name, unit in self.units.items()}
         header = {"first": first, "count": count, "run": 98, "step": 0, "experiment": "xppi0310", "fields": fields, **more}
         return Message(kind, header, {f"c/{name}": array for name, array in self.columns(first, count).items()}, topic)
 
     def _answer(self) -> None:
         while (asked := self._rows.receive()) is not None:
             peer, message = asked
+            if message.kind == "axes":
+                header = {"request": message.header["request"], "run": 98, "version": self.version}
+                self._rows.send(peer, Message("axes", header, {f"k/{path}": axis for path, axis in self.axes.items()}))
+                continue
+            if message.kind == "detector":
+                self._rows.send(peer, self._details(message))
+                continue
             first = max(0, self.seq - message.header["last"])
             reply = self._message("history", "", first, self.seq - first, request=message.header["request"])
             sequence = np.arange(first, self.seq)
             self._rows.send(peer, replace(reply, arrays={**reply.arrays, "c/seq": sequence}))
         while (asked := self._reader.receive()) is not None:
             self._control(*asked)
+
+    def _details(self, asked: Message) -> Message:
+        """Two panels, the upper one in the left half of the image, the lower one in the right."""
+        request = asked.header["request"]
+        if asked.header["detector"] != "cspad":
+            return Message("detector", {"request": request, "detector": "", "detectors": ["cspad"]})
+        header = {"request": request, "detector": "cspad", "run": 98, "version": self.version, "shape": list(PANELS)}
+        return Message("detector", header, details())
 
     def _control(self, peer: bytes, message: Message) -> None:
         self.controls.append(message)

@@ -169,17 +169,16 @@ def measure(
     for run in range(count):
         start, stop = np.int64(runs[run, START]), np.int64(runs[run, START]) + runs[run, LENGTH]
         row, first = start // columns, start % columns
-        total, moment = 0.0, 0.0
-        for place in range(start, stop):
-            total += tile[place]
-            moment += np.float64(tile[place]) * (place - start)
         drop = drops[runs[run, DROPLET] - 1]
         if drop[PIXELS] == 0:
             drop[TILE], drop[TOP], drop[LEFT] = number, row, first
-        drop[ADU] += total
         drop[PIXELS] += stop - start
-        drop[ROW] += total * row
-        drop[COLUMN] += moment + total * first
+        # Pixel by pixel, as scipy.ndimage.center_of_mass adds: centres that are whole numbers but for rounding are cut later.
+        for place in range(start, stop):
+            value = np.float64(tile[place])
+            drop[ADU] += value
+            drop[ROW] += value * row
+            drop[COLUMN] += value * (first + place - start)
         drop[BOTTOM] = row
         drop[LEFT] = min(drop[LEFT], first)
         drop[RIGHT] = max(drop[RIGHT], first + stop - start - 1)

@@ -206,6 +206,25 @@ def features(
     show("features, one thread", [feature_columns(line) for line in lines], as_json)
 
 
+@command.command()
+def pages(
+    viewers: Annotated[list[int] | None, typer.Argument(help="how many look at once", show_default="1 3 20")] = None,
+    megapixels: Annotated[list[int] | None, typer.Option("--mpx", help="size of the detector", show_default="2 and 4")] = None,
+    seconds: Annotated[float, typer.Option(help="length of each line")] = 5.0,
+    rate: Annotated[float, typer.Option(help="pictures per second from the service")] = 12.0,
+    browsers: Annotated[bool, typer.Option(help="real browsers (playwright and chromium) instead of plain web sockets")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pictures per second that reach those who look at the Images page, their age, and what they cost the dashboard.
+
+    Example: xtcmon bench pages 1 3 --mpx 4 --browsers
+    """
+    from monitor.tools.process import declared
+
+    lines = declared("bench_pages")(viewers or (1, 3, 20), megapixels or (2, 4), seconds=seconds, rate=rate, browsers=browsers)
+    show("pictures on the pages", [asdict(line) for line in lines], as_json)
+
+
 @command.command(name="all")
 def everything() -> None:
     """Every benchmark, one after the other.
