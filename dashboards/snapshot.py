@@ -83,6 +83,16 @@ class Lists:
         start = max(0, len(self) - count)
         return Lists(self.seq[start:], self.starts[start:], self.lengths[start:], self.elements, self.info)
 
+    def since(self, first: int) -> "Lists":
+        """Those of events from this sequence number on, as views."""
+        return self.last(len(self) - int(np.searchsorted(self.seq, first)))
+
+    def between(self, first: int, last: int) -> "Lists":
+        """Those of events with these sequence numbers, both included, as views."""
+        start, stop = np.searchsorted(self.seq, (first, last + 1))
+        here = slice(int(start), int(stop))
+        return Lists(self.seq[here], self.starts[here], self.lengths[here], self.elements, self.info)
+
     @property
     def values(self) -> NDArray[Any]:
         """Elements of these events alone."""
@@ -90,9 +100,7 @@ class Lists:
 
     def of(self, seq: int) -> NDArray[Any]:
         """Elements of one event; none if it is not here."""
-        i = int(np.searchsorted(self.seq, seq))
-        here = i < len(self) and self.seq[i] == seq
-        return self.elements[self.starts[i] : self.starts[i] + self.lengths[i]] if here else self.elements[:0]
+        return self.between(seq, seq).values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -114,6 +114,9 @@ def fit(shape: Shape, x: Array, y: Array, error: Array) -> Fit | None:
     values = tuple(float(value) for value in found.x)
     if abs(values[-1]) < LEAST_SIGNIFICANCE * deviation[-1] or not x.min() <= values[0] <= x.max():
         return None
+    if any(width > 0.999 * 2 * span for width in values[1:-2]):
+        # At the bound the points do not say how wide it is, and the stated error would be made up.
+        return None
     return Fit(shape, values, tuple(float(each) for each in deviation), chi2, degrees)
 
 

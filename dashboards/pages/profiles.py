@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from dashboards.plots.waterfall import WaterfallPlot
 from dashboards.reduce.age import age_of
 from dashboards.reduce.axis import axis_of, row_names
 from dashboards.reduce.choice import first_match, scan_variable
-from dashboards.reduce.curves import Mean, difference, lines, mean_of, newest, values_at, waterfall
+from dashboards.reduce.curves import Mean, Waterfall, difference, lines, mean_of, newest, values_at, waterfall
 from dashboards.reduce.delay import LASER
 from dashboards.snapshot import Curves, Snapshot
 from dashboards.texts import count, number
@@ -28,6 +29,7 @@ PREFERRED = (r"azav[^/]*$", r"_azav", r"project", r"lineout", r"wave|trace|hsd")
 WINDOWS = {"120": "120 events", "1200": "1200 events", "7200": "7200 events", "0": "all that are kept"}
 LINES = {"live": "live", "mean": "mean", "on": "on", "off": "off"}
 BINS = {"50": "50 bins", "100": "100 bins", "200": "200 bins"}
+FALLS = {"mean": "mean", "change": "mean − mean of all", "difference": "laser on − off"}
 EVENT, TIME = "event", "time"
 HEAVY_S = 0.5
 """Means and waterfall are made anew at most so often; the newest curve comes with every update."""
@@ -52,7 +54,8 @@ class Profiles:
             choices.select("hits", "Hits to mark"),
             choices.select("reference", "Reference"),
         ]
-        over = [choices.select("over", "Waterfall over"), choices.select("bins", "Finest division", BINS)]
+        over = [choices.select("over", "Waterfall over"), choices.select("falls", "Colour", FALLS)]
+        over.append(choices.select("bins", "Finest division", BINS))
         places = row([choices.number("a", "Cursor A"), choices.number("b", "Cursor B")], sizing_mode="stretch_width")
         self._profile = CurvePlot(("live", "mean", "on", "off", "reference"), 380, choices.put)
         self._difference = CurvePlot(("difference",), 220)
@@ -115,7 +118,7 @@ class Profiles:
 
     def _reduce(self, snapshot: Snapshot, curves: Curves) -> None:
         """Means and waterfall, unless they were made just now."""
-        choices = tuple(self._choices.value(name) for name in ("field", "row", "window", "over", "bins"))
+        choices = tuple(self._choices.value(name) for name in ("field", "row", "window", "over", "bins", "falls"))
         made, of = self._heavy
         now = time.monotonic()
         if of == choices and now - made < HEAVY_S:
@@ -136,9 +139,21 @@ class Profiles:
             places, label = times - (snapshot.rows.time[-1] if len(snapshot.rows) else 0.0), "seconds before the newest event"
         else:
             places, label = values_at(snapshot.rows, over, curves.seq), snapshot.label(over)
-        found = waterfall(lines(curves.values, self._row()), places, int(self._choices.value("bins")))
+        found = self._falls(snapshot, curves, places)
         _, x_label = axis_of(self._choices.value("field"), curves.values.shape[-1], snapshot.axes)
         self._waterfall.show(found, self._x, (x_label, label, curves.info.unit))
+
+    def _falls(self, snapshot: Snapshot, curves: Curves, places: NDArray[np.float64]) -> Waterfall | None:
+        """Means in bins, or how they differ."""
+        values, bins, falls = lines(curves.values, self._row()), int(self._choices.value("bins")), self._choices.value("falls")
+        if falls == "difference":
+            laser = values_at(snapshot.rows, LASER, curves.seq)
+            on, off = (waterfall(values, places, bins, laser == state) for state in (1, 0))
+            return replace(on, image=on.image - off.image) if on is not None and off is not None else None
+        found = waterfall(values, places, bins)
+        if found is None or falls != "change":
+            return found
+        return replace(found, image=found.image - mean_of(values).mean.astype(np.float32))
 
     def _draw(self, snapshot: Snapshot, curves: Curves, live: NDArray[np.float64], label: str) -> None:
         """Curves and difference."""

@@ -11,16 +11,17 @@ from dashboards.change import Change
 from dashboards.choices import Choices
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.bars import BarsPlot
-from dashboards.plots.correlation import Correlation
+from dashboards.plots.choice import PlotChoice
 from dashboards.plots.curve_plot import CurvePlot, Line
 from dashboards.plots.little_picture import LittlePicture
 from dashboards.plots.points import PointsPlot
+from dashboards.plots.scatter import ScatterPlot
 from dashboards.plots.strip_chart import StripChart
 from dashboards.reduce.age import age_of
 from dashboards.reduce.arrival import Calibration, Tool, calibration, drift, inside, positions, tool_of
 from dashboards.reduce.choice import beam_monitor, scan_variable
 from dashboards.reduce.curves import values_at
-from dashboards.reduce.delay import unit_ratio
+from dashboards.reduce.delay import TIME_UNITS, unit_ratio
 from dashboards.reduce.histogram import histogram
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Snapshot
@@ -35,6 +36,10 @@ NAMES = {"timetoolRaw": "ttRaw", "timetoolEdge": "ttEdge"}
 """What a feature is called that has no name in the settings."""
 
 BINS = 80
+RECENT = 120
+"""Newest traces among which one with an edge is looked for."""
+
+TERM_UNITS = ("ps", "ps/pixel · x", "ps/pixel² · x²")
 
 
 class TimeTool:
@@ -48,7 +53,7 @@ class TimeTool:
         self._view = view
         self._choices = choices = Choices(view)
         self._change = Change(view)
-        self._found: tuple[str, str, Calibration] | None = None
+        self._found: tuple[str, Calibration] | None = None
         what = [choices.select("position", "Position"), choices.select("against", "Against")]
         what.append(choices.select("window", "Events", WINDOWS))
         limits = {name: choices.number(name, title) for name, title in LIMITS.items()}
@@ -59,7 +64,7 @@ class TimeTool:
         self._camera = LittlePicture(300)
         self._pictures = column([self._edge.figure], sizing_mode="stretch_width")
         self._strip: StripChart | None = None
-        self._against: tuple[str, Correlation] | None = None
+        self._against: tuple[str, ScatterPlot] | None = None
         self._history = column([], sizing_mode="stretch_width")
         self._pair = column([], sizing_mode="stretch_width")
         self._bars = BarsPlot(240)
@@ -118,10 +123,11 @@ class TimeTool:
         name = next((top + ending for ending in TRACES if top + ending in snapshot.curves), "")
         curves = snapshot.curves.get(name)
         if curves is not None and len(curves):
-            live = curves.values[-1].astype(np.float64).reshape(-1)
+            i = _newest_with(values_at(snapshot.rows, tool.position, curves.last(RECENT).seq))
+            seq, live = int(curves.seq[i]), curves.values[i].astype(np.float64).reshape(-1)
             x = np.arange(len(live), dtype=np.float64)
-            at = _at(snapshot.rows, tool.position, int(curves.seq[-1]))
-            said = f"{name}, event {count(int(curves.seq[-1]))}, edge at {number(at)}"
+            at = _at(snapshot.rows, tool.position, seq)
+            said = f"{name}, event {count(seq)}, edge at {number(at)}"
             self._edge.show(x, {"live": Line(live)}, "pixel", curves.info.unit, said)
             here = np.array([at]) if np.isfinite(at) and 0 <= at < len(live) else np.empty(0)
             self._edge.mark(here, np.interp(here, x, live))
@@ -146,44 +152,45 @@ class TimeTool:
         found = histogram(values, BINS)
         said = f"{number(found.mean)} ± {number(found.deviation)}"
         self._bars.show(found.edges if len(found.edges) else np.zeros(1), found.counts, snapshot.label(tool.position), said)
+        self._draw_pair(snapshot, tool.position, rows)
+        minutes = drift(rows.time, values)
+        labels, title = ("UTC", snapshot.label(tool.position)), "Drift: median of each minute"
+        self._drift.show(minutes.time * 1e3, minutes.median, minutes.error, labels=labels, title=title, snapshot=snapshot)
+
+    def _draw_pair(self, snapshot: Snapshot, position: str, rows: Table) -> None:
+        """The position against another field that the run has."""
         other = self._choices.value("against")
-        if self._against is None or self._against[0] != f"{other}~{tool.position}":
-            self._against = f"{other}~{tool.position}", Correlation([other, tool.position], height=300)
+        if other not in snapshot.fields:
+            return
+        if self._against is None or self._against[0] != f"{other}~{position}":
+            choice = PlotChoice(kind="scatter", x=other, y=(position,))
+            self._against = f"{other}~{position}", ScatterPlot(choice, 300, lambda offered: None)
             self._pair.children = [self._against[1].figure]
         self._against[1].update(snapshot, rows)
-        minutes = drift(rows.time, values)
-        labels = "UTC", snapshot.label(tool.position)
-        self._drift.show(
-            minutes.time * 1e3,
-            minutes.median,
-            minutes.error,
-            labels=labels,
-            title="Drift: median of each minute",
-            snapshot=snapshot,
-        )
 
     def _draw_calibration(self, snapshot: Snapshot, tool: Tool, rows: Table) -> dict[str, str]:
         """Position against the delay stage, and the polynomial that could be put in force."""
-        stage = self._choices.value("delay")
-        scale = self._choices.figure_of("ps") or unit_ratio(snapshot.unit(stage), "ps")
-        order = int(self._choices.value("order"))
-        found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage else None
+        stage, scale = self._choices.value("delay"), self._scale(snapshot)
+        order, labels = int(self._choices.value("order")), (f"{self._choices.value('delay')} (ps)", snapshot.label(tool.position))
+        found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
         path = self._path(snapshot, tool)
-        self._found = (path, tool.position, found) if found is not None and path else None
-        labels = f"{stage} (ps)", snapshot.label(tool.position)
+        self._found = (path, found) if found is not None and path else None
         if found is None:
             self._calibration.show(*(np.empty(0),) * 3, labels=labels, title="")
-            return {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or FEW}
+            why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
+            return {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why}
         grid = np.linspace(found.position.min(), found.position.max(), 100)
-        middle = (found.delay.min() + found.delay.max()) / 2
-        curve = found.time_at(grid) + middle, grid
+        curve = found.time_at(grid) + (found.delay.min() + found.delay.max()) / 2, grid
         title = f"{len(found.delay)} steps, residual {number(1000 * found.residual)} fs rms"
         self._calibration.show(found.delay, found.position, found.error, labels=labels, title=title, curve=curve)
-        return {
-            "calibration-terms": ", ".join(f"{term:.6g}" for term in found.terms),
-            "calibration-text": self._change.text(snapshot)
-            or (f"would become {path}" if path else "settings have no place for it"),
-        }
+        place = f"Would become {path}." if path else "The settings have no place for it."
+        terms = "t = " + " + ".join(f"{term:.6g} {unit}" for term, unit in zip(found.terms, TERM_UNITS, strict=False))
+        return {"calibration-terms": terms, "calibration-text": self._change.text(snapshot) or place}
+
+    def _scale(self, snapshot: Snapshot) -> float | None:
+        """Picoseconds per unit of the stage: as a person says, else by its unit if that is one of time."""
+        unit = snapshot.unit(self._choices.value("delay"))
+        return self._choices.figure_of("ps") or (unit_ratio(unit, "ps") if unit in TIME_UNITS else None)
 
     def _path(self, snapshot: Snapshot, tool: Tool) -> str:
         """Where the polynomial belongs in the settings; empty if this position has none."""
@@ -205,7 +212,7 @@ class TimeTool:
         if self._found is None:
             self._change.complain("There is no polynomial to put in force yet.")
             return
-        path, _, found = self._found
+        path, found = self._found
         self._change.ask([{"path": path, "value": [float(f"{term:.9g}") for term in found.terms]}])
 
 
@@ -234,6 +241,12 @@ def _state(seen: Table, rows: Table, tool: Tool) -> str:
 def _at(rows: Table, name: str, seq: int) -> float:
     """Value of one event; NaN if it has none."""
     return float(values_at(rows, name, np.array([seq]))[0])
+
+
+def _newest_with(values: NDArray[np.float64]) -> int:
+    """Place of the newest event that has a value, counted from the end: -1 is the newest; that too if none has."""
+    found = np.flatnonzero(np.isfinite(values))
+    return int(found[-1]) - len(values) if len(found) else -1
 
 
 def _left(section: Mapping[str, Any], tool: Tool) -> float:

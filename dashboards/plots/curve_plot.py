@@ -19,6 +19,7 @@ STYLES = {
     "difference": ("laser on − off", ACCENT, 2.0),
 }
 CURSORS = {"a": "#e57bd2", "b": "#b39ddb"}
+BORDER = 74
 EMPTY: NDArray[np.float64] = np.empty(0)
 
 
@@ -49,7 +50,8 @@ class CurvePlot:
     """
 
     def __init__(self, names: tuple[str, ...], height: int, on_cursor: Callable[[str, float], None] | None = None) -> None:
-        self.figure = chart(height=height, tools="xpan,xwheel_zoom,box_zoom,reset,save")
+        # The same border for all, so that plots below each other stand in line.
+        self.figure = chart(height=height, tools="xpan,xwheel_zoom,box_zoom,reset,save", min_border_left=BORDER)
         self._sources = {name: ColumnDataSource(data={"x": [], "y": [], "low": [], "high": []}) for name in names}
         self._marks = ColumnDataSource(data={"x": [], "y": []})
         self._named: dict[str, str] = {}
@@ -87,6 +89,8 @@ class CurvePlot:
                 continue
             error = np.full(len(x), np.nan) if line.error is None else line.error
             source.data = {"x": x, "y": line.y, "low": line.y - error, "high": line.y + error}
+        for name, item in zip(self._sources, self.figure.legend.items, strict=False):
+            item.visible = name in lines
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x_label, y_label
         self.figure.title.text = title
 

@@ -12,6 +12,8 @@ from dashboards.reduce.curves import divided
 from dashboards.reduce.picture import percentile_limits
 
 MOST_POINTS = 420
+WIDTH, MARGIN, LEAST_HEIGHT = 520, 80, 240
+"""Usual width of the frame, and what axes and title need, in pixels of the screen."""
 
 
 class LittlePicture:
@@ -20,12 +22,13 @@ class LittlePicture:
     Parameters
     ----------
     height
-        In pixels.
+        At most, in pixels.
     palette
         Colours from low to high.
     """
 
     def __init__(self, height: int, palette: Any = Viridis256) -> None:
+        self._height = height
         self._source = ColumnDataSource(data={"image": [], "x": [], "y": [], "dw": [], "dh": []})
         self._marks = ColumnDataSource(data={"x": [], "y": []})
         self._mapper = LinearColorMapper(palette=palette, low=0, high=1, nan_color="rgba(0,0,0,0)")
@@ -58,6 +61,8 @@ class LittlePicture:
         self._mapper.update(low=low, high=high)
         self._bar.title = unit
         side *= more
+        # Pixels are square, so a flat picture leaves no empty space above and below.
+        self.figure.height = int(np.clip(WIDTH * small.shape[0] / small.shape[1] + MARGIN, LEAST_HEIGHT, self._height))
         self._source.data = {
             "image": [small],
             "x": [0],

@@ -96,7 +96,9 @@ class Waterfall:
     high: float
 
 
-def waterfall(curves: NDArray[np.float64], over: NDArray[np.float64], bins: int) -> Waterfall | None:
+def waterfall(
+    curves: NDArray[np.float64], over: NDArray[np.float64], bins: int, kept: NDArray[np.bool_] | None = None
+) -> Waterfall | None:
     """Mean curve in each of ``bins`` equally wide bins of ``over``; ``None`` without a finite value.
 
     Parameters
@@ -108,19 +110,23 @@ def waterfall(curves: NDArray[np.float64], over: NDArray[np.float64], bins: int)
         where they all stand on a few distinct places, each place is a bin.
     bins
         Most bins.
+    kept
+        Which events enter, shape (events,); the bins are those of all.
     """
     good = np.isfinite(over)
     if not good.any():
         return None
+    low, high, count = _edges(np.unique(over[good]), bins)
+    image = np.full((count, curves.shape[1]), np.nan, np.float32)
+    good = good if kept is None else good & kept
     over, curves = over[good], curves[good]
-    places = np.unique(over)
-    low, high, count = _edges(places, bins)
+    if not len(over):
+        return Waterfall(image, low, high)
     at = np.minimum((over - low) / (high - low) * count, count - 1).astype(np.int64)
     order = np.argsort(at, kind="stable")
     starts = np.append(0, np.flatnonzero(np.diff(at[order])) + 1)
     there = np.isfinite(curves[order])
     total = np.add.reduceat(np.where(there, curves[order], 0.0), starts, axis=0)
-    image = np.full((count, curves.shape[1]), np.nan, np.float32)
     image[at[order][starts]] = divided(total, np.add.reduceat(there.astype(np.int64), starts, axis=0))
     return Waterfall(image, low, high)
 

@@ -85,13 +85,12 @@ def peak_map(places: NDArray[np.int64], shape: tuple[int, int], most: int) -> tu
     Returns
     -------
     tuple
-        Counts, float32, NaN = none, and the side of a block in pixels.
+        Counts, float32, and the side of a block in pixels.
     """
     side = -(-max(shape) // most)
     rows, columns = -(-shape[0] // side), -(-shape[1] // side)
     row, column = np.divmod(places[(places >= 0) & (places < shape[0] * shape[1])], shape[1])
     counts = np.bincount(row // side * columns + column // side, minlength=rows * columns).astype(np.float32)
-    counts[counts == 0] = np.nan
     return counts.reshape(rows, columns), side
 
 

@@ -86,11 +86,11 @@ def read_constants(
     if not is_folder(place):
         raise ConfigError(f"there are no constants at {place}; give a calib directory or a .npz file", key="constants")
     name = source_name(source) or source
-    for _, why in closed(way_to(place, source)):
-        note(f"constants of {name} cannot be used: {why}")
+    for folder, why in closed(way_to(place, source)):
+        note(f"constants of {name} cannot be used: {why} in {folder}")
         return {}
     for folder, why in closed(folder_for(place, source) / ctype for ctype in (*CTYPES, GEOMETRY)):
-        note(f"{folder.name} of {name} cannot be used: {why}")
+        note(f"{folder.name} of {name} cannot be used: {why} in {folder}")
     found: dict[str, NDArray[Any]] = {}
     for ctype, path in files_of(place, source, run):
         try:

@@ -126,7 +126,7 @@ def closed(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            yield folder, f"its folder cannot be read: {error.strerror} in {folder}"
+            yield folder, f"the folder cannot be read: {error.strerror}"
 
 
 def way_to(place: Path, source: str) -> tuple[Path, ...]:

@@ -90,7 +90,7 @@ def test_a_folder_that_may_not_be_read_is_named_and_not_called_empty(
     closed = folder / below
     closed.mkdir(exist_ok=True)
     close(monkeypatch, closed)
-    why = f"{what} of XppGon.0:Zyla.0 cannot be used: its folder cannot be read: Permission denied in {closed}"
+    why = f"{what} of XppGon.0:Zyla.0 cannot be used: the folder cannot be read: Permission denied in {closed}"
     assert found(folder)[1] == [f"cam: {why}; {without}"]
     with pytest.raises(MissingConstants, match="Permission denied"):
         found(folder, constants="required")
