@@ -108,7 +108,7 @@ def test_photons_are_counted_by_the_map_and_by_the_droplets(xtcmon: Command, tmp
         apart[panel, max(0, row - REACH) : row + REACH + 1, max(0, column - REACH) : column + REACH + 1] = 0
     np.save(tmp_path / "mask.npy", apart)
     energy = facts["photon_keV"]
-    settings = PHOTONS.format(energy=energy, high=0.55 * energy, low=0.25 * energy, mask=tmp_path / "mask.npy")
+    settings = PHOTONS.format(energy=energy, high=0.45 * energy, low=0.25 * energy, mask=tmp_path / "mask.npy")
     data = kept(xtcmon, run, tmp_path, settings)
     injected = float(truth["photon_sum"][apart == 1].sum())
     assert injected > 1000
