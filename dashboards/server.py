@@ -104,7 +104,8 @@ class Dashboard:
         silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
-        loop = IOLoop()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = IOLoop.current()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
         self._feed.start()
@@ -121,6 +122,7 @@ class Dashboard:
             self._office.close()
             self._archive.close()
             loop.close(all_fds=True)
+            asyncio.set_event_loop(None)
             self._feed.close()
         if self._feed.failure is not None:
             raise self._feed.failure

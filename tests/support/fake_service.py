@@ -93,6 +93,8 @@ class FakeService:
     refuse: str = ""
     silent: bool = False
     """No events come, as when the source stops; the service still says how it is."""
+    plots: list[Message] = field(default_factory=list)
+    """Plots of scripts, to be published."""
     seq: int = 0
     version: int = 1
     units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
@@ -158,6 +160,8 @@ class FakeService:
         while not self._leave.wait(TURN_S):
             self._answer()
             self._resend()
+            while self.plots:
+                self._state_message(self.plots.pop(0))
             now = time.monotonic()
             if self.silent:
                 begin = now - (self.seq - self.first) / self.rate
