@@ -133,6 +133,10 @@ class RecordedFeed:
     def acknowledge(self, name: str, person: str) -> None:
         """Alarms of the past concern nobody."""
 
+    def detector(self, name: str) -> Future[Message]:
+        """Nobody is there to be asked about a detector."""
+        return _refused()
+
     def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Future[Message]:
         """The past cannot be changed."""
         return _refused()
@@ -140,6 +144,37 @@ class RecordedFeed:
     def undo(self, author: str) -> Future[Message]:
         """The past cannot be changed."""
         return _refused()
+
+
+class Nothing(RecordedFeed):
+    """A run that cannot be shown.
+
+    Parameters
+    ----------
+    why
+        In words.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.position = None
+        self._snapshot = Snapshot(recorded=why, ended=True)
+
+    @property
+    def whole(self) -> Snapshot:
+        """Nothing."""
+        return self._snapshot
+
+    def seek(self, event: int | None) -> None:
+        """There is no other place."""
+
+
+def past(feed: RecordedFeed) -> dict[str, Any]:
+    """Where in its run a feed stands, for the slider."""
+    seq = feed.whole.rows.seq
+    if not len(seq):
+        return {"first": 0, "last": 0, "at": 0}
+    last = int(seq[-1])
+    return {"first": int(seq[0]), "last": last, "at": last if feed.position is None else feed.position}
 
 
 def snapshot_of(run: RunFile) -> Snapshot:

@@ -1,6 +1,7 @@
 """The runs in the output folder: their files and reports, for the Run page and for whoever opens an earlier run."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,22 @@ def report_path(run_file: Path) -> Path:
     return run_file.with_name((names.stem if names else run_file.stem) + REPORT)
 
 
+def run_of(path: Path) -> RunEntry | None:
+    """The run in a file of any name; ``None`` if there is no such file."""
+    if not path.exists():
+        return None
+    about, report = path.stat(), report_path(path)
+    return RunEntry(
+        stem=path.stem,
+        experiment="",
+        run=-1,
+        path=path,
+        size=about.st_size,
+        modified=about.st_mtime,
+        report=report if report.exists() else None,
+    )
+
+
 class Runs:
     """The runs of one folder, looked up again every few seconds.
 
@@ -69,19 +86,25 @@ class Runs:
     ----------
     directory
         The output folder; empty = none.
+    files
+        Further files of runs, which come first.
     """
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, files: Sequence[Path] = ()) -> None:
         self.directory = Path(directory) if directory else None
+        self._files = files
         self._looked_at = float("-inf")
         self._found: list[RunEntry] = []
 
     def all(self) -> list[RunEntry]:
         """What there is, newest first."""
         now = time.monotonic()
-        if self.directory is not None and now - self._looked_at > LOOK_AGAIN_S:
+        if now - self._looked_at > LOOK_AGAIN_S:
             self._looked_at = now
-            self._found = runs_in(self.directory)
+            given = [found for path in self._files if (found := run_of(path)) is not None]
+            names = {entry.stem for entry in given}
+            here = runs_in(self.directory) if self.directory is not None else []
+            self._found = given + [entry for entry in here if entry.stem not in names]
         return self._found
 
     def find(self, stem: str) -> RunEntry | None:

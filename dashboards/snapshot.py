@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dashboards.alarms.history import Told
 from dashboards.table import Table, empty
+from monitor.client import Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,14 @@ class SettingsVersion:
         return "; ".join(self.what[:most]) + more
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A plot that a script has published, and the monotonic time at which it arrived."""
+
+    plot: Plot
+    arrived: float
+
+
 @dataclass(frozen=True, slots=True)
 class StatusHistory:
     """One entry per status message, oldest first, float64; NaN where the status did not say."""
@@ -195,6 +204,8 @@ class Snapshot:
         What elements of arrays stand for, by path as below ``UserDataCfg`` in the file (``cspad/azav__azav_q``).
     pictures
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
+    plots
+        Topic that a script has given to its newest plot.
     run, step, status, pipeline
         Headers of the last messages of these topics; empty before the first.
     changes
@@ -222,6 +233,7 @@ class Snapshot:
     lists: Mapping[str, Lists] = field(default_factory=dict)
     axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    plots: Mapping[str, Published] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     step: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)

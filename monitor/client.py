@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -170,6 +171,11 @@ class XYPlot:
     leg_offset: Any = None
     formats: Any = "-"
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.xdata is not None and self.ydata is not None
+
 
 @dataclass
 class Hist:
@@ -186,6 +192,11 @@ class Hist:
     formats: Any = "-"
     fills: Any = True
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.bins is not None and self.values is not None
+
 
 @dataclass
 class Image:
@@ -201,6 +212,11 @@ class Image:
     pos: Any = None
     scale: Any = None
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.image is not None
+
 
 @dataclass
 class MultiPlot:
@@ -211,6 +227,11 @@ class MultiPlot:
     data_con: list[Any] = field(default_factory=list)
     ncols: Any = None
     use_windows: bool = False
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.data_con) and all(plot.valid for plot in self.data_con)
 
     def add(self, plot: Any) -> None:
         """One more plot."""
@@ -917,8 +938,8 @@ def plot_of(entry: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Plo
         If it is none.
     """
     kinds: dict[object, Any] = {"XYPlot": XYPlot, "Hist": Hist, "Image": Image, "MultiPlot": MultiPlot}
-    given = {key: value for key, value in entry.items() if key != "kind"}
     try:
+        given = {key: value for key, value in entry.items() if key != "kind"}
         for name in set(DATA) & set(given):
             value = given[name]
             given[name] = [arrays[each] for each in value] if isinstance(value, list) else arrays[value]
@@ -1061,8 +1082,8 @@ def _dtype(text: object) -> np.dtype[Any]:
     """The dtype of a column: numbers, fixed text, or a packed structure of these."""
     try:
         if isinstance(text, str):
-            dtype = np.dtype(text) if text[:1] in "<>|" and text[1:2] in NUMBERS and text[2:].isdigit() else None
-        elif isinstance(text, list):
+            return _plain_dtype(text)
+        if isinstance(text, list):
             dtype = np.dtype([(entry[0], _dtype(entry[1]), *map(tuple, entry[2:])) for entry in text])
         else:
             dtype = None
@@ -1070,6 +1091,17 @@ def _dtype(text: object) -> np.dtype[Any]:
         raise BadMessage("unknown dtype") from error
     if dtype is None or dtype.itemsize == 0:
         raise BadMessage("a dtype that cannot travel")
+    return dtype
+
+
+@lru_cache(maxsize=1024)
+def _plain_dtype(text: str) -> np.dtype[Any]:
+    """The dtype that a numpy string names."""
+    if text[:1] not in "<>|" or text[1:2] not in NUMBERS or not text[2:].isdigit():
+        raise ValueError(text)
+    dtype = np.dtype(text)
+    if dtype.itemsize == 0:
+        raise ValueError(text)
     return dtype
 
 

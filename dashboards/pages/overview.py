@@ -7,7 +7,6 @@ from bokeh.layouts import column
 
 from dashboards.numbers import tiles
 from dashboards.pages.page import PAGES, Shown, View
-from dashboards.plots.marks import ChangeMarks
 from dashboards.plots.rate_chart import RateChart
 from dashboards.plots.strip_chart import StripChart
 from dashboards.reduce.answer import answers
@@ -31,7 +30,7 @@ class Overview:
     def __init__(self, view: View) -> None:
         del view
         self._signs: list[str] = []
-        self._strips: list[tuple[StripChart, ChangeMarks]] = []
+        self._strips: list[StripChart] = []
         self._vital = column([], sizing_mode="stretch_width")
         self._rate = RateChart()
         self.roots: Mapping[str, Any] = {"rate": self._rate.figure, "vital": self._vital}
@@ -56,14 +55,11 @@ class Overview:
         signs = vital_signs(snapshot.fields)
         if signs != self._signs:
             self._signs = signs
-            charts = [StripChart([name], height=170) for name in signs]
-            self._strips = [(chart, ChangeMarks(chart.figure)) for chart in charts]
-            self._vital.children = [chart.figure for chart in charts]
+            self._strips = [StripChart([name], height=170) for name in signs]
+            self._vital.children = [strip.figure for strip in self._strips]
         rows = snapshot.rows.last(VITAL_ROWS)
-        for strip, marks in self._strips:
+        for strip in self._strips:
             strip.update(snapshot, rows)
-            if len(rows):
-                marks.update(snapshot, float(rows.seq[0]), float(rows.seq[-1]))
 
 
 PAGES.add("overview", Overview)

@@ -5,7 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from dashboards.pictures.book import Book
+from dashboards.pictures.book import Book, closed
+from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
 from monitor.plugins import Registry
 from monitor.settings import Settings
@@ -34,6 +35,8 @@ class View:
         Runs a function in the session, from any thread.
     detectors
         What is known of detectors beside their pictures: which pixel is where, mask, gain.
+    runs
+        The runs in the output folder.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -46,7 +49,8 @@ class View:
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
-    detectors: Book
+    detectors: Book = field(default_factory=closed)
+    runs: Runs = field(default_factory=lambda: Runs(""))
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 
 

@@ -55,6 +55,11 @@ def share(used: NDArray[np.bool_], rows: Table) -> str:
     return f"{text}, {count(gaps)} more have no row" if gaps else text
 
 
+def short(text: str, letters: int = 50) -> str:
+    """A text that fits above a plot; the editor has the whole of it."""
+    return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
 def label(text: str, snapshot: Snapshot) -> str:
     """An expression with its unit, if it is a field."""
     return snapshot.label(text)

@@ -7,7 +7,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource
 
 from dashboards.look import hover
-from dashboards.plots.canvas import COLOURS, Reference, canvas, chosen_rows, common_unit, expressions, legend_above, share
+from dashboards.plots.canvas import COLOURS, Reference, canvas, chosen_rows, common_unit, expressions, legend_above, share, short
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.plot import PLOTS, Numbers, Offer
 from dashboards.reduce.histogram import Histogram, counted, edges_of
@@ -49,7 +49,7 @@ class HistogramPlot:
         self._reference.update()
         self.figure.xaxis.axis_label = common_unit(self._choice, snapshot)
         self.figure.yaxis.axis_label = "share of events" if self._choice.mode else "events"
-        self.figure.title.text = ",  ".join(self._told(name) for name in self._shown)
+        self.figure.title.text = short(",  ".join(self._told(name) for name in self._shown), 60)
         used = np.zeros(len(rows), bool)
         for each in expressions(self._choice, snapshot):
             used |= np.isfinite(each.of(rows)) & keep
@@ -78,7 +78,7 @@ class HistogramPlot:
         many = len(self._choice.y) > 1
         bars = self.figure.quad(
             "left", "right", "height", "bottom", source=source, fill_color=colour, fill_alpha=0.35 if many else 0.7,
-            line_color=colour if many else None, legend_label=name,
+            line_color=colour if many else None, legend_label=short(name, 34),
         )  # fmt: skip
         hover(self.figure, [bars], [("from", "@left"), ("to", "@right"), (self._height_name, "@height")])
         return source

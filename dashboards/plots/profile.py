@@ -7,7 +7,18 @@ import numpy as np
 from bokeh.models import ColumnDataSource, Whisker
 
 from dashboards.look import hover
-from dashboards.plots.canvas import COLOURS, Reference, canvas, chosen_rows, common_unit, expressions, label, legend_above, share
+from dashboards.plots.canvas import (
+    COLOURS,
+    Reference,
+    canvas,
+    chosen_rows,
+    common_unit,
+    expressions,
+    label,
+    legend_above,
+    share,
+    short,
+)
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.plot import PLOTS, Numbers, Offer
 from dashboards.reduce.expression import expression
@@ -53,7 +64,7 @@ class ProfilePlot:
         self._reference.update()
         self.figure.xaxis.axis_label = label(self._choice.x, snapshot)
         self.figure.yaxis.axis_label = common_unit(self._choice, snapshot)
-        self.figure.title.text = f"mean of {', '.join(self._choice.y)}"
+        self.figure.title.text = short(f"mean of {', '.join(self._choice.y)}")
         return share(used, rows)
 
     def numbers(self) -> Numbers:
@@ -72,7 +83,7 @@ class ProfilePlot:
 
     def _points(self, name: str, colour: str) -> ColumnDataSource:
         source = ColumnDataSource(data={"x": [], "y": [], "low": [], "high": [], "events": []})
-        drawn = self.figure.scatter("x", "y", source=source, size=6, color=colour, legend_label=name)
+        drawn = self.figure.scatter("x", "y", source=source, size=6, color=colour, legend_label=short(name, 34))
         bars = Whisker(base="x", lower="low", upper="high", source=source, line_color=colour, line_width=1.2)
         bars.upper_head = bars.lower_head = None
         self.figure.add_layout(bars)

@@ -9,7 +9,7 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from dashboards.look import hover, plain_image
-from dashboards.plots.canvas import COLOURS, canvas, chosen_rows, common_unit, expressions, label, legend_above, share
+from dashboards.plots.canvas import COLOURS, canvas, chosen_rows, common_unit, expressions, label, legend_above, share, short
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.plot import PLOTS, Numbers, Offer
 from dashboards.reduce.density import Pairs, density, pairs
@@ -67,7 +67,9 @@ class ScatterPlot:
         self._draw_density(found[0] if many and most else None)
         self.figure.xaxis.axis_label = label(self._choice.x, snapshot)
         self.figure.yaxis.axis_label = common_unit(self._choice, snapshot)
-        self.figure.title.text = ",  ".join(f"{count(len(each.x))} events, r = {number(each.correlation)}" for each in found)
+        self.figure.title.text = short(
+            ",  ".join(f"{count(len(each.x))} events, r = {number(each.correlation)}" for each in found), 60
+        )
         used = np.isfinite(x) & np.any([np.isfinite(each) for each in values] or [np.zeros(len(rows), bool)], axis=0)
         newest = "" if many or most <= MOST_POINTS else f"; the newest {count(MOST_POINTS)} are drawn"
         return share(used, rows) + newest
@@ -109,7 +111,7 @@ class ScatterPlot:
     def _points(self, name: str, colour: str) -> ColumnDataSource:
         source = ColumnDataSource(data={"x": [], "y": []})
         drawn = self.figure.scatter(
-            "x", "y", source=source, size=4, fill_color=colour, fill_alpha=0.5, line_color=None, legend_label=name
+            "x", "y", source=source, size=4, fill_color=colour, fill_alpha=0.5, line_color=None, legend_label=short(name, 34)
         )
         hover(self.figure, [drawn], [("x", "@x"), ("y", "@y")])
         return source

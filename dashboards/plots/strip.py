@@ -18,6 +18,7 @@ from dashboards.plots.canvas import (
     expressions,
     legend_above,
     share,
+    short,
 )
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.marks import ChangeMarks
@@ -102,7 +103,7 @@ class StripPlot:
         source = ColumnDataSource(data={"x": [], "mean": [], "low": [], "high": []})
         if self._choice.band != "none":
             self.figure.varea("x", "low", "high", source=source, fill_color=colour, fill_alpha=0.2)
-        line = self.figure.line("x", "mean", source=source, line_color=colour, line_width=1.6, legend_label=name)
+        line = self.figure.line("x", "mean", source=source, line_color=colour, line_width=1.6, legend_label=short(name, 34))
         x = ("time", "@x{%H:%M:%S}") if self._seconds else ("event", "@x{0}")
         hover(self.figure, [line], [x, ("mean", "@mean"), ("from", "@low"), ("to", "@high")], "vline")
         if self._seconds:
@@ -141,7 +142,7 @@ class StripPlot:
         said = [
             f"{name}   {number(float(value[0])) if len(value) else '–'} {snapshot.unit(name)}".rstrip() for name, value in newest
         ]
-        self.figure.title.text = ",  ".join(said)
+        self.figure.title.text = short(",  ".join(said))
         relative = self._choice.mode == "relative"
         self.figure.yaxis.axis_label = "divided by the mean" if relative else self._unit(snapshot)
         size = max((found.size for found in self._shown.values()), default=1)

@@ -100,6 +100,9 @@ class Expression:
         found = re.fullmatch(r"_(\d+)_", node.id)
         name = places[int(found[1])] if found and int(found[1]) < len(places) else node.id
         if name not in self._names:
+            # A person who writes an unknown name with a slash does not mean a quotient.
+            written = re.search(rf"(?<![\w/]){re.escape(name)}(?:/\w+)*", self.text)
+            name = written[0] if written else name
             close = get_close_matches(name, self._names, n=1, cutoff=0.4)
             raise ConfigError(f"there is no field {name!r} in this run", nearest=close[0] if close else "")
         self._fields[name] = None

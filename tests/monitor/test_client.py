@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import dataclasses
 import random
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ from monitor.aggregator.instruction import Publish
 from monitor.aggregator.keeper import DirectKeeper
 from monitor.aggregator.loop import Loop
 from monitor.aggregator.machine import Aggregator
-from monitor.client import AsyncMonitor, BadMessage, Hist, Monitor, MultiPlot, NoAnswer, Refused, XYPlot, plot_of
+from monitor.client import AsyncMonitor, BadMessage, Hist, Image, Monitor, MultiPlot, NoAnswer, Refused, XYPlot, plot_of
 from monitor.errors import ProtocolError
 from monitor.model.sums import SumState
 from monitor.net.memory import MemoryRouter
@@ -461,6 +462,20 @@ def test_a_plot_of_a_script_reaches_who_looks_as_it_was_and_whoever_comes_later(
     assert (plot.ncols, plot.size, plot.get(0).formats, plot.get(0).ylabel) == (2, 2, ["-", "o"], "signal")
     np.testing.assert_array_equal(plot.get(0).xdata[1], [0, 1])
     np.testing.assert_array_equal(plot.get(1).values, [0, 1, 2])
+
+
+def test_plots_have_psmons_fields_in_psmons_order_and_say_whether_they_are_valid() -> None:
+    fields = {kind: " ".join(each.name for each in dataclasses.fields(kind)) for kind in (XYPlot, Hist, Image, MultiPlot)}
+    assert fields == {
+        XYPlot: "ts title xdata ydata xlabel ylabel leg_label leg_offset formats",
+        Hist: "ts title bins values xlabel ylabel leg_label leg_offset formats fills",
+        Image: "ts title image xlabel ylabel aspect_ratio aspect_lock pos scale",
+        MultiPlot: "ts title data_con ncols use_windows",
+    }
+    curves, nothing = XYPlot(0, "t", [1], [2]), Image(0, "t", None)
+    assert curves.valid
+    assert not nothing.valid
+    assert [MultiPlot(0, "t", parts).valid for parts in ([], [curves], [curves, nothing])] == [False, True, False]
 
 
 def test_psmons_own_topics_are_refused(monitor: Monitor, service: Service) -> None:

@@ -31,7 +31,8 @@ def control_bits(config: Mapping[str, Any]) -> NDArray[np.uint8]:
     pixels, trbits = np.asarray(config.get("asicPixelConfig", ())), np.asarray(config.get("trbit", ()))
     if pixels.size != ROWS * COLUMNS or trbits.shape != (len(ORDER),):
         raise DamagedData("the configuration of a panel does not tell the gains of its pixels")
-    return with_trbits(pixels.reshape(ROWS, COLUMNS).astype(np.uint8) & PIXEL_BITS, trbits[list(ORDER)].tolist())
+    bits: NDArray[np.uint8] = (pixels.reshape(ROWS, COLUMNS) & PIXEL_BITS).astype(np.uint8)
+    return with_trbits(bits, trbits[list(ORDER)].tolist())
 
 
 def gain_map(configs: Configs) -> NDArray[np.int8]:

@@ -45,7 +45,9 @@ def test_bit_15_chooses_the_constants_of_after_switching(tmp_path: Path) -> None
     # Bits 0 and a trbit: automatic from high to low, ranges 3 and 5.
     ranges = np.arange(7, dtype=np.float32)[:, None, None] * 100 * np.ones((288, 384), np.float32)
     np.savez(tmp_path / "constants.npz", pedestals=ranges, pixel_gain=np.ones_like(ranges), common_mode=(7, 0, 10, 10))
-    settings = parse({"detector": [{"name": "hr", "constants": str(tmp_path / "constants.npz")}]})
+    feature = {"kind": "ROIFunc", "name": "full"}
+    detector = {"name": "hr", "constants": str(tmp_path / "constants.npz"), "feature": [feature]}
+    settings = parse({"detector": [detector]})
     configure = at(
         2, 1, names(PANEL), names(CONFIG), shapes_data(CONFIG, {"asicPixelConfig": np.zeros(288 * 384), "trbit": [1] * 4})
     )

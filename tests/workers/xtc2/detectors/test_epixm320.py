@@ -28,7 +28,9 @@ def test_the_switch_chooses_the_pedestal(tmp_path: Path) -> None:
     raw[3, 191, 383] = 1 << 15 | 5000
     planes = np.ones((3, 4, 192, 384), np.float32) * np.array([19990, 4000, 0], np.float32)[:, None, None, None]
     np.savez(tmp_path / "constants.npz", pedestals=planes, pixel_gain=np.ones_like(planes))
-    settings = parse({"detector": [{"name": "epixm", "constants": str(tmp_path / "constants.npz"), "common_mode": 0}]})
+    feature = {"kind": "ROIFunc", "name": "full"}
+    detector = {"name": "epixm", "constants": str(tmp_path / "constants.npz"), "feature": [feature]}
+    settings = parse({"detector": [detector]})
     result = result_of(tmp_path, at(2, 1, names(layout(3))), event(raw), settings=settings)
     assert result.rows.columns["epixm/full_sum"].values.tolist() == [10.0 * (4 * 192 * 384 - 1) + 1000.0]
 

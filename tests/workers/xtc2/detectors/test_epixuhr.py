@@ -62,7 +62,9 @@ def test_a_frame_goes_through_the_chain_with_a_pedestal_for_each_state(tmp_path:
     words[0, 0] = 2 * 300 + 1
     planes = np.ones((2, 4, ROWS, COLUMNS), np.float32) * np.array([600, 100], np.float32)[:, None, None, None]
     np.savez(tmp_path / "constants.npz", pedestals=planes, pixel_gain=np.ones_like(planes))
-    settings = parse({"detector": [{"name": "uhr", "constants": str(tmp_path / "constants.npz"), "common_mode": 0}]})
+    feature = {"kind": "ROIFunc", "name": "full"}
+    detector = {"name": "uhr", "constants": str(tmp_path / "constants.npz"), "feature": [feature], "common_mode": 0}
+    settings = parse({"detector": [detector]})
     event = at(12, 10, shapes_data(UHR, {"raw": np.tile(packed(words), (4, 1))}))
     result = result_of(tmp_path, at(2, 1, names(UHR)), event, settings=settings)
     # All pixels have 100 but one in each ASIC, which has 200.
