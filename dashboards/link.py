@@ -110,6 +110,10 @@ class ServiceRequests:
         """Ask to take back the last change of the settings."""
         return self._ask(self._endpoints().reader, "undo", {"author": author})
 
+    def axes(self) -> Message:
+        """What the elements of array fields stand for."""
+        return self._ask(self._endpoints().requests, "axes", {})
+
     def close(self) -> None:
         """Nothing stays open between questions."""
 

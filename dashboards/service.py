@@ -61,6 +61,15 @@ class Requests(Protocol):
             If there is no answer in time.
         """
 
+    def axes(self) -> Message:
+        """What the elements of array fields stand for, as the workers used it for the newest rows.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
     def close(self) -> None:
         """Let go of the sockets."""
 

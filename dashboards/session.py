@@ -4,16 +4,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
+from urllib.parse import quote
 
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, CustomJS
 
 from dashboards.change import Change
 from dashboards.condition import header
-from dashboards.feed import Feed
+from dashboards.heard import Heard
+from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
 from dashboards.pages.page import Page, Shown, View
 from dashboards.pictures.book import Book
+from dashboards.recorded import RecordedFeed, past
+from dashboards.runs import Runs
+from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
 from monitor.wire.message import Message
 
@@ -28,7 +33,7 @@ SHOW = """
     window.xtcmon.tell = (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; };
 """
 
-LONGEST_WISH = 4000
+LONGEST_WISH = 16_000
 LONGEST_NAME = 40
 UNNAMED = "dashboard"
 
@@ -48,6 +53,8 @@ class Session:
         Of the page's address.
     detectors
         What is known of them beside their pictures.
+    runs, layouts
+        Of the output folder.
     person
         Who looks, if that is known.
     """
@@ -55,12 +62,14 @@ class Session:
     def __init__(
         self,
         page: type[Page],
-        feed: Feed,
+        feed: Heard,
         settings: Settings,
         document: Document,
         arguments: Mapping[str, str],
         *,
         detectors: Book,
+        runs: Runs | None = None,
+        layouts: Layouts | None = None,
         person: str = "",
     ) -> None:
         self._feed = feed
@@ -81,9 +90,13 @@ class Session:
             undo=self._undo,
             later=self._later,
             detectors=detectors,
+            runs=runs or Runs(""),
         )
+        self._layouts = layouts or Layouts("")
+        self._layout_said = ""
         self._change = Change(view)
-        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo()}
+        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
+        self._acts |= {"layout-save": self._on_layout, "seek": self._on_seek}
         self._page_acts = view.acts
         self._page = page(view)
         self._open()
@@ -108,7 +121,8 @@ class Session:
         for topic in self._page.topics:
             self._feed.watch(topic)
         self._document.on_session_destroyed(self._close)
-        self._document.add_periodic_callback(self.tick, PERIOD_MS)
+        # Only pages of curves say a period of their own.
+        self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
 
     def tick(self) -> None:
         """One turn of the session's clock."""
@@ -138,18 +152,31 @@ class Session:
         self._said_at = now
         snapshot = self._feed.snapshot
         head = header(snapshot, now)
-        tables = {"head-changes": head["changes"], **self._shown.tables}
+        layouts = [[(name, f"?layout={quote(name)}")] for name in self._layouts.names()]
+        tables = {"head-changes": head["changes"], "head-layouts": layouts, **self._shown.tables}
         self._board.tags = [
             {
                 **head,
                 "beat": self._beat,
-                "text": {**head["text"], "head-asked": self._change.text(snapshot), **self._shown.text},
+                "text": {**head["text"], **self._said(snapshot), **self._shown.text},
                 "tables": {name: [list(row) for row in rows] for name, rows in tables.items()},
-                "address": dict(self._shown.address),
+                "address": self._address(),
+                "past": past(self._feed) if isinstance(self._feed, RecordedFeed) else None,
                 "levels": dict(self._shown.levels),
                 "ages": dict(self._shown.ages),
             }
         ]
+
+    def _said(self, snapshot: Snapshot) -> dict[str, str]:
+        """What came of what somebody asked for in the bar."""
+        return {"head-asked": self._change.text(snapshot), "head-layout": self._layout_said}
+
+    def _address(self) -> dict[str, str]:
+        """Choices of the page, and the place in a recorded run."""
+        address = dict(self._shown.address)
+        if isinstance(self._feed, RecordedFeed) and self._feed.position is not None:
+            address["at"] = str(self._feed.position)
+        return address
 
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
         del attr, old
@@ -164,6 +191,20 @@ class Session:
                 if act is not None:
                     act(value)
                     self._redraw()
+
+    def _on_acknowledge(self, value: str) -> None:
+        self._feed.acknowledge(value, self._person)
+
+    def _on_layout(self, value: str) -> None:
+        try:
+            name, layout = layout_of(value)
+        except ValueError:
+            return
+        self._layout_said = self._layouts.save(name, layout)
+
+    def _on_seek(self, value: str) -> None:
+        if isinstance(self._feed, RecordedFeed) and value.isdecimal():
+            self._feed.seek(int(value))
 
     def _on_person(self, value: str) -> None:
         self._person = _name(value)

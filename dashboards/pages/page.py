@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from dashboards.pictures.book import Book, closed
+from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
 from monitor.plugins import Registry
 from monitor.settings import Settings
@@ -34,6 +35,8 @@ class View:
         Runs a function in the session, from any thread.
     detectors
         What is known of detectors beside their pictures: which pixel is where, mask, gain.
+    runs
+        The runs in the output folder.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -47,7 +50,11 @@ class View:
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
     detectors: Book = field(default_factory=closed)
+    runs: Runs = field(default_factory=lambda: Runs(""))
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
+
+
+Cell = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ class Shown:
     text
         Identifier of an element of the page to its text.
     tables
-        Identifier of a table body to its rows of texts.
+        Identifier of a table body to its rows; a cell is a text, or a pair of a text and the address on this server to which
+        it leads.
     address
         Choices to be kept in the page's address, so that a reload or a sent link shows the same.
     levels
@@ -70,7 +78,7 @@ class Shown:
     """
 
     text: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
     ages: Mapping[str, float | None] = field(default_factory=dict)

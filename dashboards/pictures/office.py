@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from tornado.ioloop import IOLoop
 
-from dashboards.feed import Feed
+from dashboards.heard import Heard
 from dashboards.pictures.book import Book
-from dashboards.pictures.channel import PATH, Channel
+from dashboards.pictures.channel import PATH, Channel, Reading
 from dashboards.pictures.gallery import Gallery
 from dashboards.pictures.hub import Hub
 from dashboards.pictures.reading import Reader
@@ -29,13 +29,18 @@ class Office:
         Of the dashboard.
     """
 
-    def __init__(self, feed: Feed, settings: Settings) -> None:
+    def __init__(self, feed: Heard, settings: Settings) -> None:
         self.book = Book(lambda: feed.snapshot, feed.detector)
         self.gallery = Gallery(self.book.get)
         self._loop: IOLoop | None = None
         self.hub = Hub(lambda: feed.snapshot, self.gallery, feed, self._later)
         self._reader = Reader(lambda: feed.snapshot, settings, self.book.get)
         self._leave = False
+
+    @property
+    def read(self) -> Reading:
+        """What is to be said about the place under the mouse."""
+        return self._reader.read
 
     def routes(self) -> list[tuple[Any, ...]]:
         """Where browsers find the channel."""

@@ -2,10 +2,13 @@
 
 from typing import Any, Literal
 
+import numpy as np
 from bokeh.models import ColumnDataSource
+from numpy.typing import NDArray
 
 from dashboards.look import OTHER, hover
 from dashboards.snapshot import SettingsVersion, Snapshot
+from dashboards.table import Table
 from dashboards.texts import clock
 
 
@@ -31,7 +34,16 @@ class ChangeMarks:
         """Show the changes between these places of the axis; nothing beyond, so that they do not stretch the plot."""
         # The first version that was heard of changed nothing.
         placed = [(self._place(change), mark_text(change)) for change in snapshot.changes[1:]]
-        marks = tuple((x, text) for x, text in placed if first <= x <= last)
+        self._draw(tuple((x, text) for x, text in placed if first <= x <= last))
+
+    def update_rows(self, snapshot: Snapshot, rows: Table, place: NDArray[Any]) -> None:
+        """Show the changes within these rows, each where its first row is: ``place`` has the horizontal place of every row."""
+        number = [int(np.searchsorted(rows.seq, change.first)) for change in snapshot.changes[1:]]
+        found = zip(number, snapshot.changes[1:], strict=True)
+        inside = [(i, change) for i, change in found if i < len(rows) and change.first >= rows.seq[0]]
+        self._draw(tuple((float(place[i]), mark_text(change)) for i, change in inside))
+
+    def _draw(self, marks: tuple[tuple[float, str], ...]) -> None:
         if marks != self._drawn:
             self._drawn = marks
             self._source.data = {"x": [x for x, _ in marks], "text": [text for _, text in marks]}

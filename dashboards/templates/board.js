@@ -1,10 +1,16 @@
 // Writes what the server says into the page. Texts only, never markup. Ages go on by themselves, so that a page whose
 // server is gone does not look alive.
 window.xtcmon = (() => {
+  const mine = location.pathname.split("/").pop(), base = location.pathname.slice(0, -mine.length);
+  const kept = (page) => sessionStorage.getItem("xtcmon " + base + page) ?? "";
   let heard = performance.now(), age = null, gone = false;
   const put = (id, text) => {
     const element = document.getElementById(id);
     if (!element) return;
+    if (element.matches("input, select")) {
+      if (element !== document.activeElement && element.value !== text) element.value = text;
+      return;
+    }
     if (element.textContent !== text) element.textContent = text;
     element.toggleAttribute("data-zero", text === "0" || text === "–");
   };
@@ -16,6 +22,13 @@ window.xtcmon = (() => {
       const row = document.createElement("tr");
       row.append(...line.map(text => {
         const cell = document.createElement("td");
+        if (Array.isArray(text)) {
+          // A cell with an address of this server.
+          const link = document.createElement("a");
+          [link.textContent, link.href] = [text[0], /^(\/(?!\/)|\?)/.test(text[1]) ? text[1] : "#"];
+          cell.append(link);
+          return cell;
+        }
         cell.textContent = text;
         if (/^[\d.,\u202f–-]+( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
         return cell;
@@ -26,7 +39,7 @@ window.xtcmon = (() => {
   const remember = (address) => {
     const wanted = new URLSearchParams(address).toString();
     if (wanted && wanted !== location.search.slice(1)) history.replaceState(null, "", "?" + wanted);
-    sessionStorage.setItem("xtcmon " + mine, location.search);
+    sessionStorage.setItem("xtcmon " + base + mine, location.search);
   };
   const span = (seconds) => seconds === null ? "–" : seconds < 10 ? seconds.toFixed(1) + " s"
     : seconds < 120 ? Math.round(seconds) + " s" : seconds < 7200 ? Math.round(seconds / 60) + " min"
@@ -66,6 +79,14 @@ window.xtcmon = (() => {
       return line;
     }));
   };
+  const past = (place) => {
+    const form = document.getElementById("past"), slider = form.querySelector("input");
+    form.hidden = !place;
+    if (!place) return;
+    [slider.min, slider.max] = [place.first, place.last];
+    if (slider !== document.activeElement) slider.value = place.at;
+    put("past-at", place.at.toLocaleString("fr"));
+  };
   const show = (said) => {
     if (said.beat < 0) return;
     heard = performance.now();
@@ -80,6 +101,7 @@ window.xtcmon = (() => {
       made.set(id, seconds === null ? null : performance.now() - 1000 * seconds);
     grow();
     alarms(said.alarms);
+    past(said.past);
     remember(said.address);
     put("head-age", span(age));
   };
@@ -101,6 +123,10 @@ window.xtcmon = (() => {
   const act = (element, value) => {
     if (element.dataset.act === "person")
       document.cookie = `${cookie}=${encodeURIComponent(value)};path=/;max-age=31536000;samesite=strict`;
+    if (element.dataset.act === "layout-save") {
+      const pages = [...document.querySelectorAll("a[data-page]")].map(link => [link.dataset.page, kept(link.dataset.page)]);
+      value = JSON.stringify({name: document.getElementById("layout-name").value, pages: Object.fromEntries(pages)});
+    }
     window.xtcmon.tell?.(element.dataset.act, String(value));
   };
   document.addEventListener("click", (event) => {
@@ -112,8 +138,6 @@ window.xtcmon = (() => {
     if (input.matches?.("input[data-act], select[data-act]")) act(input, input.type === "checkbox" ? input.checked : input.value);
   });
   // Every page is left with its choices in the address; who comes back finds them.
-  const mine = location.pathname.split("/").pop();
-  const kept = (page) => sessionStorage.getItem("xtcmon " + page) ?? "";
   document.addEventListener("DOMContentLoaded", () => {
     const name = document.cookie.split("; ").find(each => each.startsWith(cookie + "="));
     document.getElementById("person").value = name ? decodeURIComponent(name.slice(cookie.length + 1)) : "";

@@ -12,6 +12,9 @@ from monitor.wire.rows import Reduced
 
 MAPS = ("mask", "gain", "rms", "x", "y", "z")
 
+LONGEST_AXIS = 1 << 16
+AXES_BYTES = 8 << 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Used:
@@ -75,3 +78,13 @@ class Used:
             "rough": name in self.rough,
         }
         return Message("detector", header, {"index": index, **known})
+
+    def axes(self) -> Message:
+        """What the elements of array fields stand for (bins, momentum transfers, edges): all rows of numbers that are used."""
+        known: dict[str, NDArray[Any]] = {}
+        left = AXES_BYTES
+        for path, array in self.config.items():
+            if array.ndim == 1 and array.dtype.kind in "iufb" and 0 < array.size <= LONGEST_AXIS and array.nbytes <= left:
+                known[f"k/{path}"] = array
+                left -= array.nbytes
+        return Message("axes", {"run": self.run, "version": self.version}, known)

@@ -1,7 +1,7 @@
 """The live view: everything that subscribers and late viewers are shown, kept small and up to date."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +49,7 @@ class View:
         self.file = ""
         self.endpoints: dict[str, str] = {}
         self.bridges: Mapping[str, Any] = {}
+        self.alarms: Sequence[Mapping[str, Any]] = ()
         self.processes: Mapping[str, Mapping[str, int]] = {}
         self.used = Used()
         self._schema = Schema()
@@ -141,6 +142,7 @@ class View:
             "endpoints": self.endpoints,
             "processes": self.processes,
             "bridges": self.bridges,
+            "alarms": [dict(alarm) for alarm in self.alarms],
             **figures,
         }
         return Message("status", header, topic="status")

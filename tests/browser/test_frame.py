@@ -38,7 +38,7 @@ def test_a_change_is_listed_with_who_made_it_and_can_be_undone_by_another(opened
 def test_who_comes_back_to_a_page_finds_what_was_chosen(opened: Opened) -> None:
     page = opened("scalars?fields=ebeam/charge&window=600")
     expect(page.locator("#newest tr")).to_have_count(1)
-    page.wait_for_function("sessionStorage.getItem('xtcmon scalars')")
+    page.wait_for_function("sessionStorage.getItem('xtcmon /scalars')")
 
     page.get_by_role("link", name="Overview").click()
     page.wait_for_selector("body[data-level=live]")

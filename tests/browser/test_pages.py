@@ -12,7 +12,7 @@ from tests.support.fake_service import TIME_ZERO_FS
 
 pytestmark = pytest.mark.browser
 
-NAMES = ["overview", "scalars", "images", "scan"]
+NAMES = ["overview", "scalars", "images", "scan", "published"]
 
 SOURCE = """
 ([column, least]) => {

@@ -94,8 +94,13 @@ class FakeService:
     refuse: str = ""
     silent: bool = False
     """No events come, as when the source stops; the service still says how it is."""
+    plots: list[Message] = field(default_factory=list)
+    """Plots of scripts, to be published."""
     seq: int = 0
     version: int = 1
+    units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
+    axes: dict[str, NDArray[Any]] = field(default_factory=dict)
+    """What the elements of array fields stand for."""
 
     def __post_init__(self) -> None:
         self._counters: dict[str, int] = {}
@@ -156,6 +161,8 @@ class FakeService:
         while not self._leave.wait(TURN_S):
             self._answer()
             self._resend()
+            while self.plots:
+                self._state_message(self.plots.pop(0))
             now = time.monotonic()
             if self.silent:
                 begin = now - (self.seq - self.first) / self.rate
@@ -171,7 +178,7 @@ class FakeService:
         self._state("run", "run", {"run": 98, "experiment": "xppi0310", "first": 0, "seconds": 0, "nanoseconds": 0})
         arrays = self.columns(0, 1)
         entries = [
-            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape[1:]), "unit": UNITS[name], "description": ""}
+            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape[1:]), "unit": self.units[name], "description": ""}
             for name, array in arrays.items()
         ]
         self._state("schema/events", "schema", {"run": 98, "fields": entries})
@@ -223,13 +230,17 @@ class FakeService:
         }  # fmt: skip
 
     def _message(self, kind: str, topic: str, first: int, count: int, **more: Any) -> Message:
-        fields = {name: [unit, ""] for name, unit in UNITS.items()}
+        fields = {name: [unit, ""] for name, unit in self.units.items()}
         header = {"first": first, "count": count, "run": 98, "step": 0, "experiment": "xppi0310", "fields": fields, **more}
         return Message(kind, header, {f"c/{name}": array for name, array in self.columns(first, count).items()}, topic)
 
     def _answer(self) -> None:
         while (asked := self._rows.receive()) is not None:
             peer, message = asked
+            if message.kind == "axes":
+                header = {"request": message.header["request"], "run": 98, "version": self.version}
+                self._rows.send(peer, Message("axes", header, {f"k/{path}": axis for path, axis in self.axes.items()}))
+                continue
             if message.kind == "detector":
                 self._rows.send(peer, self._details(message))
                 continue

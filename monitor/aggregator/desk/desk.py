@@ -64,6 +64,7 @@ class Desk:
             "frames": self._frames,
             "sums": self._sums,
             "detector": self._detector,
+            "axes": lambda message: self.used.axes(),
         }
 
     def take(self, item: Reduced | Message) -> None:
