@@ -1,4 +1,4 @@
-"""Measures how pictures reach those who look: a service that only publishes frames, a dashboard, and viewers, each in a process."""
+"""Measures how pictures reach those who look: a service that only publishes frames, a dashboard, viewers; a process each."""
 
 import asyncio
 import json
@@ -97,15 +97,17 @@ def bench_pages(
 
 def _one(viewers: int, megapixels: int, seconds: float, rate: float, browsers: bool) -> PageRow:
     """One line."""
-    with _process(_publish, megapixels, rate) as (service, stream), _process(_serve, stream) as (dashboard, address):
-        with _process(_browse if browsers else _look, address, viewers, seconds) as (audience, ready):
-            del service, ready
-            before, memory, start = _cpu(dashboard.pid), _memory(dashboard.pid), time.monotonic()
-            theirs = _cpu(audience.process.pid)
-            seen: list[Seen] = audience.expect()
-            span = time.monotonic() - start
-            used, theirs = _cpu(dashboard.pid) - before, _cpu(audience.process.pid) - theirs
-            grown = _memory(dashboard.pid) - memory
+    with (
+        _process(_publish, megapixels, rate) as (_, stream),
+        _process(_serve, stream) as (dashboard, address),
+        _process(_browse if browsers else _look, address, viewers, seconds) as (audience, _),
+    ):
+        before, memory, start = _cpu(dashboard.pid), _memory(dashboard.pid), time.monotonic()
+        theirs = _cpu(audience.pid)
+        seen: list[Seen] = audience.expect()
+        span = time.monotonic() - start
+        used, theirs = _cpu(dashboard.pid) - before, _cpu(audience.pid) - theirs
+        grown = _memory(dashboard.pid) - memory
     delivered = sum(each.pictures for each in seen)
     ages = np.array([age for each in seen for age in each.ages] or [np.nan])
     return PageRow(

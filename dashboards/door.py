@@ -1,6 +1,6 @@
 """Who may see the pages: everybody on this machine, or whoever knows the password where other machines can reach them.
 
-Stands on the hooks that Bokeh gives for it: pages and sockets ask ``user_of``, who is not known is sent to ``/login``.
+Stands on the hooks that Bokeh gives for it: pages and sockets ask who somebody is, and who is not known is sent to ``/login``.
 """
 
 import asyncio
@@ -9,12 +9,13 @@ import hmac
 import ipaddress
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from bokeh.server.auth_provider import AuthProvider
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
+from tornado.websocket import WebSocketHandler
 
 from monitor.errors import ConfigError, Unusable
 from monitor.settings import Pages
@@ -27,7 +28,8 @@ SHORTEST = 8
 LONGEST = 1000
 
 FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>xtcmon</title>
-<style>html{background:#12161b;color:#e8ecf1;font:18px system-ui,sans-serif}form{margin:20vh auto;width:320px;display:grid;gap:12px}
+<style>html{background:#12161b;color:#e8ecf1;font:18px system-ui,sans-serif}form{margin:20vh auto;
+width:320px;display:grid;gap:12px}
 input,button{font:inherit;padding:8px;border-radius:4px;border:1px solid #5b6875;background:#1a2027;color:inherit}</style>
 <form method="post"><label for="password">Password of these pages</label>
 <input id="password" name="password" type="password" autofocus autocomplete="current-password">
@@ -122,19 +124,24 @@ class Door(AuthProvider):  # type: ignore[misc]  # bokeh has no types
         super().__init__()
 
     @property
-    def get_user(self) -> Callable[[Any], str | None]:
-        """Asked by pages and sockets; ``None`` = not known."""
-
-        def user_of(request: Any) -> str | None:
-            key = request.get_cookie(COOKIE, "")
-            return "known" if key and self._keeper.opens(key) else None
-
-        return user_of
+    def get_user(self) -> None:
+        """Asked too late for sockets, which are open by then; ``get_user_async`` is asked before."""
+        return None
 
     @property
-    def get_user_async(self) -> None:
-        """There is nobody else to be asked."""
-        return None
+    def get_user_async(self) -> Callable[[Any], Awaitable[str | None]]:
+        """Asked by pages and sockets before they answer; ``None`` = not known."""
+
+        async def user_of(request: Any) -> str | None:
+            key = request.get_cookie(COOKIE, "")
+            if key and self._keeper.opens(key):
+                return "known"
+            if isinstance(request, WebSocketHandler):
+                # A socket cannot be sent to another page.
+                raise HTTPError(403)
+            return None
+
+        return user_of
 
     @property
     def login_url(self) -> str:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 TOPICS = ("run", "step", "schema/events", "rows/events", "status", "pipeline", "log", "end")
 """What the feed always listens to. Pictures are heavy: they are asked for while somebody looks."""
 
-MEANS = "sum/"
+KEPT_AT_THE_END = {"sum/", "plot/"}
 
 POLL_S = 0.05
 HISTORY_AGAIN_S = 2.0
@@ -166,8 +166,8 @@ class Feed:
         with self._watch_lock:
             wanted = {topic for topic, viewers in self._watched.items() if viewers > 0}
         if self._is_leaving():
-            # Who comes after the end of the run finds nobody to ask: the means are taken along, and nothing is let go.
-            wanted |= self._subscribed | {MEANS}
+            # Who comes after the end of the run finds nobody to ask: means and plots are taken along, and nothing is let go.
+            wanted |= self._subscribed | KEPT_AT_THE_END
         # What a shorter topic brings would come twice.
         wanted = {topic for topic in wanted if not any(topic != other and topic.startswith(other) for other in wanted)}
         for topic in wanted - self._subscribed:

@@ -13,7 +13,8 @@ from dashboards.reduce.difference import difference
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.shelf import Shelf
-from dashboards.snapshot import FieldInfo, Picture, SettingsVersion, Snapshot, StatusHistory
+from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Snapshot, StatusHistory
+from monitor.client import BadMessage, plot_of
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
 
@@ -23,6 +24,7 @@ STATUS_KEPT = 2400
 LOG_KEPT = 200
 CHANGES_KEPT = 100
 PICTURES_KEPT = 64
+PLOT = "plot/"
 
 
 class Intake:
@@ -41,6 +43,7 @@ class Intake:
         self._arrays: dict[str, FieldInfo] = {}
         self._axes: dict[str, NDArray[Any]] = {}
         self._pictures: dict[str, Picture] = {}
+        self._plots: dict[str, Published] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
         self._changes: deque[SettingsVersion] = deque(maxlen=CHANGES_KEPT)
@@ -113,6 +116,7 @@ class Intake:
     def forget_pictures(self, prefix: str) -> None:
         """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
         self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
+        self._plots = {topic: plot for topic, plot in self._plots.items() if not f"{PLOT}{topic}".startswith(prefix)}
         self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
 
     def snapshot(self) -> Snapshot:
@@ -126,6 +130,7 @@ class Intake:
             lists=self._shelf.lists(self._arrays),
             axes=self._axes,
             pictures=dict(self._pictures),
+            plots=dict(self._plots),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),
             status=self._latest.get("status", {}),
@@ -144,6 +149,8 @@ class Intake:
         """Who takes messages of a topic; a topic of a later version of the service is left alone."""
         if topic.startswith(("frame/", "sum/")):
             return self._take_picture
+        if topic.startswith(PLOT):
+            return self._take_plot
         return {
             "run": self._take_latest,
             "step": self._take_latest,
@@ -176,6 +183,7 @@ class Intake:
         self._missed.clear()
         self._pictures = {}
         self._changes.clear()
+        self._plots = {}
         self._ended = False
 
     def _take_latest(self, message: Message, now: float) -> None:
@@ -249,6 +257,15 @@ class Intake:
         picture = Picture(image, str(message.header.get("unit", "")), count, message.header, now)
         if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
             self._pictures = {**self._pictures, message.topic: picture}
+
+    def _take_plot(self, message: Message, now: float) -> None:
+        topic = message.topic.removeprefix(PLOT)
+        try:
+            plot = plot_of(message.header["plot"], message.arrays)
+        except (BadMessage, KeyError) as error:
+            raise ProtocolError(f"{message.topic!r} is no plot") from error
+        if topic in self._plots or len(self._plots) < PICTURES_KEPT:
+            self._plots = {**self._plots, topic: Published(plot, now)}
 
     def _take_log(self, message: Message, now: float) -> None:
         del now

@@ -16,6 +16,7 @@ from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
 from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
+from bokeh.server.auth_provider import NullAuth
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -34,13 +35,15 @@ from dashboards.pages.page import PAGES, Page
 from dashboards.pictures.book import Book
 from dashboards.pictures.office import Office
 from dashboards.recorded import Nothing, RecordedFeed
+from dashboards.report.reporter import Reporter
 from dashboards.runs import Runs
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
-from monitor.net.endpoints import read_endpoints, write_endpoints
+from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.plugins import load_folder
 from monitor.settings import Settings
+from monitor.store.run_file import open_run
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -78,7 +81,7 @@ class Dashboard:
     ) -> None:
         self._settings = settings
         password = password_of(settings.pages)
-        self._door = Door(Keeper(password)) if password else None
+        self._door = Door(Keeper(password)) if password else NullAuth()
         self._socket = _bound(settings.pages.address, settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history, guard)
@@ -103,7 +106,8 @@ class Dashboard:
         silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
-        loop = IOLoop()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = IOLoop.current()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
         self._feed.start()
@@ -120,6 +124,7 @@ class Dashboard:
             self._office.close()
             self._archive.close()
             loop.close(all_fds=True)
+            asyncio.set_event_loop(None)
             self._feed.close()
         if self._feed.failure is not None:
             raise self._feed.failure
@@ -236,7 +241,43 @@ def run_dashboard(
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
     guard = Guard(settings.alarm, folder)
-    _dashboard(settings, link, guard, former, wanted).run(on_ready, stop)
+    dashboard = _dashboard(settings, link, guard, former, wanted)
+    with Reporter(settings.store.directory if settings.pages.report else ""):
+        dashboard.run(on_ready, stop)
+
+
+def run_recorded(
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    port: int | None = None,
+    ready: Callable[[str], None] = lambda address: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve the pages of recorded runs until stopped, without any service.
+
+    Parameters
+    ----------
+    settings
+        What the pages go by.
+    files
+        Files of runs.
+    port
+        TCP port, ``None`` = the one of the settings, 0 = any free one.
+    ready
+        Called once with the address of the first run.
+    stop
+        Ends the server when set.
+
+    Raises
+    ------
+    Unusable, DamagedData
+        If a file is not there or no run, or the port cannot be used.
+    """
+    for file in files:
+        with open_run(file):
+            pass
+    Dashboard(settings, ServiceLink(Endpoints), port=port, files=files).run(ready, stop)
 
 
 def _dashboard(settings: Settings, link: Link, guard: Guard, former: int | None, port: int) -> Dashboard:

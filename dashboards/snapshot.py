@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dashboards.alarms.history import Told
 from dashboards.table import Table, empty
+from monitor.client import Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,16 @@ class Lists:
         start = max(0, len(self) - count)
         return Lists(self.seq[start:], self.starts[start:], self.lengths[start:], self.elements, self.info)
 
+    def since(self, first: int) -> "Lists":
+        """Those of events from this sequence number on, as views."""
+        return self.last(len(self) - int(np.searchsorted(self.seq, first)))
+
+    def between(self, first: int, last: int) -> "Lists":
+        """Those of events with these sequence numbers, both included, as views."""
+        start, stop = np.searchsorted(self.seq, (first, last + 1))
+        here = slice(int(start), int(stop))
+        return Lists(self.seq[here], self.starts[here], self.lengths[here], self.elements, self.info)
+
     @property
     def values(self) -> NDArray[Any]:
         """Elements of these events alone."""
@@ -89,9 +100,7 @@ class Lists:
 
     def of(self, seq: int) -> NDArray[Any]:
         """Elements of one event; none if it is not here."""
-        i = int(np.searchsorted(self.seq, seq))
-        here = i < len(self) and self.seq[i] == seq
-        return self.elements[self.starts[i] : self.starts[i] + self.lengths[i]] if here else self.elements[:0]
+        return self.between(seq, seq).values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +161,14 @@ class SettingsVersion:
         return "; ".join(self.what[:most]) + more
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A plot that a script has published, and the monotonic time at which it arrived."""
+
+    plot: Plot
+    arrived: float
+
+
 @dataclass(frozen=True, slots=True)
 class StatusHistory:
     """One entry per status message, oldest first, float64; NaN where the status did not say."""
@@ -187,6 +204,8 @@ class Snapshot:
         What elements of arrays stand for, by path as below ``UserDataCfg`` in the file (``cspad/azav__azav_q``).
     pictures
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
+    plots
+        Topic that a script has given to its newest plot.
     run, step, status, pipeline
         Headers of the last messages of these topics; empty before the first.
     changes
@@ -214,6 +233,7 @@ class Snapshot:
     lists: Mapping[str, Lists] = field(default_factory=dict)
     axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    plots: Mapping[str, Published] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     step: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Compiles every kernel before the first batch, by running each once on next to nothing."""
 
+import math
+
 import numpy as np
 
 from monitor.calib.ndarray_text import parse
@@ -20,6 +22,8 @@ from workers.detectors.epics import filled_forward
 from workers.detectors.evr import codes_seen
 from workers.features.feature import FEATURES
 from workers.payloads import ENTRY, Payloads, group_numbers
+from workers.xtc2.family import FAMILIES
+from workers.xtc2.frame_family import FRAMES
 from workers.xtc2.panels import copy_panels
 
 BYTES = 64
@@ -58,3 +62,9 @@ def _warm_xtc2(buffer: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
     located = locate(buffer, np.zeros(1, INDEX), Names(0, "", "", "", 0, "", (0, 0, 0), 0, ()))
     gather_bytes(located.buffer, np.zeros(1, np.int64), 4)
     copy_panels(located.buffer, np.zeros((1, 1), np.int64), np.empty((1, 1, 4), np.uint8))
+    for _, family in FAMILIES.items():
+        if family.warm is not None:
+            family.warm()
+    for _, area in FRAMES.items():
+        if area.packing is not None:
+            area.packing.unpack(located.buffer, np.zeros(0, np.int64), np.zeros((0, math.prod(area.packing.shape)), np.uint16))

@@ -118,7 +118,7 @@ class Images:
             known = details is not None and kind.of is not None and kind.of(details) is not None
             why = self._view.detectors.why(detector) or f"There is no {kind.title} of {detector}."
             return {"picture-state": kind.title if known else why, "switch-on": ""}
-        rough = any(part.header.get("rough") for part in parts or ())
+        rough = details.rough if details is not None else any(part.header.get("rough") for part in parts or ())
         return {
             "picture-state": self._standing.text(parts or (), snapshot, rough=rough, summed=self._is_summed(plain)),
             "switch-on": "",
@@ -263,7 +263,9 @@ def _numbers(text: str, count: int) -> tuple[float, ...] | None:
         return None
     if not isinstance(values, list) or len(values) != count:
         return None
-    usable = [float(value) for value in values if isinstance(value, int | float) and abs(value) < 1e12]
+    usable = [
+        float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
+    ]
     return tuple(usable) if len(usable) == count else None
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from dashboards.pictures.book import Book
+from dashboards.pictures.book import Book, closed
 from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
 from monitor.plugins import Registry
@@ -49,7 +49,7 @@ class View:
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
-    detectors: Book
+    detectors: Book = field(default_factory=closed)
     runs: Runs = field(default_factory=lambda: Runs(""))
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 

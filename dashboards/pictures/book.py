@@ -119,3 +119,14 @@ def _names_in(answer: "Future[Message]") -> tuple[str, ...]:
     except (Unusable, ProtocolError):
         return ()
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+
+
+def closed() -> Book:
+    """A book where nobody can be asked."""
+
+    def refuse(detector: str) -> "Future[Message]":
+        answer: Future[Message] = Future()
+        answer.set_exception(Unusable(f"there is no service that knows {detector!r}"))
+        return answer
+
+    return Book(Snapshot, refuse)

@@ -31,12 +31,15 @@ class Details:
     maps
         Of ``MAPS`` what is known, each of shape ``shape``: ``mask`` (1 = good), ``gain``, ``rms`` (ADU), pixel centres ``x``,
         ``y``, ``z`` (micrometre).
+    rough
+        The panels stand only roughly in place.
     """
 
     detector: str
     shape: tuple[int, ...]
     index: NDArray[np.int32]
     maps: Mapping[str, NDArray[Any]]
+    rough: bool = False
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
@@ -106,4 +109,4 @@ def details_of(message: Message) -> Details:
         for name in MAPS
         if (array := message.arrays.get(name)) is not None and array.size == pixels and array.dtype.kind in "iufb"
     }
-    return Details(detector, tuple(shape), index, maps)
+    return Details(detector, tuple(shape), index, maps, message.header.get("rough") is True)

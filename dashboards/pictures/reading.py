@@ -73,5 +73,5 @@ def given_in(said: object) -> Given:
     """What a person says about energy, distance and centre, from a list of four numbers or nulls."""
     if not isinstance(said, list) or len(said) != 4:
         return Given()
-    usable = [float(n) if isinstance(n, int | float) and math.isfinite(n) and abs(n) < 1e9 else None for n in said]
+    usable = [float(n) if isinstance(n, int | float) and abs(n) < 1e9 else None for n in said]
     return Given(*usable)

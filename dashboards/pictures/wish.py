@@ -1,7 +1,6 @@
 """What one browser wants to see, as it says it on the channel: checked before anything is made of it."""
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,8 @@ MOST_POINTS = 2048
 
 MOST_NAME = 200
 PERCENTILE_LIMIT = 49.0
+LARGEST = 1e30
+"""Of all numbers; beyond it nothing is a pixel or a value in single precision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def wish_from(said: dict[str, Any]) -> Wish:
     detector, kind, scale = said.get("detector"), said.get("kind", "live"), said.get("scale", "linear")
     if not isinstance(detector, str) or not 0 < len(detector) <= MOST_NAME:
         raise ProtocolError("a wish names a detector")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ProtocolError(f"there is no picture of the kind {str(kind)[:60]!r}")
     if scale not in ("linear", "log"):
         raise ProtocolError("a scale is linear or log")
@@ -102,7 +103,7 @@ def wish_from(said: dict[str, Any]) -> Wish:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e300
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def _numbers(said: dict[str, Any], key: str, count: int) -> tuple[float, ...] | None:

@@ -15,9 +15,9 @@ from bokeh.models import (
     ColumnDataSource,
     CustomJS,
     FreehandDrawTool,
+    LassoSelectTool,
     LinearColorMapper,
     LogColorMapper,
-    PolySelectTool,
     Range1d,
 )
 from bokeh.palettes import Greys256, Inferno256, Viridis256, interp_palette
@@ -104,11 +104,11 @@ class PicturePlot:
         """Tools that draw; which one does is said by ``pen``."""
         self._stroke = ColumnDataSource(data={"xs": [], "ys": []})
         line = self.figure.multi_line("xs", "ys", source=self._stroke, line_color=TEXT, line_width=3)
-        self._box, self._poly = BoxSelectTool(renderers=[]), PolySelectTool(renderers=[])
+        self._box, self._lasso = BoxSelectTool(renderers=[]), LassoSelectTool(renderers=[], continuous=False)
         self._brush = FreehandDrawTool(renderers=[line], num_objects=1)
-        self.figure.add_tools(self._box, self._poly, self._brush)
+        self.figure.add_tools(self._box, self._lasso, self._brush)
         self._pan = next(iter(self.figure.toolbar.tools))
-        self.figure.toolbar.active_drag, self.figure.toolbar.active_tap = self._pan, None
+        self.figure.toolbar.active_drag = self._pan
         self.figure.on_event(SelectionGeometry, self._on_selection)
         self._stroke.on_change("data", lambda attr, old, new: self._on_stroke(new))
 
@@ -158,8 +158,7 @@ class PicturePlot:
     def pen(self, kind: str) -> None:
         """What the mouse does: ``move``, ``rectangle``, ``polygon`` or ``brush``."""
         toolbar = self.figure.toolbar
-        toolbar.active_drag = {"rectangle": self._box, "brush": self._brush}.get(kind, self._pan)
-        toolbar.active_tap = self._poly if kind == "polygon" else None
+        toolbar.active_drag = {"rectangle": self._box, "polygon": self._lasso, "brush": self._brush}.get(kind, self._pan)
 
     def mark(self, regions: Sequence[tuple[str, Corners]]) -> None:
         """Draw the regions that are in force."""

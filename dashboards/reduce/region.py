@@ -7,6 +7,8 @@ from typing import Any
 
 from monitor.calib.polygon import MOST_CORNERS
 
+DRAWN_CORNERS = 64
+
 Corners = tuple[tuple[float, float], ...]
 """Row and column of each corner of a polygon."""
 
@@ -77,7 +79,9 @@ def corners_of(geometry: Mapping[str, Any]) -> Corners | None:
         columns, rows = ([round(float(value), 1) for value in _listed(geometry[key])] for key in ("x", "y"))
     except (KeyError, TypeError, ValueError):
         return None
-    return corners_in([list(pair) for pair in zip(rows, columns, strict=False)])
+    # The mouse tells hundreds of places; a person means fewer corners, and settings are read by people.
+    pairs = [list(pair) for pair in zip(rows, columns, strict=False)]
+    return corners_in(pairs[:: max(1, len(pairs) // DRAWN_CORNERS)])
 
 
 def corners_in(value: object) -> Corners | None:

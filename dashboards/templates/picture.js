@@ -2,7 +2,7 @@
 // painted. Colours are given here, so that the server makes one picture for all who look.
 window.xtcmon.picture = (() => {
   let models = null, socket = null, said = "", timer = 0, shown = null, offset = 0, lut = null, lutName = "";
-  let place = null, asked = false, painted = 0, fitted = "", room = "";
+  let place = null, asked = false, painted = 0, fitted = "", room = "", whole_ends = "";
   const channel = () => {
     const base = location.pathname.replace(/[^/]*$/, "");
     socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + base + "pictures");
@@ -26,7 +26,7 @@ window.xtcmon.picture = (() => {
     const wanted = JSON.stringify({wish: {
       detector: detector.value, kind: kind.value, panels: view.value === "panels", scale: scale.value,
       percentile: Number(limits.value || 0), limits: byHand ? [low.value, high.value] : null,
-      part: fitted ? [y.end, y.start, x.start, x.end] : null,
+      part: fitted || models.source.tags.length ? [y.end, y.start, x.start, x.end] : null,
       size: [Math.round(figure.inner_height * dots), Math.round(figure.inner_width * dots)],
     }});
     if (wanted === said || socket.readyState !== 1) return;
@@ -42,6 +42,8 @@ window.xtcmon.picture = (() => {
     lutName = name;
     return lut;
   };
+  const ends = ({x_range: x, y_range: y}) => [x.start, x.end, y.start, y.end].join();
+  const whole_is = (figure) => ends(figure) === whole_ends;
   const fit = () => {
     // The whole picture with square pixels, in the middle of its place.
     const {figure} = models, [rows, columns] = shown.shape;
@@ -49,13 +51,15 @@ window.xtcmon.picture = (() => {
     const width = side * figure.inner_width, height = side * figure.inner_height;
     figure.x_range.setv({start: (columns - width) / 2, end: (columns + width) / 2});
     figure.y_range.setv({start: (rows + height) / 2, end: (rows - height) / 2});
+    whole_ends = ends(figure);
   };
   const square = () => {
     // Another place on the page: the same middle and the same size of a pixel.
     const {figure} = models, now = [figure.inner_width, figure.inner_height].join();
     if (now === room) return;
     room = now;
-    if (!fitted) return;
+    if (whole_is(figure)) return fit();
+    if (!fitted && !models.source.tags.length) return;
     const {x_range: x, y_range: y} = figure, side = Math.abs(y.start - y.end) / figure.inner_height;
     const middle = (x.start + x.end) / 2, half = side * figure.inner_width / 2;
     x.setv({start: middle - half, end: middle + half});

@@ -28,12 +28,15 @@ class Used:
         Arrays by path, ``cspad/mask``.
     index
         Detector to the number of the frame's pixel at each place of its image, -1 = none.
+    rough
+        Detectors whose panels stand only roughly in place.
     """
 
     run: int = -1
     version: int = -1
     config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     index: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
+    rough: frozenset[str] = frozenset()
 
     def after(self, reduced: Reduced) -> "Used":
         """What is known after these rows; the same object if they tell nothing new."""
@@ -43,6 +46,8 @@ class Used:
             # A worker that was slow may tell of an older version than another has told of.
             if (reduced.run, version) >= (self.run, self.version):
                 told = replace(self, run=reduced.run, version=version, config=reduced.config)
+        rough = (self.rough - {*reduced.frames}) | {name for name, frame in reduced.frames.items() if frame.rough}
+        told = told if rough == self.rough else replace(told, rough=rough)
         new = {name: frame.index for name, frame in reduced.frames.items() if frame.index is not None}
         return replace(told, index={**self.index, **new}) if new else told
 
@@ -65,7 +70,13 @@ class Used:
         if index is None:
             index = np.arange(mask.size, dtype=np.int32).reshape(mask.shape)
         known = {key: array for key in MAPS if (array := self.config.get(f"{name}/{key}")) is not None}
-        header = {"detector": name, "run": self.run, "version": self.version, "shape": list(mask.shape)}
+        header = {
+            "detector": name,
+            "run": self.run,
+            "version": self.version,
+            "shape": list(mask.shape),
+            "rough": name in self.rough,
+        }
         return Message("detector", header, {"index": index, **known})
 
     def axes(self) -> Message:

@@ -23,8 +23,9 @@ def inside(corners: Sequence[Sequence[float]], shape: tuple[int, int]) -> NDArra
     ValueError
         If there are fewer than three corners, too many, or one is no pair of finite numbers.
     """
-    points = np.array([tuple(corner) for corner in corners], np.float64).reshape(len(corners), -1)
-    if not 3 <= len(points) <= MOST_CORNERS or points.shape[1] != 2 or not np.isfinite(points).all():
+    pairs = 3 <= len(corners) <= MOST_CORNERS and all(len(corner) == 2 for corner in corners)
+    points = np.array(corners if pairs else [[np.nan, np.nan]], np.float64)
+    if not np.isfinite(points).all():
         raise ValueError(f"a polygon has 3 to {MOST_CORNERS} corners, each a row and a column")
     found = np.zeros(shape, bool)
     rows, columns = points.T

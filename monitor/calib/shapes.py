@@ -23,7 +23,16 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 """Type in memory of each calibration type that is an array."""
 
-RANGES = {"Jungfrau": 3, "Epix10ka": 7, "Epix10kaQuad": 7, "Epix10ka2M": 7}
+RANGES = {
+    "Jungfrau": 3,
+    "Epix10ka": 7,
+    "Epix10kaQuad": 7,
+    "Epix10ka2M": 7,
+    "Epixhr2x2": 7,
+    "Epixm320": 3,
+    "Epixuhr": 2,
+    "Epixuhr3x2": 8,
+}
 """Gain ranges in the constants, range first, by device; one for all others."""
 
 PANELS = {

@@ -48,7 +48,7 @@ def opened(browser: Browser, address: str, errors: list[str]) -> Page:
 
 def draw(page: Page) -> None:
     """Draw a rectangle in the middle of the image."""
-    page.get_by_role("button", name="Draw the region").click()
+    page.get_by_label("Mouse").select_option(label="draws a region: rectangle")
     page.wait_for_timeout(500)
     box = page.locator(".bk-Canvas").first.bounding_box()
     assert box is not None

@@ -90,9 +90,12 @@ class FakeService:
     endpoints: Endpoints = field(default_factory=lambda: Endpoints(reader=ANY_PORT, requests=ANY_PORT, stream=ANY_PORT))
     controls: list[Message] = field(default_factory=list)
     region: list[list[int]] = field(default_factory=lambda: [[20, 40], [30, 90]])
+    sums: list[str] = field(default_factory=lambda: ["calib"])
     refuse: str = ""
     silent: bool = False
     """No events come, as when the source stops; the service still says how it is."""
+    plots: list[Message] = field(default_factory=list)
+    """Plots of scripts, to be published."""
     seq: int = 0
     version: int = 1
     units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
@@ -150,7 +153,7 @@ class FakeService:
     def settings(self) -> dict[str, Any]:
         """The settings in force."""
         feature = {"kind": "ROIFunc", "name": "ROI_0", "ROI": None, "image_ROI": self.region}
-        return {"detector": [{"name": "cspad", "source": "", "feature": [feature]}]}
+        return {"detector": [{"name": "cspad", "source": "", "sums": self.sums, "feature": [feature]}]}
 
     def _run(self) -> None:
         self._announce()
@@ -158,6 +161,8 @@ class FakeService:
         while not self._leave.wait(TURN_S):
             self._answer()
             self._resend()
+            while self.plots:
+                self._state_message(self.plots.pop(0))
             now = time.monotonic()
             if self.silent:
                 begin = now - (self.seq - self.first) / self.rate
@@ -266,6 +271,8 @@ class FakeService:
             if change["path"] == "detector.cspad.feature.ROI_0.image_ROI":
                 self._before.append(self.region)
                 self.region = change["value"]
+            elif change["path"] == "detector.cspad.sums":
+                self.sums = change["value"]
         self.version += 1
         self._tell_pipeline(message.header["author"])
         self._reader.send(peer, Message("accepted", {"request": request, "version": self.version}))

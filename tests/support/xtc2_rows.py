@@ -1,6 +1,7 @@
 """Rows of an XTC2 source, worked off in this process."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from monitor.model.batch import Batch
 from monitor.model.place import FilePlace, InlinePlace
 from monitor.reader.block import EventBlock
 from monitor.reader.sources.source import Source
+from monitor.reader.sources.xtc2_files import Xtc2FileSource
 from monitor.settings import Settings
 from workers.pipeline import Pipeline, Result
 
@@ -51,3 +53,11 @@ def rows_of(source: Source, settings: Settings, max_events: int = 50) -> Iterato
     for result in results_of(source, settings, max_events):
         for number in range(result.rows.count):
             yield {name: column.of_event(number)[()] for name, column in result.rows.columns.items() if column.mask[number]}
+
+
+def result_of(folder: Path, *datagrams: bytes, settings: Settings | None = None) -> Result:
+    """What the pipeline makes of a stream whose events are of one step."""
+    path = folder / "synth0001-r0007-s000-c000.xtc2"
+    path.write_bytes(b"".join(datagrams))
+    (result,) = results_of(Xtc2FileSource([path]), settings or Settings())
+    return result

@@ -79,8 +79,8 @@ def prepare(layout: Layout, family: AreaFamily, constants: Constants, good: NDAr
 
 
 def _many_ranges(family: AreaFamily) -> bool:
-    """Epix10ka: more ranges than a word can tell."""
-    return family.gain is not None and bool(family.gain.ranges)
+    """Epix10ka and its like: the seven ranges that the numbers of smalldata_tools speak of."""
+    return family.gain is not None and family.gain.ranges == len(NOMINAL_GAINS)
 
 
 def _by_range(

@@ -164,15 +164,20 @@ class Roi:
         return np.where(poisoned[:, None], np.nan, center)
 
     def _crops(self, frames: NDArray[Any]) -> NDArray[Any]:
+        """Pixels of the rectangle; the frames themselves where it is all of them and nothing is changed."""
         low, high = self._rectangle.low, self._rectangle.high
+        thresholds = low > -np.inf or high < np.inf
         if self._slices is None:
             crops = np.take(frames, self._pixels, axis=1)
         else:
-            crops = np.array(frames.reshape(len(frames), *self._shape)[self._slices], order="C")
+            crops = frames.reshape(len(frames), *self._shape)[self._slices]
+            changed = thresholds or not self._rectangle.whole
+            crops = np.array(crops, order="C") if changed else np.ascontiguousarray(crops)
             crops = crops.reshape(len(frames), *self._pixels.shape)
-        if not self._keep.all():
+        # A pixel that is bad in every event is NaN in the frame already.
+        if self._slices is None or not self._rectangle.whole:
             np.copyto(crops, np.nan, where=~self._keep)
-        if low > -np.inf or high < np.inf:
+        if thresholds:
             crops[(crops < low) | (crops > high)] = 0
         return crops
 

@@ -21,7 +21,7 @@ from workers.payloads import Payloads
 from workers.run_view import Source, safe_name
 from workers.trouble import Trouble
 from workers.xtc2.frame_family import FrameFamily, frame_family
-from workers.xtc2.panels import field_number, first_shape, panels_of
+from workers.xtc2.panels import field_number, first_shape, panels_of, unpacked
 from workers.xtc2.payloads import Group
 from workers.xtc2.view import View
 
@@ -98,6 +98,8 @@ class Areas:
             panels = panels_of(
                 groups, segments, family.frame, made.shape, scene.buffers, scene.batch.count, wanted.name, scene.trouble
             )
+            if family.packing is not None:
+                panels = unpacked(panels, family.packing)
             if len(panels.events):
                 found.append((made.detector, made.detector.corrected(*panels.parts)))
         return found
@@ -159,12 +161,11 @@ def layout_of(name: str, family: FrameFamily, groups: Sequence[Group], shape: tu
         If the dimensions cannot be believed, or the configuration does not tell the gains.
     """
     segments = view.segments[name, family.algorithm]
+    shape, pixel = pixels_of(name, family, groups[0], shape)
     rows, columns = shape[-2:]
     panels = len(segments) * (shape[0] if len(shape) == 3 else 1)
     if family.panel not in (None, (rows, columns)) or not 0 < panels * rows * columns <= PIXEL_LIMIT:
         raise DamagedData(f"{name} sent a frame of {' x '.join(map(str, shape))} pixels")
-    number = field_number(groups[0].names, family.frame)
-    pixel = groups[0].names.fields[number or 0].dtype
     if pixel.str.replace("|", "") not in PIXELS:
         raise DamagedData(f"{name} sent a frame of {pixel} pixels")
     whole = (panels, rows, columns) if panels > 1 or len(shape) == 3 else (rows, columns)
@@ -183,6 +184,24 @@ def layout_of(name: str, family: FrameFamily, groups: Sequence[Group], shape: tu
         gain_map=None if gain_map is None else np.ascontiguousarray(gain_map.reshape(-1, *whole)),
         common_mode_good=family.common_mode_good,
     )
+
+
+def pixels_of(
+    name: str, family: FrameFamily, group: Group, sent: tuple[int, ...]
+) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+    """Dimensions and type of the pixels of a segment, of which ``sent`` is what came.
+
+    Raises
+    ------
+    DamagedData
+        If they are packed in another way than the family knows.
+    """
+    dtype = group.names.fields[field_number(group.names, family.frame) or 0].dtype
+    if family.packing is None:
+        return (sent if len(sent) > 1 else (1, *sent)), dtype
+    if sent != family.packing.sent or dtype != family.packing.dtype:
+        raise DamagedData(f"{name} sent {' x '.join(map(str, sent))} numbers of type {dtype}, which is another packing")
+    return family.packing.shape, np.dtype("<u2")
 
 
 def _no_payloads(payloads: Payloads) -> NDArray[np.int64]:

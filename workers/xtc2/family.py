@@ -72,6 +72,8 @@ class Family:
         Columns that are computed from the fields.
     read
         Columns of what is packed in the payloads, for so many events.
+    warm
+        Compiles the kernels that ``read`` uses.
     """
 
     det_types: frozenset[str]
@@ -82,6 +84,7 @@ class Family:
     prefix: str = ""
     more: Callable[[Columns, Setting], Iterable[Column]] = nothing_more
     read: Callable[[Group, Setting, int, Trouble], Iterable[Column]] = nothing_in
+    warm: Callable[[], None] | None = None
 
 
 FAMILIES: Registry[Family] = Registry("detector family of LCLS-II")

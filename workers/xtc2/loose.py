@@ -15,8 +15,8 @@ MOST = 1 << 14
 """Elements of an array beyond which it is a frame that somebody has to ask for."""
 
 
-def loose_column(group: Group, number: int, path: str, count: int, trouble: Trouble) -> Iterable[Column]:
-    """``<path>/var_<field>/value``, and ``<path>/<field>_shape`` of arrays with two and more dimensions.
+def loose_column(group: Group, number: int, path: str, count: int, trouble: Trouble, *, prefix: str = "") -> Iterable[Column]:
+    """``<path>/var_<prefix><field>/value``, and ``<path>/<prefix><field>_shape`` of arrays with two and more dimensions.
 
     Parameters
     ----------
@@ -30,9 +30,11 @@ def loose_column(group: Group, number: int, path: str, count: int, trouble: Trou
         Events of the batch.
     trouble
         Told of arrays that are too long to be kept.
+    prefix
+        Put before the name of the field.
     """
     field = group.names.fields[number]
-    name, width = safe_name(field.shown), field.dtype.itemsize
+    name, width = safe_name(prefix + field.shown), field.dtype.itemsize
     lengths, present = np.zeros(count, np.int64), np.zeros(count, bool)
     shapes, pieces, long = np.zeros((count, field.rank), np.int64), [np.zeros(0, field.dtype)], 0
     # The parts of a stream are its chunks, in order, so that what is put side by side is in event order.

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.xtc2.names import Names
+from monitor.xtc2.words import plain
 from workers.detectors.area import ABSENT
 from workers.kernel import kernel
 from workers.trouble import Trouble
+from workers.xtc2.frame_family import Packing
 from workers.xtc2.payloads import Group
 
 NOWHERE = -1
@@ -44,8 +46,8 @@ class Panels:
 
 
 def field_number(names: Names, frame: str) -> int | None:
-    """Position of the field of this name with two or three dimensions; None if there is none."""
-    found = [i for i, field in enumerate(names.fields) if field.name == frame and field.rank in (2, 3)]
+    """Position of the field of this name with one to three dimensions; None if there is none."""
+    found = [i for i, field in enumerate(names.fields) if field.name == frame and field.rank in (1, 2, 3)]
     return found[-1] if found else None
 
 
@@ -140,6 +142,29 @@ def _together(
     offsets[scattered] = (np.arange(len(where) * count, dtype=np.int64) * size).reshape(len(where), count)
     own[scattered] = len(buffers)
     return Panels(events, offsets, own, [*buffers, joined.reshape(-1)])
+
+
+def unpacked(panels: Panels, packing: Packing) -> Panels:
+    """The same frames with their pixels as plain words, each in its place; a copy.
+
+    Parameters
+    ----------
+    panels
+        Frames as they were sent, a "panel" being the field of a segment.
+    packing
+        What was done to them.
+    """
+    frames, segments = panels.offsets.shape
+    words = np.zeros((frames, segments, math.prod(packing.shape)), np.uint16)
+    for place in np.unique(panels.places).tolist():
+        rows = panels.places == place
+        found = np.zeros((int(rows.sum()) * segments, words.shape[2]), np.uint16)
+        packing.unpack(plain(panels.buffers[place]), panels.offsets[rows].reshape(-1), found)
+        words[rows] = found.reshape(-1, *words.shape[1:])
+    count = segments * (packing.shape[0] if len(packing.shape) == 3 else 1)
+    size = words.nbytes // max(frames * count, 1)
+    offsets = (np.arange(frames * count, dtype=np.int64) * size).reshape(frames, count)
+    return Panels(panels.events, offsets, np.zeros(frames, np.int64), [words.reshape(-1).view(np.uint8)])
 
 
 @kernel

@@ -117,7 +117,7 @@ def field_columns(group: Group, setting: Setting, count: int, trouble: Trouble) 
             continue
         if shape is None or len(shape) != field.rank:
             if family.loose and not (has_frames and field.rank > 1):
-                yield from loose_column(group, number, setting.group, count, trouble)
+                yield from loose_column(group, number, setting.group, count, trouble, prefix=family.prefix)
             continue
         values, present, strange = group.column(number, shape, count)
         trouble.note(f"{names.det_name} {field.name} has other dimensions than {shape}", strange)

@@ -31,7 +31,10 @@ def command(
     from monitor.tools.selection import choice_of, select
     from monitor.xtc.names import SourcePattern
     from monitor.xtc.rewriting.where import Where
+    from monitor.xtc2.mapped import is_xtc2_file
 
+    if xtc2 := [path for path in files if is_xtc2_file(path)]:
+        raise ConfigError(f"{xtc2[0]} is an XTC2 file; filter writes XTC files of the first generation only")
     condition = Where(where) if where else None
     patterns = tuple(SourcePattern.parse(text) for text in sources or ())
     limit = bytes_of(chunk_size)

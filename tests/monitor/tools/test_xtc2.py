@@ -61,3 +61,9 @@ def test_both_generations_together_are_refused(file: Path, capsys: pytest.Captur
 def test_an_option_that_means_nothing_here_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["dump", str(file), "--event", "1"]) != 0
     assert "--event cannot be used with XTC2" in capsys.readouterr().err
+
+
+def test_filter_says_that_it_writes_the_other_format(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["filter", str(file), "-o", str(tmp_path / "out")]) != 0
+    assert "misleading.xtc is an XTC2 file" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

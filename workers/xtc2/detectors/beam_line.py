@@ -16,7 +16,7 @@ UNITS = {
 FAMILIES.add(
     "beam_line",
     Family(
-        det_types=frozenset({"ebeam", "ebeamh", "gasdet", "gmd", "xgmd", "pcav", "pcavh", "bmmon", "feespec", "scbld"}),
+        det_types=frozenset({"ebeam", "ebeamh", "gasdet", "gmd", "xgmd", "pcav", "pcavh", "bmmon", "feespec"}),
         shapes={"peakAmplitude": (16,), "peakTime": (16,)},
         units=UNITS,
         loose=True,

@@ -14,6 +14,7 @@ from monitor.model.column import Column
 from monitor.model.field import Field
 from monitor.xtc2.columns import ABSENT, gather
 from monitor.xtc2.names import FieldType
+from monitor.xtc2.words import plain
 from workers.trouble import Trouble
 from workers.xtc2.digitizer import RAW, Peaks, padded, peaks_of, streams_of
 from workers.xtc2.family import FAMILIES, Family, Setting
@@ -133,5 +134,12 @@ def _ragged(path: str, lists: list[tuple[NDArray[np.int64], Peaks]], count: int)
         yield Column(field, np.concatenate(values).astype(dtype), None, lengths)
 
 
-FAMILIES.add("hsd", Family(det_types=frozenset({"hsd"}), read=columns))
+def warm() -> None:
+    """Compile the kernels."""
+    nothing, none = plain(np.zeros(0, np.uint8)), np.zeros(0, np.int64)
+    peaks = peaks_of(nothing, streams_of(nothing, none, none, np.zeros(0, np.uint32)))
+    padded(peaks, (0, 4), 0.0, peaks.samples.astype(SHOWN))
+
+
+FAMILIES.add("hsd", Family(det_types=frozenset({"hsd"}), read=columns, warm=warm))
 FAMILIES.add("hsd_old", Family(det_types=frozenset({"hsd"}), algorithm="hsd", read=columns))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from monitor.model.column import Column
 from monitor.model.field import Field
 from monitor.xtc2.columns import ABSENT, gather
+from monitor.xtc2.words import plain
 from workers.kernel import kernel
 from workers.trouble import Trouble
 from workers.xtc2.family import FAMILIES, Family, Setting
@@ -59,4 +60,10 @@ def find_line(buffer: NDArray[np.uint8], offsets: NDArray[np.int64], sizes: NDAr
                 found[row] = at
 
 
-FAMILIES.add("old_time_tool", Family(det_types=frozenset({"ttdet"}), algorithm="ttalg", read=image))
+def warm() -> None:
+    """Compile the kernel."""
+    none = np.zeros(0, np.int64)
+    find_line(plain(np.zeros(0, np.uint8)), none, none, none)
+
+
+FAMILIES.add("old_time_tool", Family(det_types=frozenset({"ttdet"}), algorithm="ttalg", read=image, warm=warm))
