@@ -6,8 +6,8 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from dashboards.look import chart, hover, plain_image
-from dashboards.reduce.curves import Waterfall, thinned
 from dashboards.plots.picture import BLUE_RED
+from dashboards.reduce.curves import Waterfall, thinned
 from dashboards.reduce.picture import percentile_limits
 
 MOST_COLUMNS = 500
@@ -32,7 +32,7 @@ class WaterfallPlot:
     def show(
         self, found: Waterfall | None, x: NDArray[np.float64], labels: tuple[str, str, str], *, signed: bool = False
     ) -> None:
-        """Draw it; the labels are those of the horizontal and vertical axis and of the colours, ``signed`` has 0 in their middle."""
+        """Draw it; labels are of horizontal axis, vertical axis and colours; ``signed`` has 0 in the middle of the colours."""
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label, self._bar.title = labels
         if found is None or not len(x):
             self._source.data = {"image": [], "x": [], "y": [], "dw": [], "dh": []}
