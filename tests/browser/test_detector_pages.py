@@ -78,9 +78,7 @@ def test_no_page_is_wider_than_its_window(opened: Opened, name: str) -> None:
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_timeout(400)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        assert page.evaluate(
-            "[...document.querySelectorAll('.panel')].every(p => p.scrollWidth <= p.clientWidth + 1)"
-        )
+        assert page.evaluate("[...document.querySelectorAll('.panel')].every(p => p.scrollWidth <= p.clientWidth + 1)")
 
 
 def test_a_profile_is_the_published_one_over_its_momentum_transfer(opened: Opened) -> None:
