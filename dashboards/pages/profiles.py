@@ -141,7 +141,8 @@ class Profiles:
             places, label = values_at(snapshot.rows, over, curves.seq), snapshot.label(over)
         found = self._falls(snapshot, curves, places)
         _, x_label = axis_of(self._choices.value("field"), curves.values.shape[-1], snapshot.axes)
-        self._waterfall.show(found, self._x, (x_label, label, curves.info.unit))
+        signed = self._choices.value("falls") != "mean"
+        self._waterfall.show(found, self._x, (x_label, label, curves.info.unit), signed=signed)
 
     def _falls(self, snapshot: Snapshot, curves: Curves, places: NDArray[np.float64]) -> Waterfall | None:
         """Means in bins, or how they differ."""
