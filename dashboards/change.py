@@ -27,10 +27,17 @@ class Change:
 
     def ask(self, changes: Sequence[Mapping[str, Any]]) -> None:
         """Ask for changes; answers to earlier ones are no longer of interest."""
+        self._follow(self._view.control(changes))
+
+    def undo(self) -> None:
+        """Ask to take back the last change of the settings."""
+        self._follow(self._view.undo())
+
+    def _follow(self, answer: Future[Message]) -> None:
+        """Wait for this answer and no other."""
         self._asked += 1
         number = self._asked
         self._said, self._version = "Asked for …", None
-        answer = self._view.control(changes)
         answer.add_done_callback(lambda done: self._view.later(lambda: self._answered(number, done)))
         self._view.redraw()
 

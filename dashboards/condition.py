@@ -1,10 +1,12 @@
 """Is what the pages show the present? One rule for all of them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dashboards.alarms.history import Raised
 from dashboards.snapshot import Snapshot
-from dashboards.texts import duration
+from dashboards.texts import clock, duration, number
 
 SILENT_S = 3.0
 """The service says how it is every 0.5 s; after this long without a word it does not answer."""
@@ -37,6 +39,8 @@ class Condition:
 
 def condition(snapshot: Snapshot, now: float) -> Condition:
     """How the service is at this monotonic time."""
+    if snapshot.recorded:
+        return Condition("idle", "recorded", f"You look at the recorded run in {snapshot.recorded}, not at the present.")
     if snapshot.status_at is None:
         return Condition("stale", "waiting", "Nothing has been heard from the service yet.")
     if snapshot.ended:
@@ -59,6 +63,24 @@ def condition(snapshot: Snapshot, now: float) -> Condition:
     return Condition("live", state)
 
 
+CHANGES_SHOWN = 12
+ALARMS_SHOWN = 6
+
+
+def alarm_line(alarm: Raised, *, watched: bool) -> dict[str, Any]:
+    """One line of the strip of alarms, for the page's own script."""
+    value = f" ({number(alarm.value)})" if math.isfinite(alarm.value) else ""
+    over = ", over by now" if alarm.over else ""
+    seen = f", acknowledged by {alarm.acknowledged}" if alarm.acknowledged else ""
+    loud = "bad" if alarm.severity == "alarm" else "warn"
+    return {
+        "name": alarm.name,
+        "level": "quiet" if alarm.acknowledged or alarm.over else loud,
+        "text": f"{alarm.name}: {alarm.text}{value}, since {clock(alarm.since)} UTC{over}{seen}",
+        "acknowledge": watched and not alarm.acknowledged,
+    }
+
+
 def header(snapshot: Snapshot, now: float) -> dict[str, Any]:
     """What the bar at the top of every page says, for the page's own script."""
     found = condition(snapshot, now)
@@ -77,4 +99,14 @@ def header(snapshot: Snapshot, now: float) -> dict[str, Any]:
         "head-word": found.word,
         "head-why": found.why,
     }
-    return {"text": text, "level": found.level, "age": round(age, 2) if age != float("inf") else None}
+    changes = [
+        [f"v{each.version}", clock(each.time), each.author or "–", each.text() or "as it was found"]
+        for each in snapshot.changes[: -CHANGES_SHOWN - 1 : -1]
+    ]
+    return {
+        "text": text,
+        "level": found.level,
+        "age": round(age, 2) if age != float("inf") else None,
+        "changes": changes,
+        "alarms": [alarm_line(alarm, watched=snapshot.alarms.watched > 0) for alarm in snapshot.alarms.raised[:ALARMS_SHOWN]],
+    }

@@ -6,9 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+from dashboards.alarms.guard import Guard
 from dashboards.intake import Intake
+from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
 from dashboards.snapshot import Snapshot
 from monitor.errors import ProtocolError, Unusable
@@ -19,7 +22,7 @@ log = logging.getLogger(__name__)
 TOPICS = ("run", "step", "schema/events", "rows/events", "status", "pipeline", "log", "end")
 """What the feed always listens to. Pictures are heavy: they are asked for while somebody looks."""
 
-MEANS = "sum/"
+KEPT_AT_THE_END = {"sum/", "plot/"}
 
 POLL_S = 0.05
 HISTORY_AGAIN_S = 2.0
@@ -34,9 +37,12 @@ class Feed:
         How to reach the service.
     history
         Most rows kept.
+    guard
+        Watches the alarms.
     """
 
-    def __init__(self, link: Link, history: int) -> None:
+    def __init__(self, link: Link, history: int, guard: Guard | None = None) -> None:
+        self._guard = guard
         self._link = link
         self._history = history
         self._intake = Intake(history)
@@ -50,6 +56,7 @@ class Feed:
         self._ask_at = 0.0
         self._asked_for = -1
         self._answered_for = -1
+        self._axes = Question(lambda: self._asker.submit(lambda: self._channel().axes()), self._intake.take_axes)
         self._refused = 0
         self._leave = threading.Event()
         self._failure: Exception | None = None
@@ -97,6 +104,19 @@ class Feed:
         """Ask the service to change settings; the answer comes in another thread, ``Unusable`` if there is none."""
         return self._asker.submit(lambda: self._channel().control(changes, author))
 
+    def detector(self, name: str) -> Future[Message]:
+        """Ask the service what it uses for a detector; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().detector(name))
+
+    def undo(self, author: str) -> Future[Message]:
+        """Ask the service to take back the last change of its settings; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().undo(author))
+
+    def acknowledge(self, name: str, person: str) -> None:
+        """Somebody has seen an alarm."""
+        if self._guard is not None:
+            self._guard.acknowledge(name, person)
+
     def _run(self) -> None:
         """The loop of the feed's thread."""
         stream = self._link.stream()
@@ -110,15 +130,20 @@ class Feed:
             self._failure = error
         finally:
             stream.close()
+            if self._guard is not None:
+                self._guard.close()
 
     def step(self, stream: Stream) -> None:
         """One turn: subscriptions, messages, history, snapshot."""
         self._subscribe(stream)
         messages = stream.poll(POLL_S)
         changed = [self._take(message) for message in messages]
-        changed.append(self._catch_up(time.monotonic()))
+        now = time.monotonic()
+        changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
-            self._snapshot = self._intake.snapshot()
+            self._snapshot = replace(self._intake.snapshot(), alarms=self._snapshot.alarms)
+        if self._guard is not None and (told := self._guard.step(self._snapshot)) != self._snapshot.alarms:
+            self._snapshot = replace(self._snapshot, alarms=told)
 
     def _take(self, message: Message) -> bool:
         """Hand one message to the intake; True if it was good."""
@@ -141,8 +166,10 @@ class Feed:
         with self._watch_lock:
             wanted = {topic for topic, viewers in self._watched.items() if viewers > 0}
         if self._is_leaving():
-            # Who comes after the end of the run finds nobody to ask: the means are taken along, and nothing is let go.
-            wanted |= self._subscribed | {MEANS}
+            # Who comes after the end of the run finds nobody to ask: means and plots are taken along, and nothing is let go.
+            wanted |= self._subscribed | KEPT_AT_THE_END
+        # What a shorter topic brings would come twice.
+        wanted = {topic for topic in wanted if not any(topic != other and topic.startswith(other) for other in wanted)}
         for topic in wanted - self._subscribed:
             stream.subscribe(topic)
         for topic in self._subscribed - wanted:

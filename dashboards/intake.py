@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dashboards.arrays import pieces_of
+from dashboards.reduce.difference import difference
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
-from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
+from dashboards.shelf import Shelf
+from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Snapshot, StatusHistory
+from monitor.client import BadMessage, plot_of
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
 
@@ -17,7 +22,9 @@ STATUS_KEPT = 2400
 """Status messages kept for the charts: 20 minutes at one every 0.5 s."""
 
 LOG_KEPT = 200
+CHANGES_KEPT = 100
 PICTURES_KEPT = 64
+PLOT = "plot/"
 
 
 class Intake:
@@ -31,10 +38,15 @@ class Intake:
 
     def __init__(self, history: int) -> None:
         self._ring = RowRing(history)
+        self._shelf = Shelf()
         self._fields: dict[str, FieldInfo] = {}
+        self._arrays: dict[str, FieldInfo] = {}
+        self._axes: dict[str, NDArray[Any]] = {}
         self._pictures: dict[str, Picture] = {}
+        self._plots: dict[str, Published] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
+        self._changes: deque[SettingsVersion] = deque(maxlen=CHANGES_KEPT)
         self._log: deque[Mapping[str, Any]] = deque(maxlen=LOG_KEPT)
         self._counters: dict[str, int] = {}
         self._missed: dict[str, int] = {}
@@ -74,9 +86,37 @@ class Intake:
             self._rows_at = now if self._rows_at is None else self._rows_at
         self._version += 1
 
+    @property
+    def made_with(self) -> tuple[int, int, int] | None:
+        """Life of the service, run and settings version of the newest row; ``None`` before the first."""
+        newest = self._ring.table().last(1)
+        if not len(newest) or self._rows_at is None:
+            return None
+        version = newest.column("pipeline_version")[0]
+        return self._restarts, int(newest.run[0]), int(version) if math.isfinite(version) else -1
+
+    def take_axes(self, message: Message) -> bool:
+        """Take the answer to an ``axes`` request; False if it is of an older run or version than the newest row.
+
+        Raises
+        ------
+        ProtocolError
+            If it breaks the rules.
+        """
+        if message.kind != "axes":
+            # A service from before there were axes: plots count elements instead.
+            return True
+        told = tuple(message.header.get(key) for key in ("run", "version"))
+        if not all(isinstance(number, int) for number in told):
+            raise ProtocolError("axes without run and version")
+        self._axes = {key[2:]: array for key, array in message.arrays.items() if key.startswith("k/") and array.ndim == 1}
+        self._version += 1
+        return self.made_with is None or told >= self.made_with[1:]
+
     def forget_pictures(self, prefix: str) -> None:
         """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
         self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
+        self._plots = {topic: plot for topic, plot in self._plots.items() if not f"{PLOT}{topic}".startswith(prefix)}
         self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
 
     def snapshot(self) -> Snapshot:
@@ -86,12 +126,17 @@ class Intake:
             version=self._version,
             rows=self._ring.table(),
             fields=dict(self._fields),
+            curves=self._shelf.curves(self._arrays),
+            lists=self._shelf.lists(self._arrays),
+            axes=self._axes,
             pictures=dict(self._pictures),
+            plots=dict(self._plots),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),
             status=self._latest.get("status", {}),
             status_history=StatusHistory(*history),
             pipeline=self._latest.get("pipeline", {}),
+            changes=tuple(self._changes),
             log=tuple(self._log),
             missed=dict(self._missed),
             rows_at=self._rows_at,
@@ -104,10 +149,12 @@ class Intake:
         """Who takes messages of a topic; a topic of a later version of the service is left alone."""
         if topic.startswith(("frame/", "sum/")):
             return self._take_picture
+        if topic.startswith(PLOT):
+            return self._take_plot
         return {
             "run": self._take_latest,
             "step": self._take_latest,
-            "pipeline": self._take_latest,
+            "pipeline": self._take_pipeline,
             "schema/events": self._take_schema,
             "rows/events": self._take_rows,
             "status": self._take_status,
@@ -135,11 +182,20 @@ class Intake:
         self._counters.clear()
         self._missed.clear()
         self._pictures = {}
+        self._changes.clear()
+        self._plots = {}
         self._ended = False
 
     def _take_latest(self, message: Message, now: float) -> None:
         del now
         self._latest[message.topic] = message.header
+
+    def _take_pipeline(self, message: Message, now: float) -> None:
+        """A version of the settings; the same one comes again with every new subscriber."""
+        last = self._changes[-1] if self._changes else None
+        if last is None or last.version != message.header.get("version"):
+            self._changes.append(settings_version(message.header, last))
+        self._take_latest(message, now)
 
     def _take_status(self, message: Message, now: float) -> None:
         header = message.header
@@ -171,8 +227,10 @@ class Intake:
 
     def _take_rows(self, message: Message, now: float) -> None:
         rows = table_of(message)
+        pieces = pieces_of(message)
         self._learn_columns(message)
         self._ring.append(rows)
+        self._shelf.put(pieces)
         self._rows_at = now
         self._ended = False
 
@@ -182,7 +240,10 @@ class Intake:
             values = message.arrays.get("c/" + name)
             if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
                 continue
-            for column in element_names(name, values.shape[1:]):
+            if values.ndim > 1 or f"n/{name}" in message.arrays:
+                self._arrays[name] = said
+            names = [] if f"n/{name}" in message.arrays else element_names(name, values.shape[1:])
+            for column in names:
                 if column not in self._fields:
                     self._fields = {**self._fields, column: said}
 
@@ -197,6 +258,15 @@ class Intake:
         if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
             self._pictures = {**self._pictures, message.topic: picture}
 
+    def _take_plot(self, message: Message, now: float) -> None:
+        topic = message.topic.removeprefix(PLOT)
+        try:
+            plot = plot_of(message.header["plot"], message.arrays)
+        except (BadMessage, KeyError) as error:
+            raise ProtocolError(f"{message.topic!r} is no plot") from error
+        if topic in self._plots or len(self._plots) < PICTURES_KEPT:
+            self._plots = {**self._plots, topic: Published(plot, now)}
+
     def _take_log(self, message: Message, now: float) -> None:
         del now
         self._log.append(message.header)
@@ -209,9 +279,11 @@ class Intake:
 def _units(message: Message) -> dict[str, FieldInfo]:
     """Unit and description by field name."""
     said = message.header.get("fields", {})
-    if not isinstance(said, Mapping) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in said.values()):
-        raise ProtocolError("the fields of the rows are not pairs of unit and description")
-    return {name: FieldInfo(str(unit), str(text)) for name, (unit, text) in said.items()}
+    if not isinstance(said, Mapping) or not all(
+        isinstance(about, list | tuple) and len(about) in (2, 3) for about in said.values()
+    ):
+        raise ProtocolError("the fields of the rows do not say unit and description")
+    return {name: FieldInfo(str(about[0]), str(about[1])) for name, about in said.items()}
 
 
 def _float(value: object) -> float:
@@ -227,3 +299,19 @@ def _pair(latency: object) -> tuple[float, float]:
     if isinstance(total, list | tuple) and len(total) == 2:
         return _float(total[0]), _float(total[1])
     return max(pairs, default=(math.nan, math.nan))
+
+
+def settings_version(header: Mapping[str, Any], before: SettingsVersion | None) -> SettingsVersion:
+    """A version of the settings, with what changed.
+
+    Raises
+    ------
+    ProtocolError
+        If it has no number, no first event or no settings.
+    """
+    version, first, settings = (header.get(key) for key in ("version", "first", "settings"))
+    if not isinstance(version, int) or not isinstance(first, int) or not isinstance(settings, Mapping):
+        raise ProtocolError("settings without version, first event or content")
+    what = () if before is None else tuple(difference(before.settings, settings))
+    author, time = str(header.get("author") or ""), _float(header.get("time"))
+    return SettingsVersion(version=version, first=first, time=time, author=author, what=what, settings=settings)

@@ -102,6 +102,18 @@ class ServiceRequests:
         content = {"changes": [dict(change) for change in changes], "author": author}
         return self._ask(self._endpoints().reader, "control", content)
 
+    def detector(self, name: str) -> Message:
+        """What the workers use for a detector."""
+        return self._ask(self._endpoints().requests, "detector", {"detector": name})
+
+    def undo(self, author: str) -> Message:
+        """Ask to take back the last change of the settings."""
+        return self._ask(self._endpoints().reader, "undo", {"author": author})
+
+    def axes(self) -> Message:
+        """What the elements of array fields stand for."""
+        return self._ask(self._endpoints().requests, "axes", {})
+
     def close(self) -> None:
         """Nothing stays open between questions."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bokeh.models import HoverTool
+from bokeh.models import FactorRange, HoverTool
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
@@ -94,7 +94,8 @@ def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", *
     """A figure as wide as its place."""
     made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
     made.toolbar.logo, made.toolbar.autohide = None, True
-    made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
+    if not isinstance(made.y_range, FactorRange):
+        made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
     return made
 
 

@@ -1,64 +1,87 @@
-"""The rectangle features of a detector, as the settings in force describe them, and the changes that move them."""
+"""The regions of a detector, as the settings in force describe them, and the changes that move them or add one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.reduce.region import Region, region_in
+from dashboards.reduce.region import Corners, Region, corners_in, region_in
+from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
 
 KIND = "ROIFunc"
+PLACES = ("ROI", "image_ROI", "image_polygon")
+"""Parameters that say where a region is; only one of them is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegionFeature:
-    """One rectangle feature.
+    """One region.
 
     Attributes
     ----------
     detector, name
         Their names in the settings.
     region
-        Where it is in the image; ``None`` if it is given in the panels' own coordinates.
-    in_panels
-        It has such coordinates, which have to go when it is drawn in the image.
+        Where it is in the image if it is a rectangle there.
+    corners
+        The same for a polygon.
+    given
+        Which of ``PLACES`` the settings give.
     """
 
     detector: str
     name: str
     region: Region | None
-    in_panels: bool
+    corners: Corners | None
+    given: tuple[str, ...]
 
     @property
     def column(self) -> str:
         """The field that shows the effect."""
         return f"{self.detector}/{self.name}_sum"
 
+    @property
+    def outline(self) -> Corners | None:
+        """Its corners in the image, row and column; ``None`` if it is given in the panels' own coordinates."""
+        return self.corners if self.region is None else rectangle(self.region)
+
     def moved_to(self, region: Region) -> list[dict[str, Any]]:
-        """Changes of the settings that put it there."""
+        """Changes of the settings that make it this rectangle."""
+        return self._placed("image_ROI", [list(pair) for pair in region])
+
+    def drawn_as(self, corners: Corners) -> list[dict[str, Any]]:
+        """Changes of the settings that make it this polygon."""
+        return self._placed("image_polygon", [list(corner) for corner in corners])
+
+    def _placed(self, place: str, value: Any) -> list[dict[str, Any]]:
         path = f"detector.{self.detector}.feature.{self.name}"
-        wanted = [{"path": f"{path}.image_ROI", "value": [list(pair) for pair in region]}]
-        return [{"path": f"{path}.ROI", "value": None}, *wanted] if self.in_panels else wanted
+        gone = [{"path": f"{path}.{other}", "value": None} for other in self.given if other != place]
+        return [*gone, {"path": f"{path}.{place}", "value": value}]
+
+
+def rectangle(region: Region) -> Corners:
+    """The corners of a rectangle."""
+    (top, bottom), (left, right) = region
+    return ((top, left), (top, right), (bottom, right), (bottom, left))
 
 
 def region_features(snapshot: Snapshot, settings: Settings, detector: str) -> list[RegionFeature]:
-    """Rectangle features of a detector: as the service says, else as this process was started."""
-    told = snapshot.pipeline.get("settings")
-    plain: Mapping[str, Any] = told if isinstance(told, Mapping) else settings.model_dump()
-    for entry in _maps(plain.get("detector")):
-        if entry.get("name") == detector:
-            return [_feature(detector, each) for each in _maps(entry.get("feature")) if each.get("kind") == KIND]
-    return []
+    """Regions of a detector: as the service says, else as this process was started."""
+    entry = detector_in(settings_in_force(snapshot, settings), detector) or {}
+    return [_feature(detector, each) for each in maps_in(entry.get("feature")) if each.get("kind") == KIND]
 
 
-def _maps(value: object) -> list[Mapping[str, Any]]:
-    """The maps in a list."""
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
+def new_region(detector: str, taken: Iterable[str], place: str, value: Any) -> list[dict[str, Any]]:
+    """Changes of the settings that add a region under the next free name."""
+    names = set(taken)
+    name = next(name for n in range(len(names) + 1) if (name := f"ROI_{n}") not in names)
+    return [{"path": f"detector.{detector}.feature.{name}", "value": {"kind": KIND, place: value}}]
 
 
 def _feature(detector: str, entry: Mapping[str, Any]) -> RegionFeature:
-    drawn, panels = entry.get("image_ROI"), entry.get("ROI")
-    whole = drawn is None and panels is None
-    name = str(entry.get("name") or ("full" if whole else "ROI"))
-    return RegionFeature(detector, name, region_in(drawn if drawn is not None else panels), panels is not None)
+    given = tuple(place for place in PLACES if entry.get(place) is not None)
+    name = str(entry.get("name") or ("ROI" if given else "full"))
+    drawn: Sequence[Any] | None = entry.get("image_ROI")
+    region = region_in(drawn if drawn is not None else entry.get("ROI"))
+    return RegionFeature(detector, name, region, corners_in(entry.get("image_polygon")), given)

@@ -31,7 +31,7 @@ def table_of(message: Message) -> Table:
     for name, values, present in _fields(message, count):
         columns.update(_columns(name, values, present))
     return Table(
-        _sequence(message.arrays.get("c/seq"), first, count),
+        sequence_of(message.arrays.get("c/seq"), first, count),
         np.full(count, _number(message.header, "run"), np.int64),
         np.full(count, _number(message.header, "step"), np.int64),
         _time(message.arrays.get("c/event_time"), count),
@@ -72,7 +72,7 @@ def _columns(name: str, values: NDArray[Any], present: NDArray[Any] | None) -> d
     return {each: wide[:, i] for i, each in enumerate(names)}
 
 
-def _sequence(values: NDArray[Any] | None, first: int, count: int) -> NDArray[np.int64]:
+def sequence_of(values: NDArray[Any] | None, first: int, count: int) -> NDArray[np.int64]:
     """Sequence numbers: history says them per row, because there may be gaps; live rows follow each other."""
     if values is None:
         return np.arange(first, first + count)

@@ -6,16 +6,17 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-import numpy as np
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.core.validation import silence
 from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
+from bokeh.server.auth_provider import NullAuth
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,21 +24,31 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
+from dashboards.alarms.guard import Guard
+from dashboards.archive import ANY_RUN, PREFIX, Archive
+from dashboards.door import Door, Keeper, password_of
 from dashboards.feed import Feed
+from dashboards.heard import Heard
+from dashboards.layouts import Layouts
 from dashboards.link import ServiceLink
 from dashboards.pages.page import PAGES, Page
-from dashboards.reduce.picture import reduced
+from dashboards.pictures.book import Book
+from dashboards.pictures.office import Office
+from dashboards.recorded import Nothing, RecordedFeed
+from dashboards.report.reporter import Reporter
+from dashboards.runs import Runs
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
-from monitor.net.endpoints import read_endpoints, write_endpoints
+from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.plugins import load_folder
 from monitor.settings import Settings
-
-ADDRESS = "127.0.0.1"
-"""Pages are for this machine only; a tunnel brings them elsewhere."""
+from monitor.store.run_file import open_run
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+PERSON = "xtcmon_person"
+"""Cookie with the name that a person gave on a page."""
 
 UNUSED_SESSION_S = 10
 WATCH_S = 0.1
@@ -54,6 +65,10 @@ class Dashboard:
         How to reach the service.
     port
         TCP port; 0 takes any free one, ``None`` the one of the settings.
+    guard
+        Watches the alarms.
+    files
+        Recorded runs that are shown beside those of the output folder; the bare address leads to the first of them.
 
     Raises
     ------
@@ -61,11 +76,19 @@ class Dashboard:
         If the port cannot be used.
     """
 
-    def __init__(self, settings: Settings, link: Link, *, port: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, link: Link, *, port: int | None = None, guard: Guard | None = None, files: Sequence[Path] = ()
+    ) -> None:
         self._settings = settings
-        self._socket = _bound(settings.pages.port if port is None else port)
+        password = password_of(settings.pages)
+        self._door = Door(Keeper(password)) if password else NullAuth()
+        self._socket = _bound(settings.pages.address, settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
-        self._feed = Feed(link, settings.pages.history)
+        self._feed = Feed(link, settings.pages.history, guard)
+        self._office = Office(self._feed, settings)
+        self._archive = Archive(Runs(settings.store.directory, files), settings)
+        self._first = f"{PREFIX}{self._archive.runs.all()[0].stem}" if files else ""
+        self._layouts = Layouts(settings.store.directory)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(
@@ -75,7 +98,7 @@ class Dashboard:
     @property
     def address(self) -> str:
         """Where a browser finds the first page."""
-        return f"http://{ADDRESS}:{self.port}/"
+        return f"http://{_host(self._settings.pages.address)}:{self.port}/"
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
@@ -83,19 +106,25 @@ class Dashboard:
         silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
-        loop = IOLoop()
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = IOLoop.current()
         tornado = self._application()
         server = BaseServer(loop, tornado, self._listening(tornado))
         self._feed.start()
         server.start()
         try:
+            self._office.start(loop)
+            self._archive.start(loop)
             self._warm_up()
             loop.add_callback(ready, self.address)
             loop.add_callback(self._watch, stop or threading.Event(), loop)
             loop.start()
         finally:
             server.stop()
+            self._office.close()
+            self._archive.close()
             loop.close(all_fds=True)
+            asyncio.set_event_loop(None)
             self._feed.close()
         if self._feed.failure is not None:
             raise self._feed.failure
@@ -110,16 +139,25 @@ class Dashboard:
         """One Bokeh application per page; the bare address leads to the first."""
         first = next(iter(self._pages))
         applications = {
-            f"/{name}": Application(FunctionHandler(functools.partial(self._open, name, page)))
+            f"{where}/{name}": Application(FunctionHandler(functools.partial(self._open, name, page)))
+            for where in ("", ANY_RUN)
             for name, page in self._pages.items()
         }
+        leads = [("/", f"{self._first}/{first}"), (rf"{PREFIX}([^/]+)/?", f"{PREFIX}{{0}}/{first}")]
+        redirects = [(where, RedirectHandler, {"url": url, "permanent": False}) for where, url in leads]
         return BokehTornado(
             applications,
-            extra_patterns=[("/", RedirectHandler, {"url": f"/{first}", "permanent": False})],
-            extra_websocket_origins=[f"{ADDRESS}:{self.port}", f"localhost:{self.port}"],
+            extra_patterns=[*redirects, *self._office.routes(), *self._archive.routes()],
+            extra_websocket_origins=self._origins(),
+            auth_provider=self._door,
             use_index=False,
             unused_session_lifetime_milliseconds=UNUSED_SESSION_S * 1000,
         )
+
+    def _origins(self) -> list[str]:
+        """Under which names pages may speak to this server: its own, and those of the settings."""
+        own = {_host(self._settings.pages.address), "127.0.0.1", "localhost", socket.gethostname(), socket.getfqdn()}
+        return sorted({f"{host}:{self.port}" for host in own} | set(self._settings.pages.origins))
 
     def _listening(self, tornado: BokehTornado) -> HTTPServer:
         server = HTTPServer(tornado)
@@ -129,16 +167,31 @@ class Dashboard:
     def _open(self, name: str, page: type[Page], document: Document) -> None:
         """Fill the document of a new session."""
         context = document.session_context
-        given = context.request.arguments if context is not None and context.request is not None else {}
-        arguments = {key: values[-1].decode(errors="replace") for key, values in given.items()}
-        Session(page, self._feed, self._settings, document, arguments)
+        request = context.request if context is not None else None
+        given = request.arguments if request is not None else {}
+        said = {key: values[-1].decode(errors="replace") for key, values in given.items()}
+        person = unquote(request.cookies.get(PERSON, "")) if request is not None else ""
+        layout = said.get("layout", "" if said else self._settings.pages.layout)
+        arguments = {**self._layouts.get(layout).get(name, {}), **said}
+        feed, book = self._heard(urlsplit(request.uri).path if request is not None else "", said.get("at", ""))
+        shared: dict[str, Any] = {"runs": self._archive.runs, "layouts": self._layouts, "person": person}
+        Session(page, feed, self._settings, document, arguments, detectors=book, **shared)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
         document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
 
+    def _heard(self, path: str, at: str) -> tuple[Heard, Book]:
+        """The running service, or the recorded run that an address names, and what is known of its detectors."""
+        if not path.startswith(PREFIX):
+            return self._feed, self._office.book
+        stem = unquote(path.removeprefix(PREFIX).split("/")[0])
+        run, office = self._archive.open(stem), self._archive.office(stem)
+        if isinstance(run, str) or office is None:
+            return Nothing(str(run)), self._office.book
+        return RecordedFeed(run, int(at) if at.isdecimal() else None), office.book
+
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
-        reduced(np.zeros((2, 2), np.float32), 1)
         for name, page in self._pages.items():
             document = Document()
             self._open(name, page, document)
@@ -187,28 +240,73 @@ def run_dashboard(
     wanted = settings.pages.port if port is None else port
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    _dashboard(settings, link, former, wanted).run(on_ready, stop)
+    guard = Guard(settings.alarm, folder)
+    dashboard = _dashboard(settings, link, guard, former, wanted)
+    with Reporter(settings.store.directory if settings.pages.report else ""):
+        dashboard.run(on_ready, stop)
 
 
-def _dashboard(settings: Settings, link: Link, former: int | None, port: int) -> Dashboard:
+def run_recorded(
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    port: int | None = None,
+    ready: Callable[[str], None] = lambda address: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve the pages of recorded runs until stopped, without any service.
+
+    Parameters
+    ----------
+    settings
+        What the pages go by.
+    files
+        Files of runs.
+    port
+        TCP port, ``None`` = the one of the settings, 0 = any free one.
+    ready
+        Called once with the address of the first run.
+    stop
+        Ends the server when set.
+
+    Raises
+    ------
+    Unusable, DamagedData
+        If a file is not there or no run, or the port cannot be used.
+    """
+    for file in files:
+        with open_run(file):
+            pass
+    Dashboard(settings, ServiceLink(Endpoints), port=port, files=files).run(ready, stop)
+
+
+def _dashboard(settings: Settings, link: Link, guard: Guard, former: int | None, port: int) -> Dashboard:
     """A dashboard on its former port if that is still free, else on the wanted one."""
     if former is not None:
         try:
-            return Dashboard(settings, link, port=former)
+            return Dashboard(settings, link, port=former, guard=guard)
         except Unusable:
             # Somebody else has it now; open browsers are lost, new ones are told the new address.
-            return Dashboard(settings, link, port=port)
-    return Dashboard(settings, link, port=port)
+            return Dashboard(settings, link, port=port, guard=guard)
+    return Dashboard(settings, link, port=port, guard=guard)
 
 
-def _bound(port: int) -> socket.socket:
+def _host(address: str) -> str:
+    """The address as it stands in an URL; every address of this machine is told as its name."""
+    if address in ("0.0.0.0", "::", ""):
+        return socket.gethostname()
+    return f"[{address}]" if ":" in address else address
+
+
+def _bound(address: str, port: int) -> socket.socket:
     """A listening socket, before anything else is built."""
     try:
-        listening = socket.create_server((ADDRESS, port))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listening = socket.create_server((address, port), family=family)
     except OSError as error:
-        why = os.strerror(error.errno or 0)
+        why = os.strerror(error.errno or 0) if error.errno and error.errno > 0 else str(error)
         raise Unusable(
-            f"port {port} of {ADDRESS} cannot be used ({why}): end what uses it, or choose another with --port"
+            f"port {port} of {address} cannot be used ({why}): end what uses it, or choose another with --port"
         ) from error
     listening.setblocking(False)
     return listening

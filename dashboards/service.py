@@ -43,6 +43,33 @@ class Requests(Protocol):
             If there is no answer in time.
         """
 
+    def detector(self, name: str) -> Message:
+        """What the workers use for a detector: ``detector`` or ``refused``.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
+    def undo(self, author: str) -> Message:
+        """Ask to take back the last change of the settings; the answer is as of ``control``.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
+    def axes(self) -> Message:
+        """What the elements of array fields stand for, as the workers used it for the newest rows.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
     def close(self) -> None:
         """Let go of the sockets."""
 

@@ -4,14 +4,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
+from urllib.parse import quote
 
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, CustomJS
 
+from dashboards.change import Change
 from dashboards.condition import header
-from dashboards.feed import Feed
+from dashboards.heard import Heard
+from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
 from dashboards.pages.page import Page, Shown, View
+from dashboards.pictures.book import Book
+from dashboards.recorded import RecordedFeed, past
+from dashboards.runs import Runs
+from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
 from monitor.wire.message import Message
 
@@ -23,7 +30,12 @@ SHOW = """
     window.xtcmon.show(board.tags[0]);
     // A hidden tab draws no frames, so it does not answer, and costs nothing until it is looked at again.
     requestAnimationFrame(() => { answer.tags = [board.tags[0].beat]; });
+    window.xtcmon.tell = (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; };
 """
+
+LONGEST_WISH = 16_000
+LONGEST_NAME = 40
+UNNAMED = "dashboard"
 
 
 class Session:
@@ -39,10 +51,26 @@ class Session:
         The session's Bokeh document.
     arguments
         Of the page's address.
+    detectors
+        What is known of them beside their pictures.
+    runs, layouts
+        Of the output folder.
+    person
+        Who looks, if that is known.
     """
 
     def __init__(
-        self, page: type[Page], feed: Feed, settings: Settings, document: Document, arguments: Mapping[str, str]
+        self,
+        page: type[Page],
+        feed: Heard,
+        settings: Settings,
+        document: Document,
+        arguments: Mapping[str, str],
+        *,
+        detectors: Book,
+        runs: Runs | None = None,
+        layouts: Layouts | None = None,
+        person: str = "",
     ) -> None:
         self._feed = feed
         self._document = document
@@ -52,14 +80,24 @@ class Session:
         self._answered = -1
         self._said_at = 0.0
         self._shown = Shown()
+        self._person = _name(person)
         view = View(
             settings=settings,
             snapshot=lambda: feed.snapshot,
             arguments=arguments,
             redraw=self._redraw,
             control=self._control,
+            undo=self._undo,
             later=self._later,
+            detectors=detectors,
+            runs=runs or Runs(""),
         )
+        self._layouts = layouts or Layouts("")
+        self._layout_said = ""
+        self._change = Change(view)
+        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
+        self._acts |= {"layout-save": self._on_layout, "seek": self._on_seek}
+        self._page_acts = view.acts
         self._page = page(view)
         self._open()
 
@@ -71,17 +109,20 @@ class Session:
             self._document.add_root(root)
         self._board = ColumnDataSource(tags=[{"beat": -1}])
         answer = ColumnDataSource(tags=[-1])
-        script = CustomJS(args={"board": self._board, "answer": answer}, code=SHOW)
+        wish = ColumnDataSource(tags=[])
+        script = CustomJS(args={"board": self._board, "answer": answer, "wish": wish}, code=SHOW)
         self._board.js_on_change("tags", script)
         # Models are in a document only if something in it refers to them.
         next(iter(self._page.roots.values())).js_on_change("tags", script)
         answer.on_change("tags", self._on_answer)
+        wish.on_change("tags", self._on_wish)
         self._draw(time.monotonic())
         self._document.js_on_event("document_ready", script)
         for topic in self._page.topics:
             self._feed.watch(topic)
         self._document.on_session_destroyed(self._close)
-        self._document.add_periodic_callback(self.tick, PERIOD_MS)
+        # Only pages of curves say a period of their own.
+        self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
 
     def tick(self) -> None:
         """One turn of the session's clock."""
@@ -109,26 +150,73 @@ class Session:
         """Send the texts and a beat that the browser answers."""
         self._beat += 1
         self._said_at = now
-        head = header(self._feed.snapshot, now)
+        snapshot = self._feed.snapshot
+        head = header(snapshot, now)
+        layouts = [[(name, f"?layout={quote(name)}")] for name in self._layouts.names()]
+        tables = {"head-changes": head["changes"], "head-layouts": layouts, **self._shown.tables}
         self._board.tags = [
             {
                 **head,
                 "beat": self._beat,
-                "text": {**head["text"], **self._shown.text},
-                "tables": {name: [list(row) for row in rows] for name, rows in self._shown.tables.items()},
-                "address": dict(self._shown.address),
+                "text": {**head["text"], **self._said(snapshot), **self._shown.text},
+                "tables": {name: [list(row) for row in rows] for name, rows in tables.items()},
+                "address": self._address(),
+                "past": past(self._feed) if isinstance(self._feed, RecordedFeed) else None,
+                "levels": dict(self._shown.levels),
+                "ages": dict(self._shown.ages),
             }
         ]
+
+    def _said(self, snapshot: Snapshot) -> dict[str, str]:
+        """What came of what somebody asked for in the bar."""
+        return {"head-asked": self._change.text(snapshot), "head-layout": self._layout_said}
+
+    def _address(self) -> dict[str, str]:
+        """Choices of the page, and the place in a recorded run."""
+        address = dict(self._shown.address)
+        if isinstance(self._feed, RecordedFeed) and self._feed.position is not None:
+            address["at"] = str(self._feed.position)
+        return address
 
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
         del attr, old
         self._answered = new[0]
 
+    def _on_wish(self, attr: str, old: object, new: object) -> None:
+        """Somebody used an element of the page; what comes from a browser is believed only as far as it has the right form."""
+        del attr, old
+        match new:
+            case [int(), str(name), str(value)] if len(value) <= LONGEST_WISH:
+                act = self._acts.get(name) or self._page_acts.get(name)
+                if act is not None:
+                    act(value)
+                    self._redraw()
+
+    def _on_acknowledge(self, value: str) -> None:
+        self._feed.acknowledge(value, self._person)
+
+    def _on_layout(self, value: str) -> None:
+        try:
+            name, layout = layout_of(value)
+        except ValueError:
+            return
+        self._layout_said = self._layouts.save(name, layout)
+
+    def _on_seek(self, value: str) -> None:
+        if isinstance(self._feed, RecordedFeed) and value.isdecimal():
+            self._feed.seek(int(value))
+
+    def _on_person(self, value: str) -> None:
+        self._person = _name(value)
+
     def _redraw(self) -> None:
         self._wanted = True
 
     def _control(self, changes: Sequence[Mapping[str, Any]]) -> Future[Message]:
-        return self._feed.control(changes, "dashboard")
+        return self._feed.control(changes, self._person)
+
+    def _undo(self) -> Future[Message]:
+        return self._feed.undo(self._person)
 
     def _later(self, action: Callable[[], None]) -> None:
         self._document.add_next_tick_callback(action)
@@ -137,3 +225,8 @@ class Session:
         del context
         for topic in self._page.topics:
             self._feed.unwatch(topic)
+
+
+def _name(value: str) -> str:
+    """A person's name as it is kept with the settings."""
+    return "".join(letter for letter in value if letter.isprintable()).strip()[:LONGEST_NAME] or UNNAMED

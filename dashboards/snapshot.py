@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.alarms.history import Told
 from dashboards.table import Table, empty
+from monitor.client import Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,88 @@ class FieldInfo:
 
     unit: str = ""
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """The newest values of a field of fixed shape, only of the events that have it.
+
+    Attributes
+    ----------
+    seq
+        Sequence numbers, rising, int64, shape (events,).
+    values
+        Shape (events, ...), one or more further axes, of the field's own dtype.
+    info
+        Unit and description.
+    """
+
+    seq: NDArray[np.int64]
+    values: NDArray[Any]
+    info: FieldInfo
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def since(self, first: int) -> "Curves":
+        """Those of events from this sequence number on, as views."""
+        start = int(np.searchsorted(self.seq, first))
+        return Curves(self.seq[start:], self.values[start:], self.info)
+
+    def last(self, count: int) -> "Curves":
+        """The newest ``count`` events, as views."""
+        start = max(0, len(self) - count)
+        return Curves(self.seq[start:], self.values[start:], self.info)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lists:
+    """The newest values of a ragged field, only of the events that have it.
+
+    Attributes
+    ----------
+    seq
+        Sequence numbers, rising, int64, shape (events,).
+    starts, lengths
+        First element of each event in ``elements``, and how many it has, int64, shape (events,).
+    elements
+        Elements of these and perhaps of older events, one behind the other.
+    info
+        Unit and description.
+    """
+
+    seq: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    elements: NDArray[Any]
+    info: FieldInfo
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def last(self, count: int) -> "Lists":
+        """The newest ``count`` events, as views."""
+        start = max(0, len(self) - count)
+        return Lists(self.seq[start:], self.starts[start:], self.lengths[start:], self.elements, self.info)
+
+    def since(self, first: int) -> "Lists":
+        """Those of events from this sequence number on, as views."""
+        return self.last(len(self) - int(np.searchsorted(self.seq, first)))
+
+    def between(self, first: int, last: int) -> "Lists":
+        """Those of events with these sequence numbers, both included, as views."""
+        start, stop = np.searchsorted(self.seq, (first, last + 1))
+        here = slice(int(start), int(stop))
+        return Lists(self.seq[here], self.starts[here], self.lengths[here], self.elements, self.info)
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Elements of these events alone."""
+        return self.elements[self.starts[0] : self.starts[-1] + self.lengths[-1]] if len(self) else self.elements[:0]
+
+    def of(self, seq: int) -> NDArray[Any]:
+        """Elements of one event; none if it is not here."""
+        return self.between(seq, seq).values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +125,47 @@ class Picture:
     unit: str
     count: int
     header: Mapping[str, Any]
+    arrived: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsVersion:
+    """One version of the settings.
+
+    Attributes
+    ----------
+    version
+        Its number.
+    first
+        Sequence number of the first event that has it.
+    time
+        Unix time in seconds at which it was accepted; NaN if that is not known.
+    author
+        Who asked for it, as they named themselves.
+    what
+        Texts ``path: old → new`` for what differs from the version before; empty for the first that was heard of.
+    settings
+        The whole settings.
+    """
+
+    version: int
+    first: int
+    time: float
+    author: str
+    what: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+    def text(self, most: int = 3) -> str:
+        """What differs, in one line of at most so many changes."""
+        more = f" and {len(self.what) - most} more" if len(self.what) > most else ""
+        return "; ".join(self.what[:most]) + more
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A plot that a script has published, and the monotonic time at which it arrived."""
+
+    plot: Plot
     arrived: float
 
 
@@ -73,16 +198,28 @@ class Snapshot:
         Newest rows, bounded by ``pages.history``.
     fields
         Scalar columns in the order of the schema.
+    curves, lists
+        Array fields and ragged fields: the newest events of each, as many as ``dashboards.shelf`` has room for.
+    axes
+        What elements of arrays stand for, by path as below ``UserDataCfg`` in the file (``cspad/azav__azav_q``).
     pictures
         Topic (``frame/<det>``, ``sum/<det>/<algo>``) to the newest image.
+    plots
+        Topic that a script has given to its newest plot.
     run, step, status, pipeline
         Headers of the last messages of these topics; empty before the first.
+    changes
+        The versions of the settings that were heard of, oldest first; the last is the newest.
     log
         Headers of the newest log messages, oldest first.
     missed
         Messages per topic that this subscriber did not get.
     rows_at, status_at
         Monotonic time at which rows and status last arrived; ``None`` before the first.
+    alarms
+        What must be shown of the alarms, and what happened to them.
+    recorded
+        Name of the file that these rows were read from; empty = they came from a running service.
     restarts
         How often the service was seen to start anew.
     ended
@@ -92,16 +229,23 @@ class Snapshot:
     version: int = 0
     rows: Table = field(default_factory=empty)
     fields: Mapping[str, FieldInfo] = field(default_factory=dict)
+    curves: Mapping[str, Curves] = field(default_factory=dict)
+    lists: Mapping[str, Lists] = field(default_factory=dict)
+    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    plots: Mapping[str, Published] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     step: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)
     status_history: StatusHistory = field(default_factory=no_history)
     pipeline: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[SettingsVersion, ...] = ()
     log: tuple[Mapping[str, Any], ...] = ()
     missed: Mapping[str, int] = field(default_factory=dict)
     rows_at: float | None = None
     status_at: float | None = None
+    alarms: Told = field(default_factory=Told)
+    recorded: str = ""
     restarts: int = 0
     ended: bool = False
 

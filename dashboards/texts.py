@@ -1,6 +1,10 @@
 """Numbers and times as a person reads them."""
 
 import math
+from datetime import UTC, datetime
+
+LATEST = 253_402_300_800.0
+"""Unix time behind the year 9999, the last that can be written."""
 
 
 def number(value: float) -> str:
@@ -34,3 +38,10 @@ def with_error(value: float, error: float) -> str:
         return number(value)
     digits = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def clock(time: object) -> str:
+    """Time of day in UTC of a Unix time in seconds; a dash if there is none."""
+    if not isinstance(time, int | float) or not 0 < time < LATEST:
+        return "–"
+    return f"{datetime.fromtimestamp(time, UTC):%H:%M:%S}"

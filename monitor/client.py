@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -36,6 +37,7 @@ VERSION = 1
 HEADER_LIMIT = 1 << 20
 DEPTH_LIMIT = 16
 NUMBERS = "biufcSU"
+PICTURES = ("frame/", "sum/", "step_sum/")
 INBOX = 10_000
 HEAL_S = 2.0
 PAGE = 100_000
@@ -169,6 +171,11 @@ class XYPlot:
     leg_offset: Any = None
     formats: Any = "-"
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.xdata is not None and self.ydata is not None
+
 
 @dataclass
 class Hist:
@@ -185,6 +192,11 @@ class Hist:
     formats: Any = "-"
     fills: Any = True
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.bins is not None and self.values is not None
+
 
 @dataclass
 class Image:
@@ -200,6 +212,11 @@ class Image:
     pos: Any = None
     scale: Any = None
 
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.image is not None
+
 
 @dataclass
 class MultiPlot:
@@ -210,6 +227,11 @@ class MultiPlot:
     data_con: list[Any] = field(default_factory=list)
     ncols: Any = None
     use_windows: bool = False
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.data_con) and all(plot.valid for plot in self.data_con)
 
     def add(self, plot: Any) -> None:
         """One more plot."""
@@ -254,11 +276,19 @@ class _Inbox:
 class _Link:
     """Sockets and counters of a connection; all work on it is generators of waits."""
 
-    def __init__(self, address: str = "tcp://127.0.0.1:5580", *, key: str | Path = "", server_key: str | Path = "") -> None:
+    def __init__(
+        self,
+        address: str = "tcp://127.0.0.1:5580",
+        *,
+        key: str | Path = "",
+        server_key: str | Path = "",
+        queue: int = 1000,
+    ) -> None:
         self._context = zmq.Context()
         self._address = address
         self._keys = _key_pair(key, server_key)
         self._stream = self._socket(zmq.SUB)
+        self._stream.setsockopt(zmq.RCVHWM, queue)
         self._stream.setsockopt(zmq.RECONNECT_IVL, 100)
         self._stream.setsockopt(zmq.RECONNECT_IVL_MAX, 1000)
         self._stream.connect(address)
@@ -353,15 +383,24 @@ class _Link:
         return inbox.messages.popleft()
 
     def _latest(self, topic: str, timeout_s: float) -> Work[Message]:
+        passing = topic.startswith(PICTURES) and topic not in self._wanted
+        if passing:
+            # Pictures that nobody takes would fill the memory of a script that looks at one now and then.
+            self._newest.pop(topic, None)
+            self._counters.pop(topic, None)
         if topic not in self._wanted:
             self.subscribe(topic)
-        while self._pump() is not None:
-            continue
-        end = time.monotonic() + timeout_s
-        while topic not in self._newest:
-            if (yield from self._receive(max(0.0, end - time.monotonic()))) is None:
-                raise NoAnswer(f"no message of topic {topic!r} in {timeout_s:g} s")
-        return self._newest[topic]
+        try:
+            while self._pump() is not None:
+                continue
+            end = time.monotonic() + timeout_s
+            while topic not in self._newest:
+                if (yield from self._receive(max(0.0, end - time.monotonic()))) is None:
+                    raise NoAnswer(f"no message of topic {topic!r} in {timeout_s:g} s")
+            return self._newest[topic]
+        finally:
+            if passing and not self._stream.closed:
+                self.unsubscribe(topic)
 
     def _ask(self, message: Message, timeout_s: float) -> Work[Message]:
         """Send a request to the address that the status gives, and wait for the answer."""
@@ -523,6 +562,8 @@ class Monitor(_Link):
         Where the reduced stream is.
     key, server_key
         Beyond the service's own machine: your ``<name>.key_secret`` file, and the service's public key or its ``.key`` file.
+    queue
+        Messages that wait for you while you do not read; what comes beyond is missed.
     """
 
     def __enter__(self) -> "Monitor":
@@ -622,7 +663,7 @@ class Monitor(_Link):
         """All sums over the present run, exactly as they go into the file, by name."""
         return _done(self._sums(timeout_s))
 
-    def control(self, changes: Sequence[Mapping[str, Any]], author: str = "", timeout_s: float = 5.0) -> int:
+    def control(self, changes: Sequence[Mapping[str, Any]], author: str = "", timeout_s: float = 12.0) -> int:
         """Change settings of the running service.
 
         Parameters
@@ -648,7 +689,7 @@ class Monitor(_Link):
         """
         return _done(self._version("control", {"changes": [dict(change) for change in changes], "author": author}, timeout_s))
 
-    def undo(self, author: str = "", timeout_s: float = 5.0) -> int:
+    def undo(self, author: str = "", timeout_s: float = 12.0) -> int:
         """Take the last change of settings back; returns the pipeline version that has them as before. Raises as ``control``."""
         return _done(self._version("undo", {"author": author}, timeout_s))
 
@@ -748,11 +789,11 @@ class AsyncMonitor(_Link):
         """As ``Monitor.sums``."""
         return await _awaited(self._sums(timeout_s))
 
-    async def control(self, changes: Sequence[Mapping[str, Any]], author: str = "", timeout_s: float = 5.0) -> int:
+    async def control(self, changes: Sequence[Mapping[str, Any]], author: str = "", timeout_s: float = 12.0) -> int:
         """As ``Monitor.control``."""
         return await _awaited(self._version("control", {"changes": [dict(c) for c in changes], "author": author}, timeout_s))
 
-    async def undo(self, author: str = "", timeout_s: float = 5.0) -> int:
+    async def undo(self, author: str = "", timeout_s: float = 12.0) -> int:
         """As ``Monitor.undo``."""
         return await _awaited(self._version("undo", {"author": author}, timeout_s))
 
@@ -897,8 +938,8 @@ def plot_of(entry: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Plo
         If it is none.
     """
     kinds: dict[object, Any] = {"XYPlot": XYPlot, "Hist": Hist, "Image": Image, "MultiPlot": MultiPlot}
-    given = {key: value for key, value in entry.items() if key != "kind"}
     try:
+        given = {key: value for key, value in entry.items() if key != "kind"}
         for name in set(DATA) & set(given):
             value = given[name]
             given[name] = [arrays[each] for each in value] if isinstance(value, list) else arrays[value]
@@ -940,9 +981,13 @@ def rows_of(message: Message, fields: Sequence[str] = ()) -> Rows:
     header = message.header
     names = [name for name in header.get("fields", {}) if f"c/{name}" in message.arrays and (not fields or name in fields)]
     first, count = int(header.get("first", 0)), int(header.get("count", 0))
-    seq = message.arrays.get("c/seq") if message.kind == "history" or "every" in header else np.arange(first, first + count)
+    seq = message.arrays.get("c/seq")
+    if seq is None and message.kind == "rows" and "every" not in header:
+        seq = np.arange(first, first + count)
     if seq is None or seq.dtype != np.int64 or seq.shape != (count,):
         raise BadMessage("the rows lack their sequence numbers")
+    # Rows that a forward has thinned have numbers of their own, and reach further than there are rows.
+    stop = max(first + count, int(seq[-1]) + 1) if count else first
     return Rows(
         first=first,
         run=int(header.get("run", -1)),
@@ -952,7 +997,7 @@ def rows_of(message: Message, fields: Sequence[str] = ()) -> Rows:
         units={name: str(header["fields"][name][0]) for name in names},
         lengths={name: _lengths(message, name) for name in names if f"n/{name}" in message.arrays},
         seq=seq,
-        stop=int(header.get("stop", first + count)),
+        stop=int(header.get("stop", stop)),
     )
 
 
@@ -1037,8 +1082,8 @@ def _dtype(text: object) -> np.dtype[Any]:
     """The dtype of a column: numbers, fixed text, or a packed structure of these."""
     try:
         if isinstance(text, str):
-            dtype = np.dtype(text) if text[:1] in "<>|" and text[1:2] in NUMBERS and text[2:].isdigit() else None
-        elif isinstance(text, list):
+            return _plain_dtype(text)
+        if isinstance(text, list):
             dtype = np.dtype([(entry[0], _dtype(entry[1]), *map(tuple, entry[2:])) for entry in text])
         else:
             dtype = None
@@ -1046,6 +1091,17 @@ def _dtype(text: object) -> np.dtype[Any]:
         raise BadMessage("unknown dtype") from error
     if dtype is None or dtype.itemsize == 0:
         raise BadMessage("a dtype that cannot travel")
+    return dtype
+
+
+@lru_cache(maxsize=1024)
+def _plain_dtype(text: str) -> np.dtype[Any]:
+    """The dtype that a numpy string names."""
+    if text[:1] not in "<>|" or text[1:2] not in NUMBERS or not text[2:].isdigit():
+        raise ValueError(text)
+    dtype = np.dtype(text)
+    if dtype.itemsize == 0:
+        raise ValueError(text)
     return dtype
 
 

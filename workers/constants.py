@@ -81,7 +81,7 @@ def constants_for(
         except DamagedData as error:
             wrong.append(f"{error}, in {files.get(ctype, place)}")
     # A place with nothing, or a file of them that cannot be used, has been named already.
-    named = any(text.startswith("pedestals ") for text in wrong) or unreachable
+    named = any(text.startswith(("pedestals ", "constants ")) for text in wrong) or unreachable
     if "pedestals" not in found and not named:
         wrong.append(f"no pedestals for {source.text}" + (f", run {run}, in {place}" if place else ""))
     if wrong and (detector.constants_required or detector.constants == CONSTANTS_REQUIRED):

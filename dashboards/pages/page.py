@@ -5,6 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from dashboards.pictures.book import Book, closed
+from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
 from monitor.plugins import Registry
 from monitor.settings import Settings
@@ -27,8 +29,17 @@ class View:
         Asks for an update although no new data came.
     control
         Asks the service for changes of its settings.
+    undo
+        Asks the service to take back the last change of its settings that is not taken back yet.
     later
         Runs a function in the session, from any thread.
+    detectors
+        What is known of detectors beside their pictures: which pixel is where, mask, gain.
+    runs
+        The runs in the output folder.
+    acts
+        What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
+        element's value (an input) or its ``data-value`` (a button). Pages enter their own.
     """
 
     settings: Settings
@@ -36,7 +47,14 @@ class View:
     arguments: Mapping[str, str]
     redraw: Callable[[], None]
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
+    undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
+    detectors: Book = field(default_factory=closed)
+    runs: Runs = field(default_factory=lambda: Runs(""))
+    acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
+
+
+Cell = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +66,22 @@ class Shown:
     text
         Identifier of an element of the page to its text.
     tables
-        Identifier of a table body to its rows of texts.
+        Identifier of a table body to its rows; a cell is a text, or a pair of a text and the address on this server to which
+        it leads.
     address
         Choices to be kept in the page's address, so that a reload or a sent link shows the same.
+    levels
+        Identifier of an element to ``good``, ``warn``, ``bad``, ``quiet`` or empty: its colour.
+    ages
+        Identifier of an element to the age in seconds of what its panel shows (``None``: nothing yet). The browser writes it,
+        counts on by itself, and greys the panel when it is too old (``data-stale`` of the element in seconds, else 10).
     """
 
     text: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     address: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
+    ages: Mapping[str, float | None] = field(default_factory=dict)
 
 
 class Page(Protocol):
@@ -64,7 +90,7 @@ class Page(Protocol):
     Attributes
     ----------
     title
-        Shown in the navigation.
+        Shown in the navigation: one or two short words, for ten of them stand side by side.
     order
         Place in the navigation.
     topics

@@ -1,114 +1,226 @@
-"""Any scalar of the run: against the event number, as a histogram, one against another."""
+"""Any number of plots of any scalars of the run, chosen, arranged and kept in the page's address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
-import numpy as np
 from bokeh.layouts import column, row
-from bokeh.models import MultiChoice, Select
-from numpy.typing import NDArray
+from bokeh.models import Button, Select
 
+from dashboards.card import Card
+from dashboards.download import Download
+from dashboards.editor import Editor
+from dashboards.kept import KEPT
 from dashboards.look import widget
 from dashboards.pages.page import PAGES, Shown, View
-from dashboards.plots.plot import PLOTS, Plot
+from dashboards.plots.choice import MOST_CURVES, MOST_PLOTS, PlotChoice, from_text, to_text
+from dashboards.plots.plot import PLOTS
 from dashboards.reduce.choice import vital_signs
+from dashboards.reduce.window import USUAL, is_window
+from dashboards.saved import about, csv_file, file_name
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count, number
 from monitor.plugins import load_folder
+from monitor.store.numbers_file import numbers_file
 
-MOST_FIELDS = 6
-WINDOWS = {"600": "last 600 events", "7200": "last 7200 events", "36000": "last 36 000 events", "0": "whole run"}
+BESIDE = 2
+"""Plots in one row of the page."""
+
+MOST_NEWEST = 24
 
 
 class Scalars:
-    """Every plot of one field for each chosen field, every plot of two for a chosen pair."""
+    """Plots side by side, and an editor for one of them."""
 
     title: ClassVar[str] = "Scalars"
     order: ClassVar[int] = 2
     topics: ClassVar[tuple[str, ...]] = ()
+    period_ms: ClassVar[int] = 50
+    """Strip charts follow 20 times a second."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-        given = view.arguments
-        picked = [name for name in given.get("fields", "").split("~") if name][:MOST_FIELDS]
-        self._chosen = bool(picked)
-        window = given.get("window", "7200")
-        self._fields = widget(MultiChoice, title="Fields", value=picked, options=picked, max_items=MOST_FIELDS)
-        self._window = widget(
-            Select, title="Events", value=window if window in WINDOWS else "7200", options=list(WINDOWS.items())
-        )
-        self._x = widget(Select, title="Against: horizontal", value=given.get("x", ""), options=[given.get("x", "")])
-        self._y = widget(Select, title="Against: vertical", value=given.get("y", ""), options=[given.get("y", "")])
-        for each in (self._fields, self._window, self._x, self._y):
-            each.on_change("value", self._on_choice)
         load_folder("dashboards.plots")
-        kinds = sorted((kind for _, kind in PLOTS.items()), key=lambda kind: kind.order)
-        self._single = [kind for kind in kinds if len(kind.needs) == 1]
-        self._double = [kind for kind in kinds if len(kind.needs) == 2]
-        self._known: list[str] = []
-        self._built: tuple[Any, ...] = ()
-        self._plots: list[Plot] = []
-        self._series = column([], sizing_mode="stretch_width")
-        self._pair = column([], sizing_mode="stretch_width")
-        choices = column([self._fields, self._window, self._x, self._y], sizing_mode="stretch_width")
-        self.roots: Mapping[str, Any] = {"choices": choices, "series": self._series, "pair": self._pair}
+        given = asked_plots(view.arguments)
+        self._chosen = bool(given)
+        self._cards: list[Card] = []
+        self._edited: Card | None = None
+        self._editor = Editor(self._on_edit)
+        self._place = column([], sizing_mode="stretch_width", spacing=10)
+        self._arranged: list[tuple[Card, bool]] = []
+        kinds = [(name, kind.title) for name, kind in sorted(PLOTS.items(), key=lambda entry: entry[1].order)]
+        self._kind = widget(Select, title="Add a plot", options=kinds, value=kinds[0][0])
+        buttons = row([self._button(*each) for each in (("Add", self._on_add), ("Copy", self._on_copy))])
+        keep = row(
+            [self._button(*each) for each in (("Keep as reference", self._on_keep), ("Forget reference", self._on_forget))]
+        )
+        save = row([self._button("Save CSV", lambda: self._save("csv")), self._button("Save HDF5", lambda: self._save("h5"))])
+        self._download = Download(self._place)
+        self.roots: Mapping[str, Any] = {
+            "add": column([self._kind, buttons], sizing_mode="stretch_width"),
+            "editor": self._editor.model,
+            "keep": column([keep, save], sizing_mode="stretch_width"),
+            "plots": self._place,
+        }
+        for choice in given:
+            self._append(choice)
 
     def update(self, snapshot: Snapshot) -> Shown:
-        """Bring the chosen plots up to date."""
+        """Bring the plots up to date."""
         self._learn(snapshot)
-        self._build()
-        window = int(self._window.value)
-        rows = snapshot.run_rows()
-        rows = rows.last(window) if window else rows
-        for plot in self._plots:
-            plot.update(snapshot, rows)
-        address = {"fields": "~".join(self._fields.value), "x": self._x.value, "y": self._y.value, "window": self._window.value}
-        newest = rows.last(1)
-        values = [[name, _value(newest.column(name), snapshot.unit(name))] for name in self._fields.value]
-        return Shown({"shown-events": count(len(rows))}, {"newest": values}, address if self._chosen else {})
-
-    def _on_choice(self, attr: str, old: object, new: object) -> None:
-        del attr
-        if old != new:
-            self._chosen = True
+        drawn = [card.update(snapshot) for card in self._cards]
+        if not all(drawn):
             self._view.redraw()
+        address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
+        texts = {"shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
+        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": _age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
-        """Offer what the run has; choose what tells most as long as nobody chose."""
-        names = list(snapshot.fields)
-        if names == self._known:
-            return
-        self._known = names
-        chosen = self._chosen
-        self._fields.options = _with(names, self._fields.value)
-        self._x.options, self._y.options = _with(names, [self._x.value]), _with(names, [self._y.value])
-        signs = vital_signs(names)
-        if not chosen and signs:
-            self._fields.value = signs
-        if len(signs) > 1 and not self._x.value and not self._y.value:
-            self._x.value, self._y.value = signs[-2], signs[-1]
-        self._chosen = chosen
+        """Offer what the run has; show what tells most as long as nobody chose."""
+        self._editor.learn(list(snapshot.fields))
+        signs = vital_signs(snapshot.fields)
+        if not self._cards and not self._chosen and signs:
+            for name in signs:
+                self._append(PlotChoice(y=(name,)))
+            self._append(PlotChoice(kind="histogram", y=(signs[-1],)))
+            if len(signs) > 1:
+                self._append(PlotChoice(kind="scatter", x=signs[-2], y=(signs[-1],)))
 
-    def _build(self) -> None:
-        """Make the plots anew if the choice of fields changed."""
-        wanted = (tuple(self._fields.value), self._x.value, self._y.value)
-        if wanted == self._built:
+    def _newest(self, snapshot: Snapshot) -> list[list[str]]:
+        """Fields of the plots, with their value in the newest event."""
+        last = snapshot.rows.last(1)
+        names = dict.fromkeys(name for card in self._cards for name in (*card.choice.y, card.choice.x) if name in snapshot.fields)
+        values = [(name, last.column(name)) for name in list(names)[:MOST_NEWEST]]
+        return [
+            [name, f"{number(float(value[0]))} {snapshot.unit(name)}".rstrip() if len(value) else "–"] for name, value in values
+        ]
+
+    def _append(self, choice: PlotChoice) -> None:
+        """One more plot, which becomes the edited one if there was none."""
+        if len(self._cards) >= MOST_PLOTS:
             return
-        self._built = wanted
-        lines: list[list[Plot]] = [[kind([name]) for kind in self._single] for name in self._fields.value]
-        pair: list[Plot] = [kind([self._x.value, self._y.value]) for kind in self._double if self._x.value and self._y.value]
-        self._series.children = [row([plot.figure for plot in line], sizing_mode="stretch_width") for line in lines]
-        self._pair.children = [plot.figure for plot in pair]
-        self._plots = [plot for line in lines for plot in line] + pair
+        card: Card = Card(choice, lambda what: self._on_press(card, what), self._on_offer)
+        self._cards.append(card)
+        if self._edited is None:
+            self._edit(card)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the cards side by side."""
+        now = [(card, card.wide) for card in self._cards]
+        if now == self._arranged:
+            return
+        self._arranged = now
+        rows: list[list[Card]] = []
+        for card in self._cards:
+            room = rows and not card.wide and not rows[-1][0].wide and len(rows[-1]) < BESIDE
+            if room:
+                rows[-1].append(card)
+            else:
+                rows.append([card])
+        self._place.children = [row([card.model for card in line], sizing_mode="stretch_width", spacing=10) for line in rows]
+
+    def _edit(self, card: Card | None) -> None:
+        """Have the editor show a card."""
+        self._edited = card
+        for each in self._cards:
+            each.mark(each is card)
+        self._editor.show(card.choice if card else PlotChoice())
+
+    def _edited_title(self) -> str:
+        """Which plot the editor shows."""
+        if self._edited is None:
+            return "No plot is chosen"
+        return f"Plot {self._cards.index(self._edited) + 1} of {len(self._cards)}"
+
+    def _on_edit(self, choice: PlotChoice) -> None:
+        """The editor changed its plot."""
+        self._chosen = True
+        if self._edited is None:
+            self._append(choice)
+        else:
+            self._edited.choose(choice)
+        self._editor.show(choice)
+        self._arrange()
+        self._view.redraw()
+
+    def _on_press(self, card: Card, what: str) -> None:
+        """A button of a card."""
+        self._chosen = True
+        place = self._cards.index(card)
+        if what == "edit":
+            self._edit(card)
+        elif what == "remove":
+            self._cards.remove(card)
+            if card is self._edited:
+                self._edit(self._cards[min(place, len(self._cards) - 1)] if self._cards else None)
+        else:
+            to = max(0, min(len(self._cards) - 1, place + (1 if what == "later" else -1)))
+            self._cards.insert(to, self._cards.pop(place))
+        self._arrange()
+        self._view.redraw()
+
+    def _on_add(self) -> None:
+        """A new plot of the fields of the edited one."""
+        choice = self._edited.choice if self._edited else PlotChoice()
+        fields = choice.y if choice.y else tuple(vital_signs(self._view.snapshot().fields)[:1])
+        self._on_offer(PlotChoice(kind=self._kind.value, y=fields, x=choice.x, where=choice.where, window=choice.window))
+
+    def _on_copy(self) -> None:
+        if self._edited is not None:
+            self._on_offer(self._edited.choice)
+
+    def _on_offer(self, choice: PlotChoice) -> None:
+        """Show a further plot, and edit it."""
+        self._chosen = True
+        before = len(self._cards)
+        self._append(choice)
+        if len(self._cards) > before:
+            self._edit(self._cards[-1])
+        self._view.redraw()
+
+    def _on_keep(self) -> None:
+        """The present curves become the grey reference of the plot."""
+        if self._edited is not None and "reference" in self._edited.plot.asks:
+            self._on_edit(replace(self._edited.choice, reference=KEPT.keep(self._edited.plot.numbers())))
+
+    def _on_forget(self) -> None:
+        if self._edited is not None:
+            self._on_edit(replace(self._edited.choice, reference=""))
+
+    def _save(self, ending: str) -> None:
+        """Give the browser the numbers of the edited plot."""
+        if self._edited is None:
+            return
+        choice, snapshot = self._edited.choice, self._view.snapshot()
+        said = about(snapshot, plot=choice.kind, window=choice.window, where=choice.where, x=choice.x, y=", ".join(choice.y))
+        make = csv_file if ending == "csv" else numbers_file
+        self._download.give(file_name(snapshot, choice.kind, ending), make(self._edited.plot.numbers(), said))
+
+    def _button(self, label: str, act: Any) -> Any:
+        made = widget(Button, label=label, button_type="default")
+        made.on_click(act)
+        return made
 
 
 PAGES.add("scalars", Scalars)
 
 
-def _with(names: list[str], more: Iterable[str]) -> list[str]:
-    """Options that keep what is chosen although the run does not have it."""
-    return [*names, *(name for name in more if name not in names)]
+def asked_plots(arguments: Mapping[str, str]) -> list[PlotChoice]:
+    """Plots of an address: all that was chosen (``plots``), or the short form that other pages and people write.
+
+    The short form is ``fields=a~b`` (a strip chart and a histogram of each), ``x`` and ``y`` (one against the other), ``window``.
+    """
+    if "plots" in arguments:
+        return from_text(arguments["plots"])
+    window = arguments.get("window", USUAL)
+    window = window if is_window(window) else {"0": "run"}.get(window, USUAL)
+    fields = [name for name in arguments.get("fields", "").split("~") if name][:MOST_CURVES]
+    found = [PlotChoice(kind=kind, y=(name,), window=window) for name in fields for kind in ("strip", "histogram")]
+    x, y = arguments.get("x", ""), arguments.get("y", "")
+    return [*found, PlotChoice(kind="scatter", x=x, y=(y,), window=window)] if x and y else found
 
 
-def _value(newest: NDArray[np.float64], unit: str) -> str:
-    return f"{number(float(newest[0]))} {unit}".rstrip() if len(newest) else "–"
+def _age(snapshot: Snapshot) -> float | None:
+    age = snapshot.data_age()
+    return None if age == float("inf") else round(age, 2)

@@ -3,22 +3,31 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bokeh.layouts import column
-from bokeh.models import Select, Spinner
+from bokeh.layouts import column, row
+from bokeh.models import AutocompleteInput, Button, MultiChoice, Select, Spinner, TextInput
 
+from dashboards.download import Download
+from dashboards.earlier_scans import EarlierScans
+from dashboards.fits.known import shapes
 from dashboards.look import widget
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.scan_curve import ScanCurve
+from dashboards.plots.scan_map import ScanMapPlot
 from dashboards.reduce.choice import beam_monitor, first_match, scan_variable, signal
-from dashboards.reduce.delay import Branch, ScanChoice, scan_result, unit_ratio
+from dashboards.reduce.delay import ScanChoice, ScanResult, scan_result, unit_ratio
+from dashboards.saved import about, csv_file, file_name
+from dashboards.scan_text import fit_table, fit_texts
 from dashboards.snapshot import Snapshot
-from dashboards.texts import count, with_error
+from dashboards.texts import count
+from monitor.errors import ConfigError
+from monitor.store.numbers_file import numbers_file
 
-NONE = ("", "none")
 LONGEST_LABEL = 34
 """Letters that fit beside a plot; the choices say the rest."""
 
-SELECTS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
+FIELDS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
+LIGHT = {"both": "laser on and off", "difference": "on − off", "ratio": "on / off"}
+MOST_EARLIER = 4
 
 
 class Scan:
@@ -32,88 +41,160 @@ class Scan:
         self._view = view
         self._chosen = set(view.arguments)
         set_up = view.settings.scan
-        self._defaults = {name: getattr(set_up, name) for name in SELECTS}
+        self._defaults = {name: getattr(set_up, name) for name in FIELDS}
         self._scale_given = "time_scale" in set_up.model_fields_set
         self._known: list[str] = []
-        self._select = {name: self._choice(name, title) for name, title in SELECTS.items()}
-        self._scale = self._spinner("time_scale", "Units of the variable per unit of the time", set_up.time_scale)
-        self._least = self._spinner("least", "Leave out events with a monitor up to", 0.0)
-        self._bins = self._spinner("bins", "Bins of the corrected axis (0 = automatic)", 0.0)
+        self._told: dict[str, object] = {}
+        kinds = {"": "no fit", **{name: shape.title for name, shape in shapes().items()}}
+        self._fields = {name: self._field(name, title) for name, title in (*FIELDS.items(), ("second", "Second variable (map)"))}
+        self._texts = {
+            "where": self._text("where", "Only events where", "ipm2/sum > 0.3"),
+            "edges": self._text("edges", "Bins: from:to:width or edges", "automatic"),
+        }
+        self._lists = {"light": self._list("light", "Curves", LIGHT), "shape": self._list("shape", "Fit", kinds, "edge")}
+        self._numbers = {
+            "time_scale": self._spinner("time_scale", "Units of the variable per unit of the time", set_up.time_scale),
+            "least": self._spinner("least", "Leave out events with a monitor up to", 0.0),
+            "bins": self._spinner("bins", "Bins without steps (0 = automatic)", 0.0),
+        }
+        asked = [run for run in view.arguments.get("runs", "").split("~") if run.isdecimal()][:MOST_EARLIER]
+        self._runs = widget(MultiChoice, title="Earlier runs behind it", value=asked, options=asked, max_items=MOST_EARLIER)
+        self._runs.on_change("value", lambda attr, old, new: self._on_choice("runs", new))
+        self._earlier = EarlierScans(view)
         self._plain = ScanCurve("As set")
         self._corrected = ScanCurve("Corrected with the arrival time")
         # One scale for both, so that the eye can compare them.
         self._corrected.figure.y_range = self._plain.figure.y_range
-        choices = column([*self._select.values(), self._scale, self._least, self._bins], sizing_mode="stretch_width")
+        self._map = ScanMapPlot()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Place the widgets."""
+        save = row([self._button("Save CSV", "csv"), self._button("Save HDF5", "h5")])
+        groups = (self._fields, self._lists, self._texts, self._numbers)
+        choices = column([each for group in groups for each in group.values()] + [self._runs, save], sizing_mode="stretch_width")
+        self._download = Download(choices)
         self.roots: Mapping[str, Any] = {
             "choices": choices,
             "plain": self._plain.figure,
             "corrected": self._corrected.figure,
+            "map": self._map.figure,
         }
 
     def update(self, snapshot: Snapshot) -> Shown:
         """Reduce the run's rows and draw both curves."""
         self._learn(snapshot)
-        chosen = {name: select.value for name, select in self._select.items()}
-        if not chosen["signal"] or not chosen["variable"]:
+        choice = self._choice()
+        if not choice.signal or not choice.variable:
             return Shown({"scan-state": "This run has no scan variable or no signal yet."})
-        choice = ScanChoice(
-            **chosen,
-            time_scale=float(self._scale.value or 0.0),
-            least_monitor=float(self._least.value or 0.0),
-            bins=max(0, min(400, int(self._bins.value or 0))),
-        )
-        result = scan_result(snapshot.run_rows(), choice)
-        ratio = f"{choice.signal} / {choice.monitor}" if choice.monitor else snapshot.label(choice.signal)
-        label = snapshot.label(choice.variable)
-        ratio = ratio if len(ratio) <= LONGEST_LABEL else "signal / monitor" if choice.monitor else "signal"
-        self._plain.update(result.plain, label, ratio)
-        self._corrected.update(result.corrected, label, ratio)
+        try:
+            result = scan_result(snapshot.run_rows(), choice)
+        except ConfigError as error:
+            return Shown({"scan-state": str(error)}, {}, self._address(), {"scan-state": "warn"})
+        self._draw(snapshot, choice, result)
         unit = snapshot.unit(choice.variable)
+        share = f"{100 * result.used / result.seen:.0f} %" if result.seen else "–"
+        state = f"{count(result.used)} of {count(result.seen)} events ({share}), {count(result.steps)} positions."
         texts = {
-            "scan-state": f"{count(result.used)} of {count(result.seen)} events, {count(result.steps)} steps",
-            **_edge_texts("plain", result.plain, unit),
-            **_edge_texts("corrected", result.corrected, unit),
+            "scan-state": " ".join(filter(None, (state, self._earlier.trouble))),
+            **fit_texts("plain", result.plain, unit),
+            **fit_texts("corrected", result.corrected, unit),
         }
-        return Shown(texts, {}, self._address())
+        age = snapshot.data_age()
+        ages = {"scan-age": None if age == float("inf") else round(age, 2)}
+        return Shown(texts, {"scan-fits": fit_table(result, unit)}, self._address(), {"scan-state": ""}, ages)
+
+    def _draw(self, snapshot: Snapshot, choice: ScanChoice, result: ScanResult) -> None:
+        """Bring the plots up to date."""
+        earlier = self._earlier.curves(snapshot, choice, self._runs.value)
+        label = snapshot.label(choice.variable)
+        ratio = f"{choice.signal} / {choice.monitor}" if choice.monitor else snapshot.label(choice.signal)
+        ratio = ratio if len(ratio) <= LONGEST_LABEL else "signal / monitor" if choice.monitor else "signal"
+        ratio = ratio if choice.light == "both" else f"{LIGHT[choice.light]} of {ratio}"
+        self._plain.update(result.plain, label, ratio, earlier)
+        self._corrected.update(result.corrected, label, ratio)
+        self._map.update(result.map, label, snapshot.label(choice.second))
+
+    def _choice(self) -> ScanChoice:
+        """What the widgets say."""
+        numbers = {name: float(each.value or 0.0) for name, each in self._numbers.items()}
+        return ScanChoice(
+            **{name: each.value.strip() for name, each in (*self._fields.items(), *self._texts.items())},
+            light=self._lists["light"].value,
+            shape=self._lists["shape"].value,
+            time_scale=numbers["time_scale"],
+            least_monitor=numbers["least"],
+            bins=max(0, min(400, int(numbers["bins"]))),
+        )
 
     def _address(self) -> dict[str, str]:
         """What a person chose, for the page's address."""
-        spinners = {"time_scale": self._scale, "least": self._least, "bins": self._bins}
-        values = {name: str(each.value) for name, each in (*self._select.items(), *spinners.items())}
+        groups = (self._fields, self._texts, self._lists, self._numbers)
+        values = {name: str(each.value) for group in groups for name, each in group.items()}
+        values["runs"] = "~".join(self._runs.value)
         return {name: values[name] for name in values if name in self._chosen}
 
-    def _choice(self, name: str, title: str) -> Any:
-        """A list of fields."""
-        value = self._view.arguments.get(name, "")
-        made = widget(Select, title=title, value=value, options=[NONE] if not value else [NONE, (value, value)])
-        made.on_change("value", lambda attr, old, new: self._on_choice(name))
-        return made
+    def _field(self, name: str, title: str) -> Any:
+        """A field or an expression, with the fields of the run as proposals."""
+        made = widget(
+            AutocompleteInput, title=title, value=self._view.arguments.get(name, ""), completions=[], restrict=False,
+            search_strategy="includes", min_characters=1, placeholder="none",
+        )  # fmt: skip
+        return self._heard(made, name)
+
+    def _text(self, name: str, title: str, example: str) -> Any:
+        return self._heard(widget(TextInput, title=title, value=self._view.arguments.get(name, ""), placeholder=example), name)
+
+    def _list(self, name: str, title: str, options: Mapping[str, str], usual: str = "both") -> Any:
+        asked = self._view.arguments.get(name, usual)
+        value = asked if asked in options else usual
+        return self._heard(widget(Select, title=title, value=value, options=list(options.items())), name)
 
     def _spinner(self, name: str, title: str, value: float) -> Any:
-        """A number."""
-        made = widget(Spinner, title=title, value=_number(self._view.arguments.get(name), value))
-        made.on_change("value", lambda attr, old, new: self._on_choice(name))
+        return self._heard(widget(Spinner, title=title, value=_number(self._view.arguments.get(name), value)), name)
+
+    def _heard(self, made: Any, name: str) -> Any:
+        made.on_change("value", lambda attr, old, new: self._on_choice(name, new))
         return made
 
-    def _on_choice(self, name: str) -> None:
-        self._chosen.add(name)
-        self._view.redraw()
+    def _button(self, label: str, ending: str) -> Any:
+        made = widget(Button, label=label, button_type="default")
+        made.on_click(lambda: self._save(ending))
+        return made
+
+    def _save(self, ending: str) -> None:
+        """Give the browser the numbers of both curves."""
+        snapshot, choice = self._view.snapshot(), self._choice()
+        said = {name: str(getattr(choice, name)) for name in ("signal", "monitor", "variable", "time", "where", "light")}
+        numbers = {**self._plain.numbers("as set"), **self._corrected.numbers("corrected")}
+        make = csv_file if ending == "csv" else numbers_file
+        self._download.give(file_name(snapshot, "scan", ending), make(numbers, about(snapshot, **said)))
+
+    def _on_choice(self, name: str, value: object) -> None:
+        """Somebody chose; a browser that says again what it was told did not."""
+        if value != self._told.get(name):
+            self._chosen.add(name)
+            self._view.redraw()
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has, and choose sensibly what nobody chose."""
+        offered = [str(run) for run in self._earlier.known(snapshot)]
+        offered += [run for run in self._runs.value if run not in offered]
+        if self._runs.options != offered:
+            self._runs.options = offered
         names = list(snapshot.fields)
         if names == self._known:
             return
-        self._known, chosen = names, set(self._chosen)
+        self._known = names
+        for each in self._fields.values():
+            each.completions = names
         for name, value in self._automatic(names).items():
-            select = self._select[name]
-            value = select.value if name in chosen else value
-            select.options = [NONE, *((each, each) for each in dict.fromkeys([*names, value]) if each)]
-            select.value = value
-        if "time_scale" not in chosen and not self._scale_given:
-            time, variable = self._select["time"].value, self._select["variable"].value
-            self._scale.value = unit_ratio(snapshot.unit(time), snapshot.unit(variable))
-        self._chosen = chosen
+            if name not in self._chosen:
+                self._told[name] = self._fields[name].value = value
+        if "time_scale" not in self._chosen and not self._scale_given:
+            time, variable = self._fields["time"].value, self._fields["variable"].value
+            self._told["time_scale"] = scale = unit_ratio(snapshot.unit(time), snapshot.unit(variable))
+            self._numbers["time_scale"].value = scale
 
     def _automatic(self, names: list[str]) -> dict[str, str]:
         """The settings' fields where the run has them, else what looks right."""
@@ -129,22 +210,6 @@ class Scan:
 
 
 PAGES.add("scan", Scan)
-
-
-def _edge_texts(name: str, branch: Branch | None, unit: str) -> dict[str, str]:
-    """Time zero, width and height of the step for the page."""
-    edge = branch.edge if branch is not None else None
-    if edge is None:
-        return {
-            f"{name}-zero": "–",
-            f"{name}-width": "no step seen" if branch is not None else "not corrected",
-            f"{name}-height": "",
-        }
-    return {
-        f"{name}-zero": f"{with_error(edge.position, edge.position_error)} {unit}".rstrip(),
-        f"{name}-width": f"width {with_error(edge.width, edge.width_error)} {unit} (rms)".replace("  ", " "),
-        f"{name}-height": f"step {with_error(edge.height, edge.height_error)}",
-    }
 
 
 def _number(text: str | None, otherwise: float) -> float:

@@ -1,68 +1,178 @@
-"""An image as the screen can show it, and the limits of its colours."""
+"""An image as the screen can show it: means of blocks, limits of colours, small integers."""
+
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel import kernel
 
-def reduced(image: NDArray[np.floating], most: int) -> tuple[NDArray[np.float32], int]:
-    """Means of square blocks, so that no side exceeds ``most``.
+Scale = Literal["linear", "log"]
+
+LEVELS = 255
+"""Colours; 0 stands for no value."""
+
+SAMPLE = 1 << 16
+"""Pixels from which percentiles are taken: enough for a tenth of a percent, and a tenth of the time."""
+
+DECADES = 6
+"""Most decades of a logarithmic scale."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """A part of an image as means of square blocks.
+
+    Attributes
+    ----------
+    values
+        Float32, shape (rows, columns) of blocks; NaN where a block has no valid pixel.
+    row, column
+        First pixel of the image in it.
+    side
+        Side of a block in pixels; those at the far edges of the image may be cut.
+    """
+
+    values: NDArray[np.float32]
+    row: int
+    column: int
+    side: int
+
+
+def windowed(image: NDArray[np.number], part: tuple[float, float, float, float] | None, most: tuple[int, int]) -> Window:
+    """The visible part of an image with no more points than the screen has; exact if its pixels are not more.
+
+    Blocks begin at multiples of their side, so that they stay the same while the part moves.
 
     Parameters
     ----------
     image
         Shape (rows, columns); NaN = masked.
+    part
+        First and last row, first and last column that are visible, in any order, also outside; ``None`` = all.
     most
-        Most rows and columns wanted.
-
-    Returns
-    -------
-    tuple
-        Image, float32, NaN where a block has no valid pixel, and the side of a block in pixels; blocks at the far edges may be
-        cut. A view if nothing had to be done.
+        Rows and columns of the screen's place for it, at least 1.
     """
-    side = -(-max(image.shape) // most)
-    whole = image.astype(np.float32, copy=False)
-    if side == 1:
-        return whole, 1
-    small = np.empty((-(-whole.shape[0] // side), -(-whole.shape[1] // side)), np.float32)
-    block_means(whole, side, small)
-    return small, side
+    top, bottom, left, right = (0, image.shape[0], 0, image.shape[1]) if part is None else _inside(part, image.shape)
+    side = max(1, -(-(bottom - top) // most[0]), -(-(right - left) // most[1]))
+    top, left = top // side * side, left // side * side
+    bottom, right = min(image.shape[0], -(-bottom // side) * side), min(image.shape[1], -(-right // side) * side)
+    # One kernel for one kind of array: C order, float32; a live frame is that already.
+    pixels = np.ascontiguousarray(image, np.float32)
+    values = np.empty((-(-(bottom - top) // side), -(-(right - left) // side)), np.float32)
+    block_means(pixels, top, left, bottom, right, side, values)
+    return Window(values, top, left, side)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
-def block_means(image: NDArray[np.float32], side: int, small: NDArray[np.float32]) -> None:
-    """Fill ``small`` with the means of the finite pixels of square blocks, NaN where there are none.
+def _inside(part: tuple[float, float, float, float], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Whole pixels of a part, cut at the image's borders; at least one pixel."""
+    top, bottom = _touched(part[0], part[1], shape[0])
+    left, right = _touched(part[2], part[3], shape[1])
+    return top, bottom, left, right
 
-    Row by row through the image, so that memory is read once and in order: 3 Mpx take a few ms, whole-array operations 100.
+
+def _touched(one: float, other: float, length: int) -> tuple[int, int]:
+    low, high = (min(max(value, 0.0), float(length)) for value in (min(one, other), max(one, other)))
+    first = min(int(low), length - 1)
+    return first, max(first + 1, int(np.ceil(high)))
+
+
+@kernel
+def block_means(
+    image: NDArray[np.float32], top: int, left: int, bottom: int, right: int, side: int, means: NDArray[np.float32]
+) -> None:
+    """Fill ``means`` with the means of the finite pixels of square blocks, NaN where there are none.
+
+    Whole rows are added up first: that runs through the memory once, in order, several pixels at a time.
     """
-    rows, columns = image.shape
-    total, count = np.empty(small.shape[1]), np.empty(small.shape[1])
-    for i in range(small.shape[0]):
-        total[:] = 0.0
-        count[:] = 0.0
-        for row in range(i * side, min(rows, (i + 1) * side)):
-            for j in range(small.shape[1]):
-                for column in range(j * side, min(columns, (j + 1) * side)):
-                    value = image[row, column]
-                    if np.isfinite(value):
-                        total[j] += value
-                        count[j] += 1.0
-        for j in range(small.shape[1]):
-            small[i, j] = total[j] / count[j] if count[j] else np.nan
+    width = right - left
+    total = np.empty(width, np.float32)
+    count = np.empty(width, np.float32)
+    for i in range(means.shape[0]):
+        first = top + i * side
+        total[:] = np.float32(0)
+        count[:] = np.float32(0)
+        for row in range(first, min(bottom, first + side)):
+            line = image[row, left:right]
+            for j in range(width):
+                good = abs(line[j]) < np.float32(np.inf)
+                total[j] += line[j] if good else np.float32(0)
+                count[j] += np.float32(1) if good else np.float32(0)
+        for j in range(means.shape[1]):
+            added, number = 0.0, 0.0
+            for k in range(j * side, min(width, (j + 1) * side)):
+                added += total[k]
+                number += count[k]
+            means[i, j] = added / number if number else np.nan
+
+
+def levels(values: NDArray[np.float32], low: float, high: float, scale: Scale) -> NDArray[np.uint8]:
+    """Values as colours: 1 at ``low`` or below to 255 at ``high`` or above, 0 where there is no value.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns), NaN = no value. On a logarithmic scale values up to 0 get the lowest colour.
+    low, high
+        Limits, ``low`` below ``high``; for a logarithmic scale both above 0.
+    """
+    out = np.empty(values.shape, np.uint8)
+    if scale == "log":
+        log_levels(values, np.float32(np.log(low)), np.float32((LEVELS - 1) / (np.log(high) - np.log(low))), out)
+    else:
+        linear_levels(values, np.float32(low), np.float32((LEVELS - 1) / (high - low)), out)
+    return out
+
+
+@kernel
+def linear_levels(values: NDArray[np.float32], low: np.float32, factor: np.float32, out: NDArray[np.uint8]) -> None:
+    """Fill ``out``; see ``levels``."""
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            value = values[i, j]
+            place = min(max((value - low) * factor, np.float32(0)), np.float32(254))
+            out[i, j] = np.uint8(np.int32(place + np.float32(1.5))) if value == value else np.uint8(0)
+
+
+@kernel
+def log_levels(values: NDArray[np.float32], low: np.float32, factor: np.float32, out: NDArray[np.uint8]) -> None:
+    """Fill ``out``; ``low`` is the logarithm; see ``levels``."""
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            value = values[i, j]
+            if value > 0:
+                place = min(max((np.log(value) - low) * factor, np.float32(0)), np.float32(254))
+                out[i, j] = np.uint8(np.int32(place + np.float32(1.5)))
+            else:
+                out[i, j] = np.uint8(1) if value == value else np.uint8(0)
 
 
 def percentile_limits(image: NDArray[np.floating], low: float, high: float) -> tuple[float, float]:
-    """Colour limits at two percentiles of the valid pixels; never empty, (0, 1) without valid pixels."""
-    good = image[np.isfinite(image)]
+    """Colour limits at two percentiles of the valid pixels; never empty, (0, 1) without valid pixels.
+
+    The smallest and the largest (0 and 100) are exact; others are taken from every n-th pixel of a large image.
+    """
+    whole = low <= 0 and high >= 100
+    flat = image.reshape(-1)
+    step = 1 if whole else max(1, flat.size // SAMPLE)
+    # A step that divides the width would look at a few columns only.
+    step += 1 - step % 2
+    sample = flat[::step]
+    good = sample[np.isfinite(sample)]
     if not len(good):
         return 0.0, 1.0
-    first, last = (float(value) for value in np.percentile(good, (low, high)))
-    return (first, last) if last > first else (first, first + max(abs(first) * 1e-3, 1e-6))
+    first, last = (good.min(), good.max()) if whole else np.percentile(good, (low, high))
+    return wider(float(first), float(last))
+
+
+def wider(low: float, high: float) -> tuple[float, float]:
+    """Limits between which there is something."""
+    return (low, high) if high > low else (low, low + max(abs(low) * 1e-3, 1e-6))
 
 
 def log_limits(low: float, high: float) -> tuple[float, float]:
     """Limits a logarithmic scale can use: positive, at most six decades."""
     high = high if high > 0 else 1.0
-    low = max(low, high * 1e-6)
+    low = max(low, high * 10.0**-DECADES)
     return (low, high) if low < high else (high * 1e-3, high)

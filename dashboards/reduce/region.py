@@ -1,9 +1,16 @@
-"""Rectangles in an image: from the mouse, from text, and in the settings."""
+"""Rectangles and polygons in an image: from the mouse, from text, and in the settings."""
 
 import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from monitor.calib.polygon import MOST_CORNERS
+
+DRAWN_CORNERS = 64
+
+Corners = tuple[tuple[float, float], ...]
+"""Row and column of each corner of a polygon."""
 
 Region = tuple[tuple[int, int], tuple[int, int]]
 """((first row, row behind the last), (first column, column behind the last))."""
@@ -58,3 +65,38 @@ def region_in(value: object) -> Region | None:
 def _touched(a: float, b: float, length: int) -> tuple[int, int]:
     """Pixels between two positions, within ``length``."""
     return max(0, math.floor(min(a, b))), min(length, math.ceil(max(a, b)))
+
+
+def corners_of(geometry: Mapping[str, Any]) -> Corners | None:
+    """Corners of a drawn polygon, to a tenth of a pixel; ``None`` if it is none.
+
+    Parameters
+    ----------
+    geometry
+        ``x`` (columns) and ``y`` (rows) of the corners.
+    """
+    try:
+        columns, rows = ([round(float(value), 1) for value in _listed(geometry[key])] for key in ("x", "y"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    # The mouse tells hundreds of places; a person means fewer corners, and settings are read by people.
+    pairs = [list(pair) for pair in zip(rows, columns, strict=False)]
+    return corners_in(pairs[:: max(1, len(pairs) // DRAWN_CORNERS)])
+
+
+def corners_in(value: object) -> Corners | None:
+    """Corners as the settings write them, ``[[row, column], ...]``; ``None`` for anything else."""
+    if not isinstance(value, list | tuple) or not 3 <= len(value) <= MOST_CORNERS:
+        return None
+    pairs = [pair for pair in value if isinstance(pair, list | tuple) and len(pair) == 2]
+    numbers = [number for pair in pairs for number in pair]
+    if len(pairs) != len(value) or not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+        return None
+    return tuple((float(row), float(column)) for row, column in pairs)
+
+
+def _listed(values: Any) -> list[Any]:
+    """The browser sends lists, or maps with the places as keys."""
+    if isinstance(values, Mapping):
+        return [values[key] for key in sorted(values, key=int)]
+    return list(values)

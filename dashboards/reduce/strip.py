@@ -13,21 +13,33 @@ class Strip:
     Attributes
     ----------
     x
-        Mean sequence number of the group.
+        Mean place (sequence number, or time in seconds) of the group.
     mean, low, high
         Mean, smallest and largest value of the group.
+    deviation
+        Standard deviation of the values (n - 1); NaN with fewer than 2.
+    count
+        Values in the group.
     size
-        Sequence numbers per group.
+        Places per group.
     """
 
     x: NDArray[np.float64]
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    size: int
+    deviation: NDArray[np.float64]
+    count: NDArray[np.float64]
+    size: float
+
+    @property
+    def error(self) -> NDArray[np.float64]:
+        """Standard error of the mean; NaN with fewer than 2 values."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.deviation / np.sqrt(self.count)
 
 
-def strip(seq: NDArray[np.int64], y: NDArray[np.float64], groups: int) -> Strip:
+def strip(seq: NDArray[np.int64], y: NDArray[np.float64], groups: int, least: int = 1) -> Strip:
     """About ``groups`` groups at most; their borders are multiples of a round size, so that they stand still as data comes in.
 
     Parameters
@@ -38,20 +50,37 @@ def strip(seq: NDArray[np.int64], y: NDArray[np.float64], groups: int) -> Strip:
         Values, shape (events,); NaN counts for nothing.
     groups
         How many groups are wanted at most, give or take one.
+    least
+        Sequence numbers per group, if there are not too many groups then.
     """
     if not len(y):
-        nothing = np.empty(0)
-        return Strip(nothing, nothing, nothing, nothing, 1)
-    size = round_size(-(-int(seq[-1] - seq[0] + 1) // groups))
-    starts = np.append(0, np.flatnonzero(np.diff(seq // size)) + 1)
-    valid = np.isfinite(y)
-    count = np.add.reduceat(valid.astype(np.float64), starts)
-    there = count > 0
-    mean = np.divide(np.add.reduceat(np.where(valid, y, 0.0), starts), count, out=np.full(len(count), np.nan), where=there)
-    low = np.where(there, np.minimum.reduceat(np.where(valid, y, np.inf), starts), np.nan)
-    high = np.where(there, np.maximum.reduceat(np.where(valid, y, -np.inf), starts), np.nan)
-    middle = np.add.reduceat(seq.astype(np.float64), starts) / np.diff(np.append(starts, len(y)))
-    return Strip(middle, mean, low, high, size)
+        return _grouped(seq, seq, y, least)
+    needed = -(-int(seq[-1] - seq[0] + 1) // groups)
+    size = least if needed <= least else round_size(needed)
+    return _grouped(seq // size, seq, y, size)
+
+
+def strip_of_time(time: NDArray[np.float64], y: NDArray[np.float64], groups: int, seconds: float) -> Strip:
+    """Groups of so many seconds, of more if there were too many; events without a time are left out.
+
+    Parameters
+    ----------
+    time
+        Unix time in seconds, shape (events,).
+    y
+        Values, shape (events,); NaN counts for nothing.
+    groups
+        How many groups are wanted at most.
+    seconds
+        Length of a group; its borders are multiples of it.
+    """
+    known = np.isfinite(time)
+    time, y = time[known], y[known]
+    if not len(y):
+        return _grouped(time, time, y, seconds)
+    needed = -(-int(max(0.0, time[-1] - time[0]) // seconds + 1) // groups)
+    size = seconds * round_size(needed)
+    return _grouped(np.floor(time / size), time, y, size)
 
 
 def round_size(least: int) -> int:
@@ -62,3 +91,25 @@ def round_size(least: int) -> int:
             if step * decade >= least:
                 return step * decade
         decade *= 10
+
+
+# Absurd values may overflow to infinity, which is then shown as no value.
+@np.errstate(over="ignore", invalid="ignore")
+def _grouped(key: NDArray[np.generic], place: NDArray[np.generic], y: NDArray[np.float64], size: float) -> Strip:
+    """Statistics of each stretch of events with the same key."""
+    if not len(y):
+        nothing = np.empty(0)
+        return Strip(nothing, nothing, nothing, nothing, nothing, nothing, size)
+    starts = np.append(0, np.flatnonzero(key[1:] != key[:-1]) + 1)
+    lengths = np.diff(np.append(starts, len(y)))
+    valid = np.isfinite(y)
+    count = np.add.reduceat(valid.astype(np.float64), starts)
+    there, nothing = count > 0, np.full(len(count), np.nan)
+    mean = np.divide(np.add.reduceat(np.where(valid, y, 0.0), starts), count, out=nothing.copy(), where=there)
+    low = np.where(there, np.minimum.reduceat(np.where(valid, y, np.inf), starts), np.nan)
+    high = np.where(there, np.maximum.reduceat(np.where(valid, y, -np.inf), starts), np.nan)
+    off = np.where(valid, y - np.repeat(mean, lengths), 0.0)
+    variance = np.divide(np.add.reduceat(off * off, starts), count - 1, out=nothing.copy(), where=count > 1)
+    # Relative to the first place: times of 1e9 s would lose their microseconds in a sum.
+    middle = place[0] + np.add.reduceat((place - place[0]).astype(np.float64), starts) / lengths
+    return Strip(middle, mean, low, high, np.sqrt(variance), count, size)

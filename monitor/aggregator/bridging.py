@@ -72,6 +72,8 @@ class Bridging:
             if self._counters.is_new(message):
                 for speaker in self.speakers:
                     speaker.take(message)
+                    # Who asks for each message must not wait for a whole batch of them to be told on.
+                    speaker.serve()
         for speaker in self.speakers:
             speaker.serve()
         self._tell()
@@ -91,7 +93,7 @@ class Bridging:
         self.aggregator.send(to_message(BridgeStatus(bridges=self.report(), missed=self._counters.missed + self.source.bad)))
 
 
-def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Event) -> None:
+def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Event, *, server_key: str = "") -> None:
     """Serve until ``stop`` is set.
 
     Parameters
@@ -102,6 +104,8 @@ def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Even
         Where the reduced stream is, and the aggregator's socket for reports (empty = none).
     stop
         Ends the loop.
+    server_key
+        Public key of the service, where its keys are not the ones here.
 
     Raises
     ------
@@ -111,7 +115,7 @@ def run_bridges(settings: Settings, stream: str, rows: str, stop: threading.Even
     speakers = open_speakers(settings.bridge)
     try:
         topics = sorted({topic for speaker in speakers for topic in speaker.topics})
-        source = ZmqSubscriber(stream, topics, hwm=QUEUE)
+        source = ZmqSubscriber(stream, topics, hwm=QUEUE, server_key=server_key)
         aggregator = ZmqDealer(rows, "bridges", hwm=10) if rows else None
         try:
             bridging = Bridging(speakers, source, aggregator)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.aggregator.counters import Counters
+from monitor.aggregator.pick import PICK, Picks
 from monitor.aggregator.publish import Stream
 from monitor.aggregator.thinning import Thinning
 from monitor.errors import ProtocolError
@@ -14,9 +15,10 @@ from monitor.wire.rows import rows_message, rows_of
 ALWAYS = ("run", "step", "schema/", "status", "end")
 """Topics that every subscriber needs; they are small."""
 
-OTHERS = ("rows/", "frame/", "sum/", "step_sum/", "pipeline", "log")
+ROWS = "rows/"
+OTHERS = (ROWS, "frame/", "sum/", "step_sum/", "pipeline", "plot/", "log")
 PICTURES = ("frame/", "sum/", "step_sum/")
-ON_DEMAND = ("rows/", *PICTURES)
+ON_DEMAND = (ROWS, *PICTURES)
 """Asked for only while somebody listens to them here."""
 
 
@@ -65,6 +67,7 @@ class Forward:
         self._held: dict[str, Message] = {}
         self._shown: dict[str, float] = {}
         self._counters = Counters()
+        self._picks = Picks()
         self.stream = Stream(session)
         self.address = ""
         self.bad = 0
@@ -72,8 +75,30 @@ class Forward:
 
     def wanted(self) -> set[str]:
         """Beginnings of the topics that have to be asked for now."""
-        some = (topic for topic in self._topics if not topic.startswith(ON_DEMAND) or self.stream.wanted_below(topic))
-        return {*ALWAYS, *some}
+        return {*ALWAYS, *(topic for topic in self._topics if not topic.startswith(ON_DEMAND) or self._is_listened_to(topic))}
+
+    def _is_listened_to(self, topic: str) -> bool:
+        """Whether somebody here may want what begins so; it is enough that the first words are the same."""
+        return self.stream.wanted_below(topic.partition("/")[0]) or (topic.startswith(ROWS) and len(self._picks) > 0)
+
+    def subscribed(self, prefix: str) -> list[Message]:
+        """Somebody new subscribed here: the states he needs, and the refusal of a selection that cannot be made."""
+        states = self.stream.subscribed(prefix)
+        refusal = self._picked(prefix) if prefix.startswith(PICK) else None
+        return states if refusal is None else [*states, self.stream.stamped(refusal)]
+
+    def unsubscribed(self, prefix: str) -> None:
+        """Nobody subscribes to this beginning of topics here any more."""
+        self.stream.unsubscribed(prefix)
+        if prefix.startswith(PICK):
+            self._picks.remove(prefix)
+            self.stream.forget(prefix)
+
+    def _picked(self, topic: str) -> Message | None:
+        """Make a selection from now on; the refusal if there is nothing to select from."""
+        if any(name.startswith(ROWS) or ROWS.startswith(name) for name in self._topics):
+            return self._picks.add(topic)
+        return Message("refused", {"why": f"no rows go on here, only {', '.join(self._topics)}"}, topic=topic)
 
     def forget(self, prefix: str) -> None:
         """These topics are not asked for any more."""
@@ -86,16 +111,14 @@ class Forward:
         if not topic.startswith((*ALWAYS, *self._topics)) or not self._counters.is_new(message):
             return []
         try:
-            changed = self._changed(message)
+            changed = self._rows(message) if topic.startswith(ROWS) else [self._changed(message)]
         except ProtocolError:
             self.bad += 1
             return []
-        if changed is None:
-            return []
         if self._pause_s and topic.startswith(PICTURES):
-            self._held[topic] = changed
+            self._held[topic] = changed[0]
             return self.due(now)
-        return [self._stamped(changed)]
+        return [self._stamped(each) for each in changed]
 
     def due(self, now: float) -> list[Message]:
         """Pictures whose time has come."""
@@ -107,19 +130,24 @@ class Forward:
         self.sent += 1
         return self.stream.stamped(message)
 
-    def _changed(self, message: Message) -> Message | None:
-        """The message as it goes on; ``None`` if nothing of it does."""
+    def _rows(self, message: Message) -> list[Message]:
+        """Rows as they go on, and the selections from them; nothing if none of them does."""
+        if self._choice.leaves_rows_alone and not len(self._picks):
+            return [message]
+        reduced = self._thinning.thin(rows_of(message))
+        if not reduced.rows.count:
+            return []
+        whole = message if self._choice.leaves_rows_alone else rows_message(reduced, topic=message.topic)
+        return [whole, *self._picks.messages(reduced)]
+
+    def _changed(self, message: Message) -> Message:
+        """Any other message as it goes on."""
         if message.topic == "status":
             # The sockets of the service cannot be reached from where this is read, or must not be.
             told = {"missed": self._counters.missed, "bad": self.bad, "sent": self.sent, **self._told}
             return replace(message, header={**message.header, "endpoints": {"stream": self.address}, "forward": told})
         if message.topic.startswith("schema/"):
             return replace(message, header={**message.header, "fields": self._schema(message.header.get("fields"))})
-        if message.topic.startswith("rows/") and not self._choice.leaves_rows_alone:
-            reduced = self._thinning.thin(rows_of(message))
-            if not reduced.rows.count:
-                return None
-            return rows_message(reduced, topic=message.topic)
         return message
 
     @property

@@ -27,9 +27,9 @@ class Forwarding:
     def step(self, now: float) -> bool:
         """One turn without waiting; whether anything came."""
         for prefix in self._publisher.subscriptions():
-            self._publish(self._forward.stream.subscribed(prefix))
+            self._publish(self._forward.subscribed(prefix))
         for prefix in self._publisher.departures():
-            self._forward.stream.unsubscribed(prefix)
+            self._forward.unsubscribed(prefix)
         self._ask()
         self._publish(self._forward.due(now))
         for i in range(BATCH):

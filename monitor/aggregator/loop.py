@@ -98,7 +98,7 @@ class Loop:
         view, shown = self.machine.view, self.machine.view.shown
         while shown:
             self.desk.take(shown.popleft())
-        self.desk.sums = view.means.of_run
+        self.desk.sums, self.desk.used = view.means.of_run, view.used
         view.stream.held = frozenset(("frame/",)) if self.desk.wants_frames(now) else frozenset()
         for _ in range(BATCH):
             if (gift := self.desk.given()) is None:

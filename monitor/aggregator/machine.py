@@ -35,7 +35,7 @@ from monitor.wire.aggregator_note import (
     Step,
     Watched,
 )
-from monitor.wire.client_note import BridgeStatus, LogLine
+from monitor.wire.client_note import AlarmStatus, BridgeStatus, LogLine
 from monitor.wire.group import group_of
 from monitor.wire.message import Message
 from monitor.wire.note import Note, note_of, to_message
@@ -43,6 +43,9 @@ from monitor.wire.rows import Reduced, rows_of
 from monitor.wire.worker_note import Hello, Pipeline, WhoAreYou
 
 log = logging.getLogger(__name__)
+
+MOST_ALARMS = 100
+"""Alarms shown in the status."""
 
 LIVE_PATIENCE_S = 2.0
 """How long the stream of a live source waits for rows while later ones are there."""
@@ -105,6 +108,7 @@ class Aggregator:
             "rows": self._rows,
             "group": self._group,
             BridgeStatus.KIND: self._bridge_status,
+            AlarmStatus.KIND: self._alarm_status,
             LogLine.KIND: self._log_line,
         }
 
@@ -261,6 +265,10 @@ class Aggregator:
     def _bridge_status(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
         note = note_of(BridgeStatus, message)
         self.view.bridges = {"bridges": note.bridges, "missed": note.missed}
+        return []
+
+    def _alarm_status(self, peer: bytes, message: Message, now: float) -> list[Instruction]:
+        self.view.alarms = note_of(AlarmStatus, message).alarms[:MOST_ALARMS]
         return []
 
     def _log_line(self, peer: bytes, message: Message, now: float) -> list[Instruction]:

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from monitor.aggregator.thinning import SEQ, behind, sequence_numbers, take_events
 from monitor.errors import ProtocolError
 from monitor.model.column import Column
-from monitor.model.field import Field
 from monitor.model.rows import Rows
 from monitor.wire.message import Message
 from monitor.wire.rows import Reduced, rows_message
@@ -22,7 +21,6 @@ MOST_PICKS = 64
 """Different selections at one time: each costs some 50 us per batch."""
 
 MOST_LETTERS = 8192
-SEQ = Field(name="seq", dtype=np.dtype("<i8"), unit="1", description="sequence number of the event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,12 @@ class Pick:
 
     def of(self, rows: Rows) -> Rows:
         """The rows and fields picked, with the further column ``seq``; ``first`` is still that of the whole table."""
-        seq = np.arange(rows.first, rows.stop, dtype=np.int64)
+        seq = sequence_numbers(rows)
         names = [name for name in self.fields if name in rows.columns] if self.fields else list(rows.columns)
         columns = {name: rows.columns[name] for name in names}
         if self.every > 1:
-            keep = seq % self.every == 0
-            seq, columns = seq[keep], {name: kept(column, keep) for name, column in columns.items()}
+            index = np.flatnonzero(seq % self.every == 0)
+            seq, columns = seq[index], {name: take_events(column, index) for name, column in columns.items()}
         return Rows(rows.first, len(seq), {**columns, SEQ.name: Column(SEQ, seq)})
 
 
@@ -68,14 +66,6 @@ def pick_of(topic: str) -> Pick:
     if not topic.startswith(PICK) or not good or not slash or not names.endswith(";") or len(topic) > MOST_LETTERS:
         raise ProtocolError("a selection is pick/<every>/<field>,<field>; with a whole number from 1")
     return Pick(topic, int(every), tuple(name for name in names[:-1].split(",") if name))
-
-
-def kept(column: Column, keep: NDArray[np.bool_]) -> Column:
-    """The events of a column for which ``keep`` (shape (events,)) is true."""
-    present = None if column.present is None else column.present[keep]
-    if column.lengths is None:
-        return Column(column.field, column.values[keep], present)
-    return Column(column.field, column.values[np.repeat(keep, column.lengths)], present, column.lengths[keep])
 
 
 class Picks:
@@ -117,7 +107,7 @@ class Picks:
             if not picked.count:
                 self._told.setdefault(pick.topic, first)
                 continue
-            self._told[pick.topic] = rows.stop
+            self._told[pick.topic] = behind(rows)
             made.append(_message(reduced, picked, pick, first))
         return made
 
@@ -133,4 +123,4 @@ class Picks:
 def _message(reduced: Reduced, picked: Rows, pick: Pick, first: int) -> Message:
     """Picked rows as they travel."""
     message = rows_message(replace(reduced, rows=picked, trouble={}, frames={}, config={}), topic=pick.topic)
-    return replace(message, header={**message.header, "first": first, "stop": reduced.rows.stop, "every": pick.every})
+    return replace(message, header={**message.header, "first": first, "stop": behind(reduced.rows), "every": pick.every})

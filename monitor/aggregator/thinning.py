@@ -91,6 +91,12 @@ def sequence_numbers(rows: Rows) -> NDArray[np.int64]:
     return np.arange(rows.first, rows.stop)
 
 
+def behind(rows: Rows) -> int:
+    """Sequence number behind the last of these rows, whether some of them were left out or not."""
+    seq = sequence_numbers(rows)
+    return int(seq[-1]) + 1 if len(seq) else rows.stop
+
+
 def take_events(column: Column, index: NDArray[np.int64]) -> Column:
     """The values of these events as copies."""
     present = None if column.present is None else column.present[index]

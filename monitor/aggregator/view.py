@@ -1,7 +1,7 @@
 """The live view: everything that subscribers and late viewers are shown, kept small and up to date."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from monitor.aggregator.pace import Latency, Rate
 from monitor.aggregator.pick import PICK, Picks
 from monitor.aggregator.publish import Stream
 from monitor.aggregator.schema import Schema
+from monitor.aggregator.used import Used
 from monitor.settings import Pages
 from monitor.wire.message import Message
 from monitor.wire.rows import Reduced, rows_message
@@ -48,7 +49,9 @@ class View:
         self.file = ""
         self.endpoints: dict[str, str] = {}
         self.bridges: Mapping[str, Any] = {}
+        self.alarms: Sequence[Mapping[str, Any]] = ()
         self.processes: Mapping[str, Mapping[str, int]] = {}
+        self.used = Used()
         self._schema = Schema()
         self._run = -1
         self._reader: dict[str, Any] = {}
@@ -80,6 +83,7 @@ class View:
     def received(self, reduced: Reduced, processed: int) -> None:
         """Rows came, perhaps with frames; ``processed`` events have a row now."""
         self.frames.add(reduced, processed)
+        self.used = self.used.after(reduced)
 
     def show(self, reduced: Reduced, now: float) -> None:
         """These rows are next in event order."""
@@ -138,6 +142,7 @@ class View:
             "endpoints": self.endpoints,
             "processes": self.processes,
             "bridges": self.bridges,
+            "alarms": [dict(alarm) for alarm in self.alarms],
             **figures,
         }
         return Message("status", header, topic="status")

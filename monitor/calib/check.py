@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from monitor.calib.cache import read_array
 from monitor.calib.directory import CTYPES, GEOMETRY, GROUPS, device_of, source_name
 from monitor.calib.geometry.text import read_geometry
 from monitor.calib.shapes import PANELS, RANGES, in_words, sizes_of, typed
-from monitor.calib.tree import CalibFile
+from monitor.calib.tree import CalibFile, closed_folders
 from monitor.errors import DamagedData
 
 Weight = Literal["error", "warning"]
@@ -38,6 +39,12 @@ def check(files: Iterable[CalibFile]) -> Iterator[Finding]:
             yield from _content(file, sizes)
     for same in by_type.values():
         yield from _ranges(same)
+
+
+def check_folders(calib: Path) -> Iterator[Finding]:
+    """Folders whose files nobody can look at."""
+    for folder, why in closed_folders(calib):
+        yield Finding("error", str(folder), why)
 
 
 def _place(file: CalibFile) -> Iterator[Finding]:

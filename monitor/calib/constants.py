@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from monitor.calib.cache import read_array
-from monitor.calib.directory import file_for, folder_for, source_name
+from monitor.calib.directory import GEOMETRY, closed, file_for, folder_for, is_folder, source_name, way_to
 from monitor.calib.numpy_file import SUFFIXES, read_numpy
 from monitor.errors import ConfigError, DamagedData
 
@@ -72,7 +72,7 @@ def read_constants(
     place, source, run
         As for ``files_of``.
     note
-        Told about a file that cannot be used; it then counts as missing.
+        Told about a file or folder that cannot be used; it then counts as missing.
     seen
         Told each file that was read, and the SHA-256 of its content.
 
@@ -83,14 +83,20 @@ def read_constants(
     """
     if place.suffix in SUFFIXES:
         return _from_numpy(place, seen)
-    if not place.is_dir():
+    if not is_folder(place):
         raise ConfigError(f"there are no constants at {place}; give a calib directory or a .npz file", key="constants")
+    name = source_name(source) or source
+    for folder, why in closed(way_to(place, source)):
+        note(f"constants of {name} cannot be used: {why} in {folder}")
+        return {}
+    for folder, why in closed(folder_for(place, source) / ctype for ctype in (*CTYPES, GEOMETRY)):
+        note(f"{folder.name} of {name} cannot be used: {why} in {folder}")
     found: dict[str, NDArray[Any]] = {}
     for ctype, path in files_of(place, source, run):
         try:
             found[ctype], content = read_array(path)
         except DamagedData as error:
-            note(f"{ctype} of {source_name(source) or source} cannot be used: {error}")
+            note(f"{ctype} of {name} cannot be used: {error}")
         else:
             seen(path, content)
     return found

@@ -1,6 +1,8 @@
 """The calib directory: ``<calib>/<Group>/<source>/<ctype>/<begin>-<end>.data``, and which file holds for a run."""
 
+import os
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from monitor.calib.run_range import select
@@ -105,7 +107,32 @@ def source_folder(calib: Path, source: str) -> Path | None:
 def folder_for(place: Path, source: str) -> Path:
     """Folder with the calibration types of a source: in a calib directory, or the place itself if it is such a folder."""
     folder = source_folder(place, source)
-    return folder if folder is not None and folder.is_dir() else place
+    return folder if folder is not None and is_folder(folder) else place
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there and can be reached; ``Path.is_dir`` would raise where one on the way may not be entered."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def closed(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Those of these folders that are there and cannot be listed, and why."""
+    for folder in folders:
+        try:
+            os.scandir(folder).close()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            yield folder, f"the folder cannot be read: {error.strerror}"
+
+
+def way_to(place: Path, source: str) -> tuple[Path, ...]:
+    """Folders on the way to the calibration types of a source, from the outermost on."""
+    folder = source_folder(place, source)
+    return (place,) if folder is None else (place, folder.parent, folder)
 
 
 def file_for(folder: Path, ctype: str, run: int) -> Path | None:
@@ -120,12 +147,12 @@ def file_for(folder: Path, ctype: str, run: int) -> Path | None:
 
 def geometry_file(place: Path, source: str, run: int) -> Path | None:
     """Geometry of a source that holds for a run, in a calib directory or the folder of one source; None if there is none."""
-    return file_for(folder_for(place, source), GEOMETRY, run) if place.is_dir() else None
+    return file_for(folder_for(place, source), GEOMETRY, run) if is_folder(place) else None
 
 
 def calib_near(data_file: Path) -> Path | None:
     """The folder ``calib`` in, beside or one above the folder of a data file, if there is one."""
     for parent in list(data_file.absolute().parents)[:3]:
-        if (parent / "calib").is_dir():
+        if is_folder(parent / "calib"):
             return parent / "calib"
     return None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.calib.directory import closed
 from monitor.calib.run_range import HISTORY, RunRange
 from monitor.errors import ConfigError
 
@@ -27,6 +28,11 @@ class CalibFile:
     source: str
     ctype: str
     runs: RunRange | None
+
+
+def closed_folders(calib: Path) -> Iterator[tuple[Path, str]]:
+    """Folders of a calib directory that cannot be read, and why; what they hold is not among the files."""
+    return closed([calib, *(folder for below in ("*", "*/*", "*/*/*") for folder in sorted(calib.glob(below)))])
 
 
 def calib_files(calib: Path) -> Iterator[CalibFile]:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 import zmq
 import zmq.auth
@@ -204,7 +204,14 @@ def use_keys(directory: str, *, required: bool, insecure: bool) -> None:
     IDENTITY.required, IDENTITY.insecure = required, insecure
 
 
-def own_keys(address: str) -> dict[str, str]:
+class ClientKeys(TypedDict, total=False):
+    """What ``monitor.client.Monitor`` takes: the path of a secret key, and a public one."""
+
+    key: str
+    server_key: str
+
+
+def own_keys(address: str) -> ClientKeys:
     """The service's own keys as ``key`` and ``server_key`` of a client on this machine; empty where none are needed, or there.
 
     The service's pair opens everything, so it is for whoever may read its secret file.

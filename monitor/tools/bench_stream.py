@@ -20,8 +20,8 @@ LIVE_BATCH, LIVE_RATE = 3, 40.0
 
 FIELDS = 100
 PATIENCE_S = 30.0
-DRAIN = -1.0
-"""Told to the subscribers instead of a time: take what waits, so that it does not count as delay."""
+QUEUE = 50
+"""Messages that wait for a subscriber: a hundred of them share one machine's memory here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +138,23 @@ def _one(number: int, fields: Sequence[str], seconds: float) -> StreamRow:
     ours, theirs = multiprocessing.Pipe()
     with Stage(source) as stage:
         audience = multiprocessing.get_context("spawn").Process(
-            target=_listen, args=(theirs, stage.stream.address, number, topic_of(fields))
+            target=_listen, args=(theirs, stage.stream.address, number, topic_of(fields)), daemon=True
         )
         audience.start()
         try:
             _expect(ours)
-            source.pace = 0.0
-            _tell(ours, seconds)
-            rows, size, missed, messages, _ = _expect(ours)
-            source.pace = None
-            _tell(ours, DRAIN)
-            _expect(ours)
-            source.pace = 1 / LIVE_RATE
-            _tell(ours, seconds)
-            *_, delays = _expect(ours)
-            _tell(ours, 0.0)
-        finally:
+            found = []
+            for pace in (0.0, 1 / LIVE_RATE):
+                ours.send(seconds)
+                _expect(ours)
+                source.pace = pace
+                found.append(_expect(ours))
+                source.pace = None
+            ours.send(0.0)
             audience.join(PATIENCE_S)
+        finally:
+            audience.kill()
+    (rows, size, missed, messages, _), (*_, delays) = found
     return StreamRow(
         subscribers=number,
         wanted=f"{len(fields) or 'all'} of {FIELDS} fields",
@@ -173,39 +173,36 @@ def _expect(pipe: Connection) -> tuple[int, int, int, int, list[float]]:
     return found
 
 
-def _tell(pipe: Connection, seconds: float) -> None:
-    pipe.send(seconds)
-
-
 def _listen(pipe: Connection, address: str, number: int, topic: str) -> None:
-    """Subscribers in turn, in a process of their own: as long as they are told, and then what they got."""
-    monitors = [Monitor(address) for _ in range(number)]
-    for monitor in monitors:
-        monitor.subscribe(topic)
-    time.sleep(1.0)
+    """Subscribers in a process of their own, new ones each time: as long as they are told, and then what they got."""
     pipe.send((0, 0, 0, 0, []))
-    while (seconds := pipe.recv()) != 0:
-        if seconds == DRAIN:
-            while any(monitor.receive(0.2 / number) is not None for monitor in monitors):
+    while seconds := pipe.recv():
+        monitors = [Monitor(address, queue=QUEUE) for _ in range(number)]
+        for monitor in monitors:
+            monitor.subscribe(topic)
+        time.sleep(1.0)
+        pipe.send((0, 0, 0, 0, []))
+        pipe.send(_heard(monitors, seconds))
+        for monitor in monitors:
+            monitor.close()
+
+
+def _heard(monitors: Sequence[Monitor], seconds: float) -> tuple[int, int, int, int, list[float]]:
+    """Rows, bytes, missed messages, messages, and the delay of each, with the subscribers in turn."""
+    rows = size = messages = 0
+    delays: list[float] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        idle = True
+        for monitor in monitors:
+            message = monitor.receive(0)
+            if message is None:
                 continue
-        rows = size = messages = 0
-        delays: list[float] = []
-        before = sum(sum(monitor.missed.values()) for monitor in monitors)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            idle = True
-            for monitor in monitors:
-                message = monitor.receive(0)
-                if message is None:
-                    continue
-                idle = False
-                messages += 1
-                rows += int(message.header.get("count", 0))
-                size += sum(array.nbytes for array in message.arrays.values())
-                delays.append(time.time() - float(message.header.get("created", 0.0)))
-            if idle:
-                time.sleep(0.0005)
-        missed = sum(sum(monitor.missed.values()) for monitor in monitors) - before
-        pipe.send((rows, size, missed, messages, delays))
-    for monitor in monitors:
-        monitor.close()
+            idle = False
+            messages += 1
+            rows += int(message.header.get("count", 0))
+            size += sum(array.nbytes for array in message.arrays.values())
+            delays.append(time.time() - float(message.header.get("created", 0.0)))
+        if idle:
+            time.sleep(0.0005)
+    return rows, size, sum(sum(monitor.missed.values()) for monitor in monitors), messages, delays

@@ -97,3 +97,17 @@ class BridgeStatus(Note):
     KIND: ClassVar[str] = "bridge_status"
     bridges: Map
     missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmStatus(Note):
+    """The alarms of a service that people must be shown; nobody answers.
+
+    Attributes
+    ----------
+    alarms
+        Newest first, each with ``name``, ``severity``, ``text``, ``value``, ``since`` (Unix s), ``over`` and ``acknowledged``.
+    """
+
+    KIND: ClassVar[str] = "alarm_status"
+    alarms: Maps

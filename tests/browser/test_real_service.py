@@ -48,7 +48,7 @@ def opened(browser: Browser, address: str, errors: list[str]) -> Page:
 
 def draw(page: Page) -> None:
     """Draw a rectangle in the middle of the image."""
-    page.get_by_role("button", name="Draw the region").click()
+    page.get_by_label("Mouse").select_option(label="draws a region: rectangle")
     page.wait_for_timeout(500)
     box = page.locator(".bk-Canvas").first.bounding_box()
     assert box is not None
@@ -65,7 +65,7 @@ def test_a_region_drawn_on_the_page_changes_what_the_service_publishes(browser: 
     demo = ("demo", "--scenario", "scattering", "--steps", "1", "--events", "200", "--rate", "6", "--no-open")
     with xtcmon.started(*demo, "--port", "0", "--stream", "tcp://127.0.0.1:0", "-o", tmp_path, "-j", "1"):
         _, addresses = served(xtcmon)
-        page = opened(browser, addresses.dashboard + "image", errors)
+        page = opened(browser, addresses.dashboard + "images", errors)
         expect(page.locator("#region-value")).to_have_text(re.compile(r"\d"))
         with Monitor(addresses.stream) as monitor:
             before = next(rows for rows in monitor.rows("cspad/ROI_0_sum", "pipeline_version", timeout_s=PATIENCE_S))

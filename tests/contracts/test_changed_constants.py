@@ -20,6 +20,7 @@ from monitor.settings import parse
 from monitor.simulate.options import Options
 from monitor.simulate.run import simulate
 from monitor.store.memory import MemoryFile
+from monitor.wire.client_note import Control
 from tests.support.in_memory_run import InMemoryRun
 
 SOURCE, FIELD = "XppGon.0:Cspad.0", "cspad/full_mean"
@@ -43,8 +44,11 @@ def folder(recorded: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def play(folder: Path, between: Callable[[Reader], None] = lambda reader: None, *, rate: float = 0.0) -> MemoryFile:
+def play(
+    folder: Path, between: Callable[[Reader], Control | None] = lambda reader: None, *, rate: float = 0.0, mask: str = ""
+) -> MemoryFile:
     detector = {"name": "cspad", "source": SOURCE, "common_mode": 0, "feature": [{"kind": "wholeFrame"}], "sums": []}
+    detector["mask"] = {"file": mask}
     settings = parse({"detector": [detector], "calib_directory": str(folder / "calib"), "source": {"max_events": 1}})
     calibration = Calibration(interval_s=0.0)
     try:
@@ -96,6 +100,30 @@ def test_a_deployed_file_changes_the_numbers_from_one_event_on(folder: Path) -> 
     assert json.loads(first.text)["constants"] == old_contents
     assert json.loads(second.text)["constants"] == contents(folder) != old_contents
     assert second.author == "calibration"
+
+
+def test_a_mask_given_while_it_runs_masks_from_one_event_on_and_its_content_is_named(folder: Path) -> None:
+    mask = np.zeros((32, 185, 388), np.uint8)
+    mask[5, 20:120, 30:300] = 1
+    np.save(folder / "mine.npy", mask)
+    given: list[Control] = []
+
+    def between(reader: Reader) -> Control | None:
+        if given or reader.dispatch.intake.seq < BEFORE:
+            return None
+        change = {"path": "detector.cspad.mask.file", "value": str(folder / "mine.npy")}
+        given.append(Control(request=1, changes=(change,), author="a person"))
+        return given[0]
+
+    mixed = play(folder, between, rate=20.0)
+    versions = mixed["pipeline_version"]
+    assert set(versions.tolist()) == {1, 2}
+    whole, masked = play(folder)[FIELD], play(folder, mask=str(folder / "mine.npy"))[FIELD]
+    assert (np.abs(whole - masked) > 1e-3).all()
+    np.testing.assert_array_equal(mixed[FIELD], np.where(versions == 1, whole, masked))
+    assert mixed.pipelines[2].author == "a person"
+    content = hashlib.sha256((folder / "mine.npy").read_bytes()).hexdigest()
+    assert json.loads(mixed.pipelines[2].text)["constants"][str(folder / "mine.npy")] == content
 
 
 def test_a_file_that_is_touched_and_says_the_same_changes_nothing(folder: Path) -> None:

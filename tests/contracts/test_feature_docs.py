@@ -18,3 +18,7 @@ def test_a_section_has_every_parameter_every_result_and_the_example(kind: str) -
     rows = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
     assert rows == set(known.parameters.model_fields) | {name for name in known.results if re.fullmatch(r"\w+", name)}
     assert known.example in section
+
+
+def test_every_feature_has_a_section() -> None:
+    assert {kind for kind, _ in FEATURES.items()} == set(SECTIONS)

@@ -1,11 +1,14 @@
 """Every page and every plot, found by folder: they can be built and shown before, during and in spite of the data."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dashboards.pages.page import PAGES, Page, View
+from dashboards.pictures.book import Book
+from dashboards.plots.choice import PlotChoice
 from dashboards.plots.plot import PLOTS, Plot
 from dashboards.server import TEMPLATES
 from dashboards.snapshot import FieldInfo, Picture, Snapshot, StatusHistory
@@ -26,6 +29,7 @@ def table(values: Any) -> Table:
     return Table(seq, seq * 0, seq * 0, seq * 1.0, dict.fromkeys(names, column))
 
 
+FIELDS = {"ipm2/sum": FieldInfo("V"), "ipm3/sum": FieldInfo("V")}
 ROWS = {
     "nothing": empty(),
     "one": table([1.0]),
@@ -64,7 +68,16 @@ def view(**arguments: str) -> View:
     def nothing(*given: Any) -> Any:
         raise AssertionError("nobody asked for anything")
 
-    return View(settings=Settings(), snapshot=Snapshot, arguments=arguments, redraw=lambda: None, control=nothing, later=nothing)
+    return View(
+        settings=Settings(),
+        snapshot=Snapshot,
+        arguments=arguments,
+        redraw=lambda: None,
+        control=nothing,
+        undo=nothing,
+        later=nothing,
+        detectors=Book(Snapshot, nothing),
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PAGES.items()])
@@ -102,9 +115,33 @@ def test_nonsense_in_the_address_is_not_taken_seriously(page: type[Page]) -> Non
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS.keys())
 @pytest.mark.parametrize("plot", [plot for _, plot in PLOTS.items()], ids=[name for name, _ in PLOTS.items()])
 def test_a_plot_draws_whatever_comes(plot: type[Plot], rows: Table) -> None:
-    drawn = plot(["ipm2/sum", "ipm3/sum"][: len(plot.needs)])
+    choice = PlotChoice(y=("ipm3/sum",), x="ipm2/sum", where="ipm2/sum > -1")
+    drawn = plot(choice, 200, lambda offered: None)
 
-    drawn.update(snapshot(rows), rows)
+    said = drawn.update(replace(snapshot(rows), fields=FIELDS), rows)
 
     assert plot.title
-    assert drawn.figure.title.text
+    assert said
+    for curve in drawn.numbers().values():
+        assert len({len(values) for values in curve.values()}) == 1
+
+
+@pytest.mark.parametrize("plot", [plot for _, plot in PLOTS.items()], ids=[name for name, _ in PLOTS.items()])
+@pytest.mark.parametrize("log", ["", "x", "y", "xy"])
+def test_a_plot_takes_every_choice_it_asks_for(plot: type[Plot], log: str) -> None:
+    rows = ROWS["many"]
+    for mode in plot.modes or [""]:
+        choice = PlotChoice(
+            y=("ipm3/sum", "abs(ipm2/sum)"), x="ipm2/sum", log=log, mode=mode, bins="7", x_range="0.1:2", y_range="0.1:9",
+            average="10", band="error", reference="none",
+        )  # fmt: skip
+        drawn = plot(choice, 200, lambda offered: None)
+        assert drawn.update(snapshot(rows), rows)
+
+
+@pytest.mark.parametrize("plot", [plot for _, plot in PLOTS.items()], ids=[name for name, _ in PLOTS.items()])
+def test_nonsense_in_a_choice_is_not_taken_seriously(plot: type[Plot]) -> None:
+    names = ("window", "average", "band", "bins", "mode", "log", "x_range", "y_range", "reference")
+    nonsense = PlotChoice(y=("ipm3/sum",), x="ipm2/sum", **dict.fromkeys(names, "<b>-1e999:nan"))
+
+    plot(nonsense, 200, lambda offered: None).update(snapshot(ROWS["many"]), ROWS["many"])

@@ -22,7 +22,13 @@ class Asked:
         self.answers: list[Future[Message]] = []
         self.redrawn = 0
         self.view = View(
-            settings=Settings(), snapshot=Snapshot, arguments={}, redraw=self._redraw, control=self._control, later=self._now
+            settings=Settings(),
+            snapshot=Snapshot,
+            arguments={},
+            redraw=self._redraw,
+            control=self._control,
+            undo=lambda: self._control([]),
+            later=self._now,
         )
 
     def _redraw(self) -> None:
@@ -82,3 +88,13 @@ def test_the_answer_to_an_earlier_question_does_not_cover_a_later_one() -> None:
     asked.answers[0].set_result(Message("refused", {"why": "old"}))
 
     assert change.text(at_version(1)) == "Asked for …"
+
+
+def test_taking_back_is_followed_like_a_change() -> None:
+    asked = Asked()
+    change = Change(asked.view)
+    change.undo()
+
+    asked.answers[0].set_result(Message("refused", {"why": "there is nothing to undo"}))
+
+    assert change.text(Snapshot()) == "Refused: there is nothing to undo"

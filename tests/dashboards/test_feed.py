@@ -121,3 +121,24 @@ def test_the_thread_listens_to_every_state_and_lets_go_at_the_end(link: MemoryLi
 
     assert {"run", "step", "schema/events", "rows/events", "status", "pipeline"} <= heard
     assert link.topics == []
+
+
+def test_axes_are_asked_for_when_the_newest_rows_are_of_another_version(feed: Feed, link: MemoryLink) -> None:
+    link.axes_answer = Message("axes", {"run": 98, "version": -1}, {"k/cspad/azav__azav_q": np.array([0.5, 1.5])})
+    turns(feed, link, rows_message(5, 2))
+    turns(feed, link, rows_message(7, 2))
+
+    np.testing.assert_array_equal(feed.snapshot.axes["cspad/azav__azav_q"], [0.5, 1.5])
+    assert link.axes_asked == 1
+
+
+def test_axes_of_an_older_run_are_shown_until_the_right_ones_come(feed: Feed, link: MemoryLink) -> None:
+    link.axes_answer = Message("axes", {"run": 97, "version": 3}, {"k/a/q": np.array([1.0])})
+    turns(feed, link, rows_message(5, 2))
+    assert list(feed.snapshot.axes) == ["a/q"]
+
+    link.axes_answer = Message("axes", {"run": 98, "version": -1}, {"k/b/q": np.array([1.0])})
+    feed._axes._at = 0.0
+    turns(feed, link)
+
+    assert list(feed.snapshot.axes) == ["b/q"]

@@ -125,6 +125,7 @@ def test_only_rows_of_the_newest_run_are_the_run() -> None:
         Message("frame", {}, {}, "frame/cspad"),
         Message("frame", {}, {"image": np.zeros(5)}, "frame/cspad"),
         Message("sum", {"count": "many"}, {"image": IMAGE}, "sum/cspad/calib"),
+        Message("pipeline", {"version": 2, "first": 0}, {}, "pipeline"),
         Message("rows", {"first": 0, "count": 1, "fields": 3}, {"c/a": np.zeros(1)}, "rows/events"),
     ],
 )
@@ -141,3 +142,33 @@ def test_a_message_that_breaks_the_rules_is_refused_and_changes_nothing(broken: 
 
 def test_topics_of_a_later_version_are_left_alone() -> None:
     assert heard(Message("new", {}, {}, "weather")).snapshot().version == 0
+
+
+def test_arrays_and_lists_come_into_the_snapshot_with_their_units() -> None:
+    message = rows_message(3, 2, fields={"wave": ["V", "a trace"], "d/var_p/x": ["pixel", "", {"ragged": True, "aligned": ""}]})
+    arrays = {
+        **message.arrays,
+        "c/wave": np.ones((2, 5000)),
+        "c/d/var_p/x": np.array([1.0, 2.0, 3.0]),
+        "n/d/var_p/x": np.array([1, 2]),
+    }
+
+    snapshot = heard(Message(message.kind, message.header, arrays, message.topic)).snapshot()
+
+    assert snapshot.curves["wave"].values.shape == (2, 5000)
+    assert snapshot.curves["wave"].info.unit == "V"
+    assert snapshot.lists["d/var_p/x"].of(4).tolist() == [2, 3]
+    assert snapshot.lists["d/var_p/x"].info.unit == "pixel"
+    assert "d/var_p/x" not in snapshot.fields
+
+
+def test_each_version_of_the_settings_is_kept_with_what_it_changed() -> None:
+    first = stamped("pipeline", 1, version=1, first=0, settings={"a": 1}, author="", time=5.0)
+    second = stamped("pipeline", 2, version=2, first=70, settings={"a": 2}, author="Ada", time=6.0)
+
+    changes = heard(first, second, second).snapshot().changes
+
+    assert [(each.version, each.first, each.author, each.what) for each in changes] == [
+        (1, 0, "", ()),
+        (2, 70, "Ada", ("a: 1 → 2",)),
+    ]

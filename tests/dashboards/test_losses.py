@@ -2,7 +2,8 @@
 
 from dashboards.condition import condition
 from dashboards.intake import Intake
-from dashboards.pages.overview import tables, tiles
+from dashboards.numbers import tables, tiles
+from dashboards.pages.system import log_rows
 from monitor.wire.message import Message
 
 STATUS = {
@@ -47,4 +48,4 @@ def test_a_log_line_names_the_process() -> None:
     intake = shown()
     line = {"n": 1, "session": 1, "time": 5.0, "level": "WARNING", "process": "reader", "event": "row_late", "fields": {"by": 3}}
     intake.take(Message("log", line, topic="log"), 10.0)
-    assert tables(intake.snapshot())["log"][0] == ["WARNING", "reader: row_late", "by 3"]
+    assert log_rows(intake.snapshot(), "INFO")[0] == ["00:00:05", "WARNING", "reader: row_late", "by 3"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.feed import Feed
-from dashboards.server import ADDRESS, run_dashboard
+from dashboards.server import run_dashboard
 from monitor.errors import Unusable
 from monitor.net.endpoints import read_endpoints
 from monitor.settings import Settings
@@ -61,7 +61,7 @@ def test_a_restarted_dashboard_takes_another_port_if_its_own_is_taken(tmp_path: 
 
 
 def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
-    with socket.create_server((ADDRESS, 0)) as other:
+    with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(Unusable, match=f"port {port} .* choose another with --port"):
             run_dashboard(Settings(), tmp_path, port=port)

@@ -2,7 +2,10 @@
 
 import ast
 import asyncio
+import dataclasses
 import random
+import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -21,7 +24,7 @@ from monitor.aggregator.instruction import Publish
 from monitor.aggregator.keeper import DirectKeeper
 from monitor.aggregator.loop import Loop
 from monitor.aggregator.machine import Aggregator
-from monitor.client import AsyncMonitor, BadMessage, Hist, Monitor, MultiPlot, NoAnswer, Refused, XYPlot, plot_of
+from monitor.client import AsyncMonitor, BadMessage, Hist, Image, Monitor, MultiPlot, NoAnswer, Refused, XYPlot, plot_of
 from monitor.errors import ProtocolError
 from monitor.model.sums import SumState
 from monitor.net.memory import MemoryRouter
@@ -158,6 +161,40 @@ def test_the_client_needs_nothing_of_ours() -> None:
     modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     tops = {str(module).split(".")[0] for module in modules}
     assert tops - set(sys.stdlib_module_names) <= {"numpy", "zmq", "msgpack"}
+
+
+ALONE = """
+import sys
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in sys.stdlib_module_names and top not in ("numpy", "zmq", "msgpack", "client"):
+            raise ImportError(f"{name} was imported")
+
+sys.meta_path.insert(0, Nothing())
+import client
+with client.Monitor(sys.argv[1]) as monitor:
+    rows = next(monitor.rows("ipm/sum", timeout_s=20.0))
+    print(rows.seq.tolist(), rows["ipm/sum"].tolist(), monitor.history("ipm/sum").seq.tolist())
+    client.publish.init(sys.argv[1])
+    client.publish.send("alone", client.XYPlot(0, "t", [1, 2], [3, 4]))
+    client.publish.close()
+"""
+
+
+def test_a_copy_of_the_client_works_where_nothing_else_of_ours_is(service: "Service", tmp_path: Path) -> None:
+    shutil.copy(client.__file__, tmp_path / "client.py")
+    service.publish(rows_with_ipm(4, 7), wait_for=PICKED)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n" + ALONE, service.publisher.address],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines() == ["[4, 5, 6] [2.0, nan, 3.0] [4, 5, 6]"], done.stderr
+    with Monitor(service.publisher.address) as other:
+        assert other.latest("plot/alone").header["plot"]["title"] == "t"
 
 
 class Service:
@@ -392,6 +429,20 @@ def test_the_last_frames_come_with_their_numbers_after_somebody_asked(service: S
     np.testing.assert_array_equal(images[1], np.full((2, 3), 2.0))
 
 
+def test_somebody_who_looks_at_a_picture_now_and_then_is_not_sent_all_of_them(service: Service, monitor: Monitor) -> None:
+    view = service.machine.view
+    for value in (1.0, 2.0):
+        image = np.full((2, 3), value, np.float32)
+        service.publish(Message("sum", {"count": 5}, {"image": image}, "sum/cspad/calib"), wait_for="sum/cspad/calib")
+        np.testing.assert_array_equal(monitor.mean("cspad"), image)
+        end = time.monotonic() + 5.0
+        while view.stream.wanted("sum/cspad/calib") and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not view.stream.wanted("sum/cspad/calib")
+        view.stream.forget("sum/cspad/calib")
+    assert monitor.missed == {}
+
+
 def test_all_sums_of_the_run_come_as_they_are(service: Service, monitor: Monitor) -> None:
     state = SumState("mean_image", 5, {"total": np.arange(6.0).reshape(2, 3)})
     service.machine.view.means.resume(98, {"cspad_calib": state})
@@ -411,6 +462,20 @@ def test_a_plot_of_a_script_reaches_who_looks_as_it_was_and_whoever_comes_later(
     assert (plot.ncols, plot.size, plot.get(0).formats, plot.get(0).ylabel) == (2, 2, ["-", "o"], "signal")
     np.testing.assert_array_equal(plot.get(0).xdata[1], [0, 1])
     np.testing.assert_array_equal(plot.get(1).values, [0, 1, 2])
+
+
+def test_plots_have_psmons_fields_in_psmons_order_and_say_whether_they_are_valid() -> None:
+    fields = {kind: " ".join(each.name for each in dataclasses.fields(kind)) for kind in (XYPlot, Hist, Image, MultiPlot)}
+    assert fields == {
+        XYPlot: "ts title xdata ydata xlabel ylabel leg_label leg_offset formats",
+        Hist: "ts title bins values xlabel ylabel leg_label leg_offset formats fills",
+        Image: "ts title image xlabel ylabel aspect_ratio aspect_lock pos scale",
+        MultiPlot: "ts title data_con ncols use_windows",
+    }
+    curves, nothing = XYPlot(0, "t", [1], [2]), Image(0, "t", None)
+    assert curves.valid
+    assert not nothing.valid
+    assert [MultiPlot(0, "t", parts).valid for parts in ([], [curves], [curves, nothing])] == [False, True, False]
 
 
 def test_psmons_own_topics_are_refused(monitor: Monitor, service: Service) -> None:

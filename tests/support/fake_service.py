@@ -40,6 +40,24 @@ UNITS = {
 }
 
 
+PANELS = (2, 185, 194)
+PITCH_UM = 110.0
+
+
+def details() -> dict[str, NDArray[Any]]:
+    """What the workers use for the detector: x down the image, y to its right, from its middle; a dead column."""
+    row, column = np.indices(FRAME_SHAPE)
+    width = PANELS[2]
+    index = (column // width * PANELS[1] * width + row * width + column % width).astype(np.int32)
+    place = np.empty(index.size, np.int64)
+    place[index.reshape(-1)] = np.arange(index.size)
+    x = (row - FRAME_SHAPE[0] / 2 + 0.5) * PITCH_UM
+    y = (column - FRAME_SHAPE[1] / 2 + 0.5) * PITCH_UM
+    mask = (column != 300).astype(np.uint8)
+    maps = {"x": x, "y": y, "z": np.full(FRAME_SHAPE, -100_000.0), "mask": mask, "gain": np.full(FRAME_SHAPE, 0.5, np.float32)}
+    return {"index": index, **{name: values.reshape(-1)[place].reshape(PANELS) for name, values in maps.items()}}
+
+
 def frame(seq: int) -> NDArray[np.float32]:
     """A ring that breathes, with a dead column."""
     rows, columns = np.indices(FRAME_SHAPE)
@@ -72,14 +90,21 @@ class FakeService:
     endpoints: Endpoints = field(default_factory=lambda: Endpoints(reader=ANY_PORT, requests=ANY_PORT, stream=ANY_PORT))
     controls: list[Message] = field(default_factory=list)
     region: list[list[int]] = field(default_factory=lambda: [[20, 40], [30, 90]])
+    sums: list[str] = field(default_factory=lambda: ["calib"])
     refuse: str = ""
     silent: bool = False
     """No events come, as when the source stops; the service still says how it is."""
+    plots: list[Message] = field(default_factory=list)
+    """Plots of scripts, to be published."""
     seq: int = 0
     version: int = 1
+    units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
+    axes: dict[str, NDArray[Any]] = field(default_factory=dict)
+    """What the elements of array fields stand for."""
 
     def __post_init__(self) -> None:
         self._counters: dict[str, int] = {}
+        self._before: list[list[list[int]]] = []
         self._states: dict[str, Message] = {}
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fake-service")
@@ -128,7 +153,7 @@ class FakeService:
     def settings(self) -> dict[str, Any]:
         """The settings in force."""
         feature = {"kind": "ROIFunc", "name": "ROI_0", "ROI": None, "image_ROI": self.region}
-        return {"detector": [{"name": "cspad", "source": "", "feature": [feature]}]}
+        return {"detector": [{"name": "cspad", "source": "", "sums": self.sums, "feature": [feature]}]}
 
     def _run(self) -> None:
         self._announce()
@@ -136,6 +161,8 @@ class FakeService:
         while not self._leave.wait(TURN_S):
             self._answer()
             self._resend()
+            while self.plots:
+                self._state_message(self.plots.pop(0))
             now = time.monotonic()
             if self.silent:
                 begin = now - (self.seq - self.first) / self.rate
@@ -151,14 +178,19 @@ class FakeService:
         self._state("run", "run", {"run": 98, "experiment": "xppi0310", "first": 0, "seconds": 0, "nanoseconds": 0})
         arrays = self.columns(0, 1)
         entries = [
-            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape[1:]), "unit": UNITS[name], "description": ""}
+            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape[1:]), "unit": self.units[name], "description": ""}
             for name, array in arrays.items()
         ]
         self._state("schema/events", "schema", {"run": 98, "fields": entries})
         self._tell_pipeline()
 
-    def _tell_pipeline(self) -> None:
-        header = {"version": self.version, "first": self.seq, "settings": self.settings(), "author": "fake", "time": 0.0}
+    def _undo_changes(self) -> list[dict[str, Any]]:
+        """The change that takes back the last one."""
+        return [{"path": "detector.cspad.feature.ROI_0.image_ROI", "value": self._before.pop()}]
+
+    def _tell_pipeline(self, author: str = "fake") -> None:
+        settings = self.settings()
+        header = {"version": self.version, "first": self.seq, "settings": settings, "author": author, "time": time.time()}
         self._state("pipeline", "pipeline", header)
 
     def _publish_rows(self, count: int) -> None:
@@ -198,13 +230,20 @@ class FakeService:
         }  # fmt: skip
 
     def _message(self, kind: str, topic: str, first: int, count: int, **more: Any) -> Message:
-        fields = {name: [unit, ""] for name, unit in UNITS.items()}
+        fields = {name: [unit, ""] for name, unit in self.units.items()}
         header = {"first": first, "count": count, "run": 98, "step": 0, "experiment": "xppi0310", "fields": fields, **more}
         return Message(kind, header, {f"c/{name}": array for name, array in self.columns(first, count).items()}, topic)
 
     def _answer(self) -> None:
         while (asked := self._rows.receive()) is not None:
             peer, message = asked
+            if message.kind == "axes":
+                header = {"request": message.header["request"], "run": 98, "version": self.version}
+                self._rows.send(peer, Message("axes", header, {f"k/{path}": axis for path, axis in self.axes.items()}))
+                continue
+            if message.kind == "detector":
+                self._rows.send(peer, self._details(message))
+                continue
             first = max(0, self.seq - message.header["last"])
             reply = self._message("history", "", first, self.seq - first, request=message.header["request"])
             sequence = np.arange(first, self.seq)
@@ -212,17 +251,31 @@ class FakeService:
         while (asked := self._reader.receive()) is not None:
             self._control(*asked)
 
+    def _details(self, asked: Message) -> Message:
+        """Two panels, the upper one in the left half of the image, the lower one in the right."""
+        request = asked.header["request"]
+        if asked.header["detector"] != "cspad":
+            return Message("detector", {"request": request, "detector": "", "detectors": ["cspad"]})
+        header = {"request": request, "detector": "cspad", "run": 98, "version": self.version, "shape": list(PANELS)}
+        return Message("detector", header, details())
+
     def _control(self, peer: bytes, message: Message) -> None:
         self.controls.append(message)
         request = message.header["request"]
+        if message.kind == "undo":
+            message = replace(message, header={**message.header, "changes": self._undo_changes()})
         if self.refuse:
             self._reader.send(peer, Message("refused", {"request": request, "why": self.refuse}))
             return
         for change in message.header["changes"]:
             if change["path"] == "detector.cspad.feature.ROI_0.image_ROI":
-                self.region = change["value"]
+                self._before.append(self.region)
+                # A region that becomes a polygon says that it is no rectangle any more.
+                self.region = change["value"] or self.region
+            elif change["path"] == "detector.cspad.sums":
+                self.sums = change["value"]
         self.version += 1
-        self._tell_pipeline()
+        self._tell_pipeline(message.header["author"])
         self._reader.send(peer, Message("accepted", {"request": request, "version": self.version}))
 
     def _resend(self) -> None:

@@ -23,6 +23,8 @@ from monitor.reader.process import AGGREGATOR, Reader
 from monitor.reader.sources.files import FileSource
 from monitor.settings import Settings
 from monitor.store.memory import MemoryFile
+from monitor.wire.client_note import Control
+from monitor.wire.note import to_message
 from monitor.wire.worker_note import Hello
 from workers.pipeline import Pipeline
 from workers.worker import Worker
@@ -63,7 +65,7 @@ class InMemoryRun:
     calibration
         Looks after constants; the caller closes it.
     between
-        Called before every turn.
+        Called before every turn; the change of settings that a client asks for then, if any.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class InMemoryRun:
         settings: Settings | None = None,
         rate: float = 0.0,
         calibration: Calibration | None = None,
-        between: Callable[[Reader], None] = lambda reader: None,
+        between: Callable[[Reader], Control | None] = lambda reader: None,
     ) -> None:
         self._rate, self._calibration, self._between = rate, calibration, between
         self.settings = settings or Settings()
@@ -89,6 +91,7 @@ class InMemoryRun:
         self.file: MemoryFile | None = None
         self._loop = self._aggregator()
         self._reader = self._begin(files, folder)
+        self._client = self._readers.dealer("client")
         self._workers = [self._worker(f"w{n}", 0) for n in range(workers)]
 
     def play(self) -> MemoryFile:
@@ -96,7 +99,9 @@ class InMemoryRun:
         for _ in range(MOST_TURNS):
             if self._reader.outcome is not None:
                 break
-            self._between(self._reader)
+            asked = self._between(self._reader)
+            if asked is not None:
+                self._client.send(to_message(asked))
             self._clock.time += 0.002
             turn = self._random.randrange(2 + len(self._workers))
             if turn == 0:
@@ -128,7 +133,8 @@ class InMemoryRun:
         return self.file
 
     def _begin(self, files: Sequence[Path], folder: Path) -> Reader:
-        dispatch = Dispatch(self.settings, live=False, base=1000, version=1, host="here")
+        named = self._calibration.used_by if self._calibration is not None else lambda settings: settings.constants
+        dispatch = Dispatch(self.settings, live=False, base=1000, version=1, host="here", constants=named)
         hold = Hold("reference")
         feed = Feed(FileSource(files, self.settings), dispatch, hold, Pace(self._rate), self._clock, self._calibration)
         return Reader(feed, dispatch, self._readers, hold, self._clock, folder=folder)

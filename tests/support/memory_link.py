@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from monitor.errors import Unusable
 from monitor.wire.message import Message
 
 
@@ -16,6 +17,8 @@ class MemoryLink:
     topics: list[str] = field(default_factory=list)
     history_answer: Message | Exception | None = None
     control_answer: Message | Exception | None = None
+    axes_answer: Message | Exception | None = field(default_factory=lambda: Unusable("nobody told what the axes are"))
+    axes_asked: int = 0
     asked: list[tuple[str, Any]] = field(default_factory=list)
 
     def stream(self) -> "MemoryLink":
@@ -43,6 +46,10 @@ class MemoryLink:
     def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Message:
         self.asked.append(("control", list(changes)))
         return _given(self.control_answer)
+
+    def axes(self) -> Message:
+        self.axes_asked += 1
+        return _given(self.axes_answer)
 
     def close(self) -> None:
         self.topics.clear()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from monitor.settings import parse
+from tests.support.closed_folder import close
 from workers.constants import MissingConstants, constants_for
 from workers.run_view import Source
 from workers.trouble import Trouble
@@ -72,6 +73,27 @@ def test_pedestals_that_cannot_be_used_are_named_once_and_not_called_missing(fol
     with pytest.raises(MissingConstants) as stopped:
         found(folder, constants="required")
     assert "no pedestals" not in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("below", "what", "without"),
+    [
+        ("", "constants", "raw pixels are used"),
+        ("pedestals", "pedestals", "raw pixels are used"),
+        ("pixel_gain", "pixel_gain", "the default is used"),
+        ("geometry", "geometry", "the default is used"),
+    ],
+)
+def test_a_folder_that_may_not_be_read_is_named_and_not_called_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, below: str, what: str, without: str
+) -> None:
+    closed = folder / below
+    closed.mkdir(exist_ok=True)
+    close(monkeypatch, closed)
+    why = f"{what} of XppGon.0:Zyla.0 cannot be used: the folder cannot be read: Permission denied in {closed}"
+    assert found(folder)[1] == [f"cam: {why}; {without}"]
+    with pytest.raises(MissingConstants, match="Permission denied"):
+        found(folder, constants="required")
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.npz"])

@@ -6,6 +6,7 @@ An invalid code is passed through: pedestal 0, factor 1 (facility's calibration 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.kernel import Number
 from workers.corrections.level import readonly
 from workers.detectors.area import GainCode
 from workers.kernel import kernel
@@ -39,7 +40,8 @@ def switch_gain(
     out
         Result, shape (events, panels, pixels), keV; NaN = bad or absent. A word with an invalid code gives its ADC value.
     """
-    _switch_gain(readonly(buffer), offsets, code.adc_bits, code.shift, _plane_table(code), pedestal, factor, out)
+    others = np.empty(PIECE, np.int32)
+    _switch_gain(readonly(buffer), offsets, code.adc_bits, code.shift, _plane_table(code), pedestal, factor, out, others)
 
 
 def subtract_dark(
@@ -61,12 +63,13 @@ def subtract_dark(
     planes
         Plane of each pixel, in the shape of ``out``; ``NO_PLANE`` = invalid code or absent.
     """
-    _subtract_dark(readonly(buffer), offsets, code.adc_bits, code.shift, _plane_table(code), pedestal, out, planes)
+    others = np.empty(PIECE, np.int32)
+    _subtract_dark(readonly(buffer), offsets, code.adc_bits, code.shift, _plane_table(code), pedestal, out, planes, others)
 
 
 def multiply(planes: NDArray[np.uint8], factor: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     """Second half of ``switch_gain``, in place on ``out``; arguments as there and as ``subtract_dark`` left them."""
-    _multiply(planes, factor, out)
+    _multiply(planes, factor, out, np.empty(PIECE, np.int32))
 
 
 def for_planes(ranges: NDArray[np.float32], gain_map: NDArray[np.int8] | None, undefined: float) -> NDArray[np.float32]:
@@ -100,8 +103,10 @@ def _plane_table(code: GainCode) -> NDArray[np.int64]:
     return np.array(code.plane_of_code, np.int64)
 
 
+PIECE = 1 << 14
+"""Pixels whose constants stay in the second-level cache while they are used for all events of a batch."""
 BLOCK = 64
-"""Pixels that are looked at together: where all are in the first plane, as most are, the step vectorizes."""
+"""Pixels that are looked at together: most are all in the first plane."""
 
 
 @kernel
@@ -114,44 +119,54 @@ def _switch_gain(
     pedestal: NDArray[np.float32],
     factor: NDArray[np.float32],
     out: NDArray[np.float32],
+    others: NDArray[np.int32],
 ) -> None:
     events, panels, pixels = out.shape
     size, mask, step = pixels * 2, np.uint16(adc_bits), np.uint64(1)
     for panel in range(panels):
         first_dark, first_gain = pedestal[0, panel], factor[0, panel]
-        for event in range(events):
-            at = offsets[event, panel]
-            values = out[event, panel]
-            if at < 0 or at > len(buffer) - size:
-                values[:] = np.nan
-                continue
-            raw = buffer[at : at + size].view(np.uint16)
-            for block in range(0, pixels, BLOCK):
-                # Unsigned, because numba then leaves out the check for indices from the end, and the loops vectorize.
-                start, stop = np.uint64(block), np.uint64(min(block + BLOCK, pixels))
-                if _in_first_plane(raw, start, stop, shift, plane_of_code):
-                    for i in range(start, stop, step):
-                        values[i] = (np.float32(np.uint16(raw[i] & mask)) - first_dark[i]) * first_gain[i]
+        for piece in range(0, pixels, PIECE):
+            start, stop = np.uint64(piece), np.uint64(min(piece + PIECE, pixels))
+            for event in range(events):
+                at, values = offsets[event, panel], out[event, panel]
+                if at < 0 or at > len(buffer) - size:
+                    values[start:stop] = np.nan
                     continue
+                raw = buffer[at : at + size].view(np.uint16)
+                # Unsigned, because numba then leaves out the check for indices from the end, and the loop vectorizes.
                 for i in range(start, stop, step):
-                    plane = plane_of_code[raw[i] >> shift]
-                    value = np.float32(np.uint16(raw[i] & mask))
+                    values[i] = (np.float32(np.uint16(raw[i] & mask)) - first_dark[i]) * first_gain[i]
+                for k in range(_switched(raw, piece, shift, plane_of_code, others)):
+                    place = np.uint64(others[k])
+                    plane = plane_of_code[raw[place] >> shift]
+                    value = np.float32(np.uint16(raw[place] & mask))
                     if plane >= 0:
-                        values[i] = (value - pedestal[plane, panel, i]) * factor[plane, panel, i]
+                        values[place] = (value - pedestal[plane, panel, place]) * factor[plane, panel, place]
                     else:
                         # 0 * factor + 1 is 1 for a good pixel and stays NaN for a bad one
-                        values[i] = value * (np.float32(0) * first_gain[i] + np.float32(1))
+                        values[place] = value * (np.float32(0) * first_gain[place] + np.float32(1))
 
 
 @kernel
-def _in_first_plane(
-    raw: NDArray[np.uint16], start: np.uint64, stop: np.uint64, shift: int, plane_of_code: NDArray[np.int64]
-) -> bool:
-    """Whether all these words have code 0, and that means the first plane."""
-    largest = np.uint16(0)
-    for i in range(start, stop, np.uint64(1)):
-        largest = max(largest, raw[i])
-    return bool(plane_of_code[0] == 0 and largest >> shift == 0)
+def _switched(
+    raw: NDArray[np.uint16], piece: int, shift: int, plane_of_code: NDArray[np.int64], others: NDArray[np.int32]
+) -> int:
+    """List the pixels of a piece that are not in the first plane.
+
+    Their constants are far apart in memory; taken one after the other from a list, the processor fetches many of them at a time.
+    """
+    count: Number = 0
+    step, pixels = np.uint64(1), len(raw)
+    for block in range(piece, min(piece + PIECE, pixels), BLOCK):
+        start, stop, bits = np.uint64(block), np.uint64(min(block + BLOCK, pixels)), np.uint16(0)
+        for i in range(start, stop, step):
+            bits |= raw[i]
+        if plane_of_code[0] == 0 and bits >> shift == 0:
+            continue
+        for i in range(start, stop, step):
+            others[count] = i
+            count += np.int64(plane_of_code[raw[i] >> shift] != 0)
+    return int(count)
 
 
 @kernel
@@ -164,6 +179,7 @@ def _subtract_dark(
     pedestal: NDArray[np.float32],
     out: NDArray[np.float32],
     planes: NDArray[np.uint8],
+    others: NDArray[np.int32],
 ) -> None:
     events, panels, pixels = out.shape
     size, mask, step = pixels * 2, np.uint16(adc_bits), np.uint64(1)
@@ -177,51 +193,55 @@ def _subtract_dark(
                 chosen[:] = NO_PLANE
                 continue
             raw = buffer[at : at + size].view(np.uint16)
-            for block in range(0, pixels, BLOCK):
-                start, stop = np.uint64(block), np.uint64(min(block + BLOCK, pixels))
-                if _in_first_plane(raw, start, stop, shift, plane_of_code):
-                    for i in range(start, stop, step):
-                        values[i] = np.float32(np.uint16(raw[i] & mask)) - first_dark[i]
-                        chosen[i] = 0
-                    continue
-                for i in range(start, stop, step):
-                    plane = plane_of_code[raw[i] >> shift]
-                    value = np.float32(np.uint16(raw[i] & mask))
-                    values[i] = value - pedestal[plane, panel, i] if plane >= 0 else value
-                    chosen[i] = plane if plane >= 0 else NO_PLANE
+            chosen[:] = 0
+            for piece in range(0, pixels, PIECE):
+                for i in range(np.uint64(piece), np.uint64(min(piece + PIECE, pixels)), step):
+                    values[i] = np.float32(np.uint16(raw[i] & mask)) - first_dark[i]
+                for k in range(_switched(raw, piece, shift, plane_of_code, others)):
+                    place = np.uint64(others[k])
+                    plane = plane_of_code[raw[place] >> shift]
+                    value = np.float32(np.uint16(raw[place] & mask))
+                    values[place] = value - pedestal[plane, panel, place] if plane >= 0 else value
+                    chosen[place] = plane if plane >= 0 else NO_PLANE
 
 
 @kernel
-def _multiply(planes: NDArray[np.uint8], factor: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+def _multiply(
+    planes: NDArray[np.uint8], factor: NDArray[np.float32], out: NDArray[np.float32], others: NDArray[np.int32]
+) -> None:
     events, panels, pixels = out.shape
+    step = np.uint64(1)
     for panel in range(panels):
+        first = factor[0, panel]
         for event in range(events):
             values, chosen = out[event, panel], planes[event, panel]
-            for start in range(0, pixels, BLOCK):
-                stop = min(start + BLOCK, pixels)
-                if _largest(chosen[start:stop]) == 0:
-                    _multiply_first(factor[0, panel, start:stop], values[start:stop])
-                    continue
-                for i in range(start, stop):
-                    plane = chosen[i]
+            for piece in range(0, pixels, PIECE):
+                for i in range(np.uint64(piece), np.uint64(min(piece + PIECE, pixels)), step):
+                    values[i] *= first[i] if chosen[i] == 0 else np.float32(1)
+                for k in range(_elsewhere(chosen, piece, others)):
+                    place = np.uint64(others[k])
+                    plane = chosen[place]
                     if plane < factor.shape[0]:
-                        values[i] *= factor[plane, panel, i]
+                        values[place] *= factor[plane, panel, place]
                     else:
-                        values[i] *= np.float32(0) * factor[0, panel, i] + np.float32(1)
+                        values[place] *= np.float32(0) * first[place] + np.float32(1)
 
 
 @kernel
-def _largest(planes: NDArray[np.uint8]) -> int:
-    largest = planes[0]
-    for i in range(len(planes)):
-        largest = max(largest, planes[i])
-    return int(largest)
-
-
-@kernel
-def _multiply_first(factor: NDArray[np.float32], values: NDArray[np.float32]) -> None:
-    for i in range(len(values)):
-        values[i] *= factor[i]
+def _elsewhere(chosen: NDArray[np.uint8], piece: int, others: NDArray[np.int32]) -> int:
+    """As ``_switched``, by planes that are known."""
+    count: Number = 0
+    step, pixels = np.uint64(1), len(chosen)
+    for block in range(piece, min(piece + PIECE, pixels), BLOCK):
+        start, stop, bits = np.uint64(block), np.uint64(min(block + BLOCK, pixels)), np.uint8(0)
+        for i in range(start, stop, step):
+            bits |= chosen[i]
+        if bits == 0:
+            continue
+        for i in range(start, stop, step):
+            others[count] = i
+            count += np.int64(chosen[i] != 0)
+    return int(count)
 
 
 def switch_gain_plain(

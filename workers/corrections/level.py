@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from workers.kernel import kernel
 
+PIECE = 1 << 14
+"""Pixels whose constants stay in the second-level cache while they are used for all events of a batch."""
+
 
 def level(
     buffer: NDArray[np.uint8],
@@ -75,18 +78,19 @@ def _level(
     out: NDArray[np.float32],
 ) -> None:
     events, panels, pixels = out.shape
-    size = pixels * like.itemsize
+    size, step = pixels * like.itemsize, np.uint64(1)
     for panel in range(panels):
-        for event in range(events):
-            at = offsets[event, panel]
-            values = out[event, panel]
-            if at < 0 or at > len(buffer) - size:
-                values[:] = np.nan
-                continue
-            raw = buffer[at : at + size].view(like.dtype)
-            dark, gain = pedestal[panel], factor[panel]
-            for i in range(pixels):
-                values[i] = (np.float32(raw[i]) - dark[i]) * gain[i]
+        dark, gain = pedestal[panel], factor[panel]
+        for piece in range(0, pixels, PIECE):
+            start, stop = np.uint64(piece), np.uint64(min(piece + PIECE, pixels))
+            for event in range(events):
+                at, values = offsets[event, panel], out[event, panel]
+                if at < 0 or at > len(buffer) - size:
+                    values[start:stop] = np.nan
+                    continue
+                raw = buffer[at : at + size].view(like.dtype)
+                for i in range(start, stop, step):
+                    values[i] = (np.float32(raw[i]) - dark[i]) * gain[i]
 
 
 @kernel

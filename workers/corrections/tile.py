@@ -12,6 +12,8 @@ from workers.corrections.level import level, multiply_gain, subtract_pedestal
 from workers.corrections.prepared import Prepared
 from workers.kernel import kernel
 
+BLOCK = 64
+"""Pixels that are looked at together: most are all in the first plane."""
 TILE_BYTES = 1 << 19
 """Corrected pixels that are worked on at a time; with raw pixels and constants beside them they fit a second-level cache."""
 
@@ -140,10 +142,14 @@ def mark_counting(planes: NDArray[np.uint8], counting: NDArray[np.bool_], counts
     events, panels, pixels = planes.shape
     for event in range(events):
         for panel in range(panels):
-            chosen, marks = planes[event, panel], counts[event, panel]
-            marks[:] = False
-            for number in range(len(counting)):
-                # As wide as a mark: compared as a whole number of Python's, pixels would be widened eightfold.
-                good, plane = counting[number, panel], np.uint8(number)
-                for i in range(pixels):
-                    marks[i] |= good[i] & (chosen[i] == plane)
+            chosen, marks, first = planes[event, panel], counts[event, panel], counting[0, panel]
+            for start in range(0, pixels, BLOCK):
+                stop, switched = min(start + BLOCK, pixels), np.uint8(0)
+                for i in range(np.uint64(start), np.uint64(stop), np.uint64(1)):
+                    switched |= chosen[i]
+                    marks[i] = first[i] & (chosen[i] == 0)
+                if switched == 0:
+                    continue
+                for i in range(np.uint64(start), np.uint64(stop), np.uint64(1)):
+                    if 0 < chosen[i] < len(counting):
+                        marks[i] = counting[chosen[i], panel, i]

@@ -9,11 +9,18 @@ from numpy.typing import NDArray
 
 from monitor.kernel import Number, kernel
 
-BLOCK = 32
+EIGHT = 8
 START, LENGTH, DROPLET = range(3)
 """Columns of a run: first pixel in the event's frame, pixels, number of its droplet from 1."""
 ADU, PIXELS, ROW, COLUMN, TILE, TOP, BOTTOM, LEFT, RIGHT = range(9)
 """Columns of a droplet: sum, pixels, sums of value times row and column, tile, and the box, its last row and column included."""
+
+
+@kernel
+def mark_high(tile: NDArray[np.floating], level: NDArray[np.floating], marks: NDArray[np.uint8]) -> None:
+    """Mark the pixels that are at least at their level; a loop of its own, so that the compiler vectorizes it."""
+    for place in range(len(tile)):
+        marks[place] = tile[place] >= level[place]
 
 
 @kernel
@@ -25,56 +32,48 @@ def find_runs(
     marks: NDArray[np.uint8],
     runs: NDArray[np.int32],
 ) -> int:
-    """Runs of pixels that are at least at their level, not above ``most`` and not 0; returns how many.
+    """Runs of marked pixels that are at least at their level, not above ``most`` and not 0; returns how many.
 
     Parameters
     ----------
     tile, level
         Values and thresholds, shape (pixels,); a NaN is in no run.
     marks
-        Pixels to look at, which are wiped, shape (pixels,); empty = all.
+        Pixels to look at, which are wiped; of a length that eight divides, zero behind the pixels.
     runs
         Result; see ``room_for``.
     """
-    count, every = 0, len(marks) == 0
-    for row_start in range(0, len(tile), columns):
-        row_stop, begin = row_start + columns, -1
-        for start in range(row_start, row_stop, BLOCK):
-            stop, hot = min(start + BLOCK, row_stop), np.int32(0)
-            if every:
-                for place in range(start, stop):
-                    hot |= np.int32(tile[place] >= level[place])
-            else:
-                for place in range(start, stop):
-                    hot |= np.int32(marks[place])
-            if hot == 0 and begin < 0:
+    count, end = 0, -1
+    # Eight marks are looked at together: hardly any pixel is above its threshold.
+    words = marks.view(np.uint64)
+    for word in range(len(words)):
+        if words[word] == 0:
+            continue
+        for place in range(EIGHT * word, EIGHT * word + EIGHT):
+            if marks[place] == 0:
                 continue
-            for place in range(start, stop):
-                inside = every or marks[place] != 0
-                inside = inside and tile[place] >= level[place] and tile[place] <= most and tile[place] != 0
-                if inside and begin < 0:
-                    begin = place
-                elif not inside and begin >= 0:
-                    runs[count, START], runs[count, LENGTH] = begin, place - begin
-                    count, begin = count + 1, -1
-            if not every:
-                marks[start:stop] = 0
-        if begin >= 0:
-            runs[count, START], runs[count, LENGTH] = begin, row_stop - begin
-            count += 1
+            if not (tile[place] >= level[place] and tile[place] <= most and tile[place] != 0):
+                continue
+            if place == end and place % columns != 0:
+                runs[count - 1, LENGTH] += 1
+            else:
+                runs[count, START], runs[count, LENGTH] = place, 1
+                count += 1
+            end = place + 1
+        words[word] = 0
     return count
 
 
 @kernel
-def mark_around(runs: NDArray[np.int32], count: Number, columns: Number, marks: NDArray[np.uint8]) -> None:
-    """Mark the pixels of runs and the four neighbours of each, in the same tile; ``marks`` has shape (pixels,)."""
+def mark_around(runs: NDArray[np.int32], count: Number, columns: Number, size: Number, marks: NDArray[np.uint8]) -> None:
+    """Mark the pixels of runs and the four neighbours of each, in the same tile of ``size`` pixels."""
     for run in range(count):
         start, stop = np.int64(runs[run, START]), np.int64(runs[run, START]) + runs[run, LENGTH]
         row_start = start // columns * columns
         marks[max(start - 1, row_start) : min(stop + 1, row_start + columns)] = 1
         if row_start > 0:
             marks[start - columns : stop - columns] = 1
-        if row_start + columns < len(marks):
+        if row_start + columns < size:
             marks[start + columns : stop + columns] = 1
 
 
@@ -169,17 +168,18 @@ def measure(
     for run in range(count):
         start, stop = np.int64(runs[run, START]), np.int64(runs[run, START]) + runs[run, LENGTH]
         row, first = start // columns, start % columns
-        total, moment = 0.0, 0.0
-        for place in range(start, stop):
-            total += tile[place]
-            moment += np.float64(tile[place]) * (place - start)
         drop = drops[runs[run, DROPLET] - 1]
         if drop[PIXELS] == 0:
             drop[TILE], drop[TOP], drop[LEFT] = number, row, first
-        drop[ADU] += total
+        # Pixel by pixel as the original adds: a centre that is a whole number there must not come out a rounding error below.
+        total, along, across = drop[ADU], drop[ROW], drop[COLUMN]
+        for place in range(start, stop):
+            value = np.float64(tile[place])
+            total += value
+            along += value * row
+            across += value * (first + place - start)
+        drop[ADU], drop[ROW], drop[COLUMN] = total, along, across
         drop[PIXELS] += stop - start
-        drop[ROW] += total * row
-        drop[COLUMN] += moment + total * first
         drop[BOTTOM] = row
         drop[LEFT] = min(drop[LEFT], first)
         drop[RIGHT] = max(drop[RIGHT], first + stop - start - 1)
@@ -258,20 +258,21 @@ def find_droplets(
     size, room = rows * columns, room_for(rows, columns, relabel)
     parents, numbers = np.empty(room, np.int32), np.empty(room, np.int32)
     seeds = np.empty((room if two else 0, 3), np.int32)
-    marks, labels = np.zeros(size if two else 0, np.uint8), np.zeros(size if two and not relabel else 0, np.int32)
-    everywhere = np.empty(0, np.uint8)
+    marks = np.zeros((size + EIGHT - 1) // EIGHT * EIGHT, np.uint8)
+    labels = np.zeros(size if two and not relabel else 0, np.int32)
     drop_end, run_end = 0, 0
     for event in range(events):
         counts[event] = 0
         for tile in range(tiles):
             flat, mine = frames[event, tile].reshape(size), runs[run_end:]
+            mark_high(flat, high[tile], marks)
             if not two:
-                count = find_runs(flat, columns, high[tile], most, everywhere, mine)
+                count = find_runs(flat, columns, high[tile], most, marks, mine)
                 droplets = join_runs(mine, count, columns, parents)
             else:
-                seeded = find_runs(flat, columns, high[tile], most, everywhere, seeds)
+                seeded = find_runs(flat, columns, high[tile], most, marks, seeds)
                 if relabel:
-                    mark_around(seeds, seeded, columns, marks)
+                    mark_around(seeds, seeded, columns, size, marks)
                     count = find_runs(flat, columns, low[tile], most, marks, mine)
                     droplets = join_runs(mine, count, columns, parents)
                 else:

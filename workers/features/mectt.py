@@ -38,7 +38,7 @@ class Parameters(Section):
     bkgdet: str = "alvium_tt_calib"
     """Name of the sum in that file."""
     background: Any = None
-    """The background as lists of numbers, instead of ``bkgfile``."""
+    """The background as lists of numbers, or one number for all pixels, instead of ``bkgfile``."""
     roi_n: Any = None
     """Rectangle ``[[r0, r1], [c0, c1]]`` in which image and background are brought to the same mean; the whole image if left
     out."""
@@ -158,7 +158,9 @@ def background_of(own: Parameters, view: View) -> Floats:
         except DamagedData as error:
             raise ValueError(str(error)) from error
     else:
-        found = array_of(own.bkgfile or own.background, "bkgfile" if own.bkgfile else "background").astype(np.float64)
+        given, name = (own.bkgfile, "bkgfile") if own.bkgfile else (own.background, "background")
+        found = array_of(given, name).astype(np.float64)
+    found = np.full(view.shape, found) if not found.ndim else found
     if found.shape != view.shape:
         raise ValueError(f"the background has the shape {found.shape}, and the image {view.shape}")
     return np.where(found > 0, found, np.nan)
@@ -186,7 +188,7 @@ FEATURES.add(
             "bkg_slope": "slope below it",
             "ttRaw": "the image (ttRaw)",
         },
-        example=f'kind = "mecttFunc"\nbackground = {[[5.0] * 12] * 16}\nroi_n = [[0, 8], [0, 12]]\ntilt = -2.7\nsm = 2',
+        example='kind = "mecttFunc"\nbackground = 5.0\nroi_n = [[0, 8], [0, 12]]\ntilt = -2.7\nsm = 2',
         example_shape=(16, 12),
     ),
 )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.kernel import Number, kernel, summing_kernel
 
-BLOCK = 32
+EIGHT = 8
 LOOSE = 0.6
 """Part of the wanted height over the noise that the first looks ask for, at a few pixels of the ring. In Gaussian noise a peak
 that is just high enough gets lost in the first one in 3 of 10 000 cases, one 1.2 times as high in less than 1 of 100 000."""
@@ -36,9 +36,11 @@ def pad(tile: NDArray[np.floating], margin: Number, padded: NDArray[np.float32])
 @summing_kernel
 def outstanding(
     flat: NDArray[np.float32],
+    largest: NDArray[np.float32],
     start: Number,
     count: Number,
     width: Number,
+    rank: Number,
     samples: NDArray[np.int64],
     factor: Number,
     hot: NDArray[np.uint8],
@@ -47,10 +49,12 @@ def outstanding(
 
     Parameters
     ----------
-    flat
-        A padded tile, shape (pixels,).
+    flat, largest
+        A padded tile and what ``widen`` makes of it, shape (pixels,).
     start, count, width
         First pixel of the row, pixels of it, and of the padded row.
+    rank
+        Rows above and below in which none may be larger; of its own row only the neighbours are looked at here.
     samples
         Distance of eight pixels on the ring.
     factor
@@ -58,13 +62,14 @@ def outstanding(
     hot
         Result, shape (count,).
     """
-    here, above, below = flat[start - 1 :], flat[start - width - 1 :], flat[start + width - 1 :]
+    center, left, right = flat[start:], flat[start - 1 :], flat[start + 1 :]
+    # The first of equal ones counts, in the order of memory; a comparison with NaN is false.
     for i in range(count):
-        value = here[i + 1]
-        # The first of equal ones counts, in the order of memory; a comparison with NaN is false.
-        smaller = (above[i] >= value) | (above[i + 1] >= value) | (above[i + 2] >= value) | (here[i] >= value)
-        smaller |= (here[i + 2] > value) | (below[i] > value) | (below[i + 1] > value) | (below[i + 2] > value)
-        hot[i] = np.uint8(0) if smaller | (value != value) else np.uint8(1)
+        hot[i] = np.uint8(0) if (left[i] >= center[i]) | (right[i] > center[i]) | (center[i] != center[i]) else np.uint8(1)
+    for row in range(1, rank + 1):
+        above, below = largest[start - row * width - rank :], largest[start + row * width - rank :]
+        for i in range(count):
+            hot[i] &= np.uint8(0) if (above[i] >= center[i]) | (below[i] > center[i]) else np.uint8(1)
     s0, s1, s2, s3 = (
         flat[start + samples[0] :],
         flat[start + samples[1] :],
@@ -77,7 +82,6 @@ def outstanding(
         flat[start + samples[6] :],
         flat[start + samples[7] :],
     )
-    center = flat[start:]
     seventh = np.float32(1 / 7)
     for i in range(count):
         a, b, c, d, e, f, g, h = s0[i], s1[i], s2[i], s3[i], s4[i], s5[i], s6[i], s7[i]
@@ -90,37 +94,75 @@ def outstanding(
 
 
 @kernel
-def is_highest(flat: NDArray[np.float32], place: Number, width: Number, rank: Number) -> bool:
-    """Whether no pixel within ``rank`` rows and columns is larger, and none before it equal."""
-    value = flat[place]
-    for row in range(-rank, rank + 1):
-        for column in range(-rank, rank + 1):
-            step = row * width + column
-            other = flat[place + step]
-            if other > value or (other == value and step < 0):
-                return False
-    return True
+def lift(values: NDArray[np.float32], step: Number, found: NDArray[np.float32]) -> None:
+    """Larger one of each value and that ``step`` behind it; at the end, where there is none, the value."""
+    inside, ahead = len(values) - step, values[step:]
+    for i in range(inside):
+        found[i] = ahead[i] if ahead[i] > values[i] else values[i]
+    for i in range(inside, len(values)):
+        found[i] = values[i]
 
 
 @kernel
-def ring_level(flat: NDArray[np.float32], place: Number, ring: NDArray[np.int64]) -> tuple[float, float]:
-    """Mean and standard deviation of the good pixels of a ring without those of other peaks; NaN if there are too few."""
+def widen(padded: NDArray[np.float32], rank: Number, largest: NDArray[np.float32], room: NDArray[np.float32]) -> None:
+    """Largest good value of each pixel and the 2 * ``rank`` to its right, by windows that grow.
+
+    ``largest`` has the tile's shape (rows, columns); ``room`` is that of a row.
+    """
+    whole = 2 * rank + 1
+    for row in range(len(padded)):
+        values, most, span = padded[row], largest[row], 1
+        for i in range(len(values)):
+            most[i] = values[i] if values[i] == values[i] else np.float32(-np.inf)
+        # From one buffer into the other and back: the compiler vectorizes nothing that it may overwrite.
+        while span < whole:
+            step = min(span, whole - span)
+            lift(most, step, room)
+            span += step
+            step = min(span, whole - span)
+            lift(room, step, most)
+            span += step
+
+
+@kernel
+def is_first(flat: NDArray[np.float32], place: Number, rank: Number) -> bool:
+    """Whether no pixel of its row within ``rank`` is larger, and none before it equal."""
+    first, value = True, flat[place]
+    for step in range(2, rank + 1):
+        first &= not (flat[place - step] >= value or flat[place + step] > value)
+    return first
+
+
+@summing_kernel
+def ring_level(
+    flat: NDArray[np.float32], place: Number, ring: NDArray[np.int64], values: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Mean and standard deviation of the good pixels of a ring without those of other peaks; NaN if there are too few.
+
+    ``values`` is room for as many numbers as the ring has pixels.
+    """
+    base, length = np.float64(flat[place]), len(ring)
+    for i in range(length):
+        values[i] = np.float64(flat[place + ring[i]]) - base
     limit, mean, deviation = np.inf, np.nan, np.nan
-    for _ in range(2):
-        count, total, squares, base = 0, 0.0, 0.0, np.float64(flat[place])
-        for step in ring:
-            value = np.float64(flat[place + step])
-            if value <= limit:
-                count += 1
-                total += value - base
-                squares += (value - base) ** 2
+    for again in range(2):
+        count, total, squares, beyond = 0.0, 0.0, 0.0, np.int32(0)
+        for i in range(length):
+            beyond += np.int32(values[i] > limit)
+        if again and not beyond:
+            break
+        for i in range(length):
+            good = values[i] <= limit
+            value = values[i] if good else 0.0
+            count += 1.0 if good else 0.0
+            total += value
+            squares += value * value
         if count < FEWEST:
             return np.nan, np.nan
         mean = total / count
         deviation = np.sqrt(max(squares / count - mean * mean, 0.0))
-        mean += base
         limit = mean + CLIP * deviation
-    return mean, deviation
+    return mean + base, deviation
 
 
 @kernel
@@ -196,26 +238,26 @@ def search_tile(
     taken: NDArray[np.uint8],
     region: NDArray[np.int64],
     hot: NDArray[np.uint8],
+    largest: NDArray[np.float32],
     peaks: NDArray[np.float64],
 ) -> int:
     """Peaks of one padded tile, the highest first; returns how many. ``taken`` is zero before and after."""
     height, width = padded.shape
     flat, columns, count, found = padded.reshape(height * width), width - 2 * margin, 0, 0
-    coarse = np.ascontiguousarray(ring[::THINNED])
+    coarse, words = np.ascontiguousarray(ring[::THINNED]), hot.view(np.uint64)
+    values, factor = np.empty(len(ring)), np.float32((LOOSE * limits[HIGH]) ** 2)
+    widen(padded, rank, largest.reshape(height, width), np.empty(width, np.float32))
     for row in range(margin, height - margin):
         start = row * width + margin
-        outstanding(flat, start, columns, width, samples, np.float32((LOOSE * limits[HIGH]) ** 2), hot)
-        for first in range(0, columns, BLOCK):
-            some = np.int32(0)
-            for i in range(first, min(first + BLOCK, columns)):
-                some |= np.int32(hot[i])
-            for i in range(first, min(first + BLOCK, columns) if some else first):
+        outstanding(flat, largest, start, columns, width, rank, samples, factor, hot)
+        for word in range(len(words)):
+            for i in range(EIGHT * word, EIGHT * word + EIGHT if words[word] else EIGHT * word):
                 place = start + i
-                if hot[i] and flat[place] > limits[VALUE_HIGH] and is_highest(flat, place, width, rank):
-                    mean, noise = ring_level(flat, place, coarse)
+                if hot[i] and flat[place] > limits[VALUE_HIGH] and is_first(flat, place, rank):
+                    mean, noise = ring_level(flat, place, coarse, values)
                     if flat[place] - mean <= LOOSE * limits[HIGH] * noise:
                         continue
-                    mean, noise = ring_level(flat, place, ring)
+                    mean, noise = ring_level(flat, place, ring, values)
                     if flat[place] - mean > limits[HIGH] * noise:
                         places[count], levels[count, 0], levels[count, 1] = place, mean, noise
                         count += 1
@@ -275,13 +317,18 @@ def search(
     padded = np.full((rows + 2 * margin, columns + 2 * margin), np.float32(np.nan))
     room = (rows + 1) // 2 * ((columns + 1) // 2)
     places, levels, taken = np.empty(room, np.int64), np.empty((room, 2)), np.zeros(padded.size, np.uint8)
-    region, hot, end = np.empty(np.int64(limits[PIXELS_MAX]) + 2, np.int64), np.empty(columns, np.uint8), 0
+    largest = np.empty(padded.size, np.float32)
+    region, end = np.empty(np.int64(limits[PIXELS_MAX]) + 2, np.int64), 0
+    # Eight pixels of a row are looked at together; behind the last one nothing is marked.
+    hot = np.zeros((columns + EIGHT - 1) // EIGHT * EIGHT, np.uint8)
     for event in range(events):
         begin = end
         for tile in range(tiles):
             pad(frames[event, tile], margin, padded)
             mine = peaks[end:]
-            found = search_tile(padded, margin, rank, reach, ring, samples, limits, places, levels, taken, region, hot, mine)
+            found = search_tile(
+                padded, margin, rank, reach, ring, samples, limits, places, levels, taken, region, hot, largest, mine
+            )
             mine[:found, TILE] = tile
             end += found
         lengths[event] = end - begin

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.kernel import Number, kernel
 
-BLOCK = 32
+EIGHT = 8
 MOST = 65535
 """Largest number a map holds."""
 GROUPS = 9
@@ -112,6 +112,13 @@ def shared(
 
 
 @kernel
+def mark_high(tile: NDArray[np.floating], least: Number, marks: NDArray[np.uint8]) -> None:
+    """Mark the pixels that are at least so large; a loop of its own, so that the compiler vectorizes it."""
+    for place in range(len(tile)):
+        marks[place] = tile[place] >= least
+
+
+@kernel
 def candidates(
     tile: NDArray[np.floating],
     rows: Number,
@@ -121,35 +128,35 @@ def candidates(
     touched: NDArray[np.int32],
     numbers: NDArray[np.uint16],
     turns: NDArray[np.uint8],
+    marks: NDArray[np.uint8],
 ) -> Number:
     """Pixels of a tile that may have photons, row by row: their places, whole photons and turns; returns how many there are.
 
-    A turn is one more than the group; 0 = nothing left over that could make a photon.
+    A turn is one more than the group; 0 = nothing left over that could make a photon. ``marks`` is room for as many pixels, of a
+    length that eight divides, zero behind them.
     """
     least, most, count = max(low, adu * tile.dtype.type(0.499)), tile.dtype.type(MOST), 0
-    for row in range(rows):
-        for start in range(row * columns, (row + 1) * columns, BLOCK):
-            stop = min(start + BLOCK, (row + 1) * columns)
-            hot = np.int32(0)
-            for place in range(start, stop):
-                hot |= np.int32(tile[place] >= least)
-            if hot == 0:
+    mark_high(tile, least, marks)
+    # Eight marks are looked at together: with few photons hardly any pixel is.
+    words = marks.view(np.uint64)
+    for word in range(len(words)):
+        if words[word] == 0:
+            continue
+        for place in range(EIGHT * word, EIGHT * word + EIGHT):
+            if marks[place] == 0 or not tile[place] > 0:
                 continue
-            for place in range(start, stop):
-                value = tile[place]
-                if not value >= least or not value > 0:
-                    continue
-                column, turn = place - row * columns, 0
-                if (
-                    left_over(value, adu, low) >= 0.5
-                    and is_maximum(tile, row * columns, 1, columns, column, adu, low)
-                    and is_maximum(tile, column, columns, rows, row, adu, low)
-                ):
-                    turn = 1 + group_of(row, column, rows, columns)
-                whole = min(np.floor(value / adu), most)
-                if whole > 0 or turn > 0:
-                    touched[count], numbers[count], turns[count] = place, np.uint16(whole), turn
-                    count += 1
+            value, turn = tile[place], 0
+            row, column = place // columns, place % columns
+            if (
+                left_over(value, adu, low) >= 0.5
+                and is_maximum(tile, row * columns, 1, columns, column, adu, low)
+                and is_maximum(tile, column, columns, rows, row, adu, low)
+            ):
+                turn = 1 + group_of(row, column, rows, columns)
+            whole = min(np.floor(value / adu), most)
+            if whole > 0 or turn > 0:
+                touched[count], numbers[count], turns[count] = place, np.uint16(whole), turn
+                count += 1
     return count
 
 
@@ -165,9 +172,10 @@ def split_tile(
     numbers: NDArray[np.uint16],
     turns: NDArray[np.uint8],
     used: NDArray[np.uint8],
+    marks: NDArray[np.uint8],
 ) -> Number:
     """Photons of one tile: as ``candidates``, with the leftovers added. ``used``, shape (pixels,), is zero before and after."""
-    count, last = candidates(tile, rows, columns, adu, low, touched, numbers, turns), 0
+    count, last = candidates(tile, rows, columns, adu, low, touched, numbers, turns, marks), 0
     for i in range(count):
         last = max(last, turns[i])
     for turn in range(1, last + 1):
@@ -209,12 +217,12 @@ def split_photons(
     events, tiles, rows, columns = frames.shape
     size = rows * columns
     touched, numbers, turns = np.empty(size, np.int32), np.empty(size, np.uint16), np.empty(size, np.uint8)
-    used, end = np.zeros(size, np.uint8), 0
+    used, marks, end = np.zeros(size, np.uint8), np.zeros((size + EIGHT - 1) // EIGHT * EIGHT, np.uint8), 0
     for event in range(events):
         begin, total = end, 0
         for tile in range(tiles):
             flat = frames[event, tile].reshape(size)
-            count = split_tile(flat, rows, columns, adu, low, fraction, touched, numbers, turns, used)
+            count = split_tile(flat, rows, columns, adu, low, fraction, touched, numbers, turns, used, marks)
             for i in range(count):
                 if numbers[i] > 0:
                     places[end], counts[end] = tile * size + touched[i], numbers[i]

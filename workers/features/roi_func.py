@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.calib import polygon
 from monitor.model.field import Field
 from monitor.settings import Feature as FeatureSettings
 from monitor.settings import Section
@@ -42,6 +43,9 @@ class Parameters(Section):
     """Rectangle in the frame; the whole frame if left out. A list of rectangles makes one feature each, ``<name>_0`` ..."""
     image_ROI: Any = None  # noqa: N815
     """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
+    image_polygon: Any = None
+    """Corners ``[[row, column], ...]`` of a polygon in the assembled image, as drawn on a page; instead of ``ROI``: the rectangle
+    around it, without the pixels whose centre lies outside."""
     writeArea: bool = False  # noqa: N815  # the field's spelling
     """Keep the pixels of the rectangle too."""
     calcPars: bool = True  # noqa: N815
@@ -64,12 +68,13 @@ class Roi:
             raise ValueError("several rectangles are several features")
         bounds = _bounds(parameters, view)
         good = user_good(parameters.userMask, view)
+        drawn = np.squeeze(_drawn(parameters, view, bounds))
         self._name, self._compat = name, parameters.compat
         self._pixels = np.squeeze(_pixels(parameters, view, bounds))
         self._shape = view.shape
-        cut = None if parameters.image_ROI is not None else (slice(None), *(slice(*bound) for bound in bounds))
+        cut = None if _in_image(parameters) else (slice(None), *(slice(*bound) for bound in bounds))
         self._slices = cut
-        self._keep = good.reshape(-1)[self._pixels] & (self._pixels >= 0)
+        self._keep = good.reshape(-1)[self._pixels] & (self._pixels >= 0) & drawn
         self._statistics, self._area, self._saturation = parameters.calcPars, parameters.writeArea, parameters.nsat is not None
         self._placed = self._statistics and self._pixels.ndim == 3 and not parameters.compat and view.index is not None
         self._rectangle = self._made(parameters, view)
@@ -87,7 +92,8 @@ class Roi:
         low, high = limits(parameters.thresADU)
         limit = np.inf if parameters.nsat is None else parameters.nsat
         # A pixel that is bad in every event is NaN there already.
-        keep = np.ones(grid.shape, bool) if parameters.userMask is None else self._keep.reshape(grid.shape)
+        limited = parameters.userMask is not None or parameters.image_polygon is not None
+        keep = self._keep.reshape(grid.shape) if limited else np.ones(grid.shape, bool)
         return Rectangle(grid, keep, row, column, low, high, limit)
 
     def _fields(self, view: View) -> tuple[Field, ...]:
@@ -158,15 +164,20 @@ class Roi:
         return np.where(poisoned[:, None], np.nan, center)
 
     def _crops(self, frames: NDArray[Any]) -> NDArray[Any]:
+        """Pixels of the rectangle; the frames themselves where it is all of them and nothing is changed."""
         low, high = self._rectangle.low, self._rectangle.high
+        thresholds = low > -np.inf or high < np.inf
         if self._slices is None:
             crops = np.take(frames, self._pixels, axis=1)
         else:
-            crops = np.array(frames.reshape(len(frames), *self._shape)[self._slices], order="C")
+            crops = frames.reshape(len(frames), *self._shape)[self._slices]
+            changed = thresholds or not self._rectangle.whole
+            crops = np.array(crops, order="C") if changed else np.ascontiguousarray(crops)
             crops = crops.reshape(len(frames), *self._pixels.shape)
-        if not self._keep.all():
+        # A pixel that is bad in every event is NaN in the frame already.
+        if self._slices is None or not self._rectangle.whole:
             np.copyto(crops, np.nan, where=~self._keep)
-        if low > -np.inf or high < np.inf:
+        if thresholds:
             crops[(crops < low) | (crops > high)] = 0
         return crops
 
@@ -185,22 +196,44 @@ def _centers(moments: NDArray[np.float64], total: NDArray[np.float64]) -> NDArra
 
 
 def _bounds(parameters: Parameters, view: View) -> tuple[tuple[int, int], ...]:
-    """Start and stop on each axis of the frame, or of the image for ``image_ROI``."""
+    """Start and stop on each axis of the frame, or of the image for what is drawn there."""
+    if sum(given is not None for given in (parameters.ROI, parameters.image_ROI, parameters.image_polygon)) > 1:
+        raise ValueError("give one of ROI, image_ROI and image_polygon")
+    if parameters.image_polygon is not None:
+        return polygon.bounds(_corners(parameters), view.image_index().shape)
     if parameters.image_ROI is None:
         return bounds_in(parameters.ROI if parameters.ROI is not None else [[0, length] for length in view.shape], view.shape)
-    if parameters.ROI is not None:
-        raise ValueError("give either ROI or image_ROI, not both")
     return bounds_in(parameters.image_ROI, view.image_index().shape)
 
 
+def _corners(parameters: Parameters) -> list[list[float]]:
+    """Corners of the polygon."""
+    corners = parameters.image_polygon
+    if not isinstance(corners, list | tuple) or not all(isinstance(corner, list | tuple) for corner in corners):
+        raise ValueError("image_polygon is a list of corners, each a row and a column")
+    return [list(corner) for corner in corners]
+
+
+def _in_image(parameters: Parameters) -> bool:
+    """Whether the region is one of the assembled image."""
+    return parameters.image_ROI is not None or parameters.image_polygon is not None
+
+
+def _drawn(parameters: Parameters, view: View, bounds: tuple[tuple[int, int], ...]) -> NDArray[np.bool_] | np.bool_:
+    """Pixels of the rectangle that are in the polygon, if there is one."""
+    if parameters.image_polygon is None:
+        return np.bool_(True)
+    return polygon.inside(_corners(parameters), view.image_index().shape)[tuple(slice(*bound) for bound in bounds)]
+
+
 def _pixels(parameters: Parameters, view: View, bounds: tuple[tuple[int, int], ...]) -> NDArray[np.int32]:
-    if parameters.image_ROI is None:
+    if not _in_image(parameters):
         return crop_index(bounds, view.shape)
     return np.ascontiguousarray(view.image_index()[tuple(slice(start, stop) for start, stop in bounds)])
 
 
 def _named(parameters: Parameters) -> str:
-    return "full" if parameters.ROI is None and parameters.image_ROI is None else "ROI"
+    return "full" if parameters.ROI is None and not _in_image(parameters) else "ROI"
 
 
 def one_each(settings: FeatureSettings) -> tuple[FeatureSettings, ...]:

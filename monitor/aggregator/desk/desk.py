@@ -7,6 +7,7 @@ from monitor.aggregator.desk.frames import KeptFrames
 from monitor.aggregator.desk.gift import PLOT, Plots, columns_of
 from monitor.aggregator.history import History
 from monitor.aggregator.joiner import Columns
+from monitor.aggregator.used import Used
 from monitor.errors import ProtocolError
 from monitor.model.sums import Sums
 from monitor.wire import checked
@@ -54,6 +55,7 @@ class Desk:
         self.plots = Plots()
         self.columns: list[Columns] = []
         self.sums: tuple[int, Sums] = (-1, {})
+        self.used = Used()
         self.frames_asked = float("-inf")
         self._run = -1
         self._run_first = 0
@@ -61,6 +63,8 @@ class Desk:
             "history": self._history,
             "frames": self._frames,
             "sums": self._sums,
+            "detector": self._detector,
+            "axes": lambda message: self.used.axes(),
         }
 
     def take(self, item: Reduced | Message) -> None:
@@ -89,8 +93,9 @@ class Desk:
             return self._give(message, asker)
         answer = self._answers.get(message.kind)
         if answer is None:
-            raise ProtocolError("a client asks for history, frames, sums, control, undo, command, or gives plot or columns")
-        if message.kind == "frames":
+            known = ", ".join([*self._answers, *CONTROLS])
+            raise ProtocolError(f"a client asks for {known}, or gives plot or columns")
+        if message.kind in ("frames", "detector"):
             self.frames_asked = now
         return answer(message)
 
@@ -144,3 +149,13 @@ class Desk:
         header = {"run": run, "sums": {name: {"kind": state.kind, "count": state.count} for name, state in sums.items()}}
         arrays = {f"s/{name}/{part}": array for name, state in sums.items() for part, array in state.arrays.items()}
         return Message("sums", header, arrays)
+
+    def _detector(self, message: Message) -> Message:
+        """Mask, gain, pixel positions and image index of a detector, as the newest rows were made; without a name the names."""
+        name = checked.text(message, "detector")
+        if not name:
+            return Message("detector", {"detector": "", "detectors": self.used.detectors})
+        answer = self.used.detector(name)
+        if answer is None:
+            raise ProtocolError(f"nothing is known of a detector {name[:60]!r} yet; ask again in a moment")
+        return answer

@@ -1,9 +1,10 @@
 """What the aggregator's loop sees of the desk; every call returns at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from monitor.aggregator.joiner import Columns
+from monitor.aggregator.used import Used
 from monitor.model.sums import Sums
 from monitor.wire.message import Message
 from monitor.wire.rows import Reduced
@@ -16,6 +17,8 @@ class Desk(Protocol):
     """Messages that could not be decoded since the loop looked last."""
     sums: tuple[int, Sums]
     """The present run and its sums; replaced, never changed in place."""
+    used: Used
+    """What the workers made the newest rows with; replaced, never changed in place."""
 
     def take(self, item: Reduced | Message) -> None:
         """Keep rows that were shown, or a message that was published, for the answers."""
@@ -33,6 +36,7 @@ class NoDesk:
 
     bad: int = 0
     sums: tuple[int, Sums] = (-1, {})
+    used: Used = field(default_factory=Used)
 
     def take(self, item: Reduced | Message) -> None:
         """Nobody will ask."""

@@ -9,6 +9,7 @@ from typing import Literal
 from monitor.aggregator.desk.desk import CONTROLS, Asker, Desk
 from monitor.aggregator.desk.relay import Relay
 from monitor.aggregator.joiner import Columns
+from monitor.aggregator.used import Used
 from monitor.errors import ProtocolError
 from monitor.model.sums import Sums
 from monitor.net.socket import Dealer, Router, ZmqRouter, wait
@@ -40,6 +41,7 @@ class DeskThread:
     def __init__(self, desk: Desk, router: Router, reader: Dealer, *, control: Literal["anyone", "nobody"] = "anyone") -> None:
         self.bad = 0
         self.sums: tuple[int, Sums] = (-1, {})
+        self.used = Used()
         self._desk, self._router, self._control = desk, router, control
         self._relay = Relay(reader, router)
         self._items: deque[Reduced | Message] = deque(maxlen=MOST_ITEMS)
@@ -112,7 +114,7 @@ class DeskThread:
 
     def _catch_up(self) -> None:
         """Take what the loop has shown since."""
-        self._desk.sums = self.sums
+        self._desk.sums, self._desk.used = self.sums, self.used
         while self._items:
             self._desk.take(self._items.popleft())
 

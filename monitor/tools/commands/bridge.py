@@ -13,6 +13,8 @@ def command(
     settings_file: Annotated[Path | None, typer.Argument(help="settings with [[bridge]] sections", show_default=False)] = None,
     service: Annotated[Path | None, typer.Option(help="runtime folder of the service", show_default="the one that runs")] = None,
     address: Annotated[str, typer.Option(help="address of a reduced stream, for a service elsewhere")] = "",
+    keys: Annotated[str, typer.Option(help="folder of the keys", show_default="the settings'")] = "",
+    server_key: Annotated[str, typer.Option(help="public key (or .key file) of the service elsewhere, if not the same")] = "",
     check: Annotated[bool, typer.Option("--check", help="check the settings, open nothing")] = False,
     generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
 ) -> int:
@@ -22,12 +24,18 @@ def command(
     """
     from monitor.aggregator.bridging import run_bridges
     from monitor.aggregator.dialect import check_bridges
+    from monitor.net.keys import keys_to_show, public_key, use_keys
     from monitor.settings import load
     from monitor.supervisor.folder import the_service
 
     settings = load(settings_file) if settings_file else None
     if settings is None and address:
         raise ConfigError("name a settings file with [[bridge]] sections", key="--address")
+    if settings is not None:
+        known = settings.keys
+        use_keys(keys or known.directory, required=known.required, insecure=known.insecure)
+    if server := public_key(server_key):
+        keys_to_show(server)
     stop = stop_event()
     if settings is not None and check:
         check_bridges(settings.bridge)
@@ -45,7 +53,7 @@ def command(
     if check or stop.is_set():
         return 0
     try:
-        run_bridges(settings, address, rows, stop)
+        run_bridges(settings, address, rows, stop, server_key=server)
     except Unusable:
         if not generation:
             raise

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import monitor.tools.commands.geometry as geometry
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Unusable
 from monitor.tools.screen import out, progress
 
 command = typer.Typer(help="Constants: list, show, where, deploy, check.", no_args_is_help=True)
@@ -41,7 +41,7 @@ def list_files(
     Example: xtcmon calib list xppi0310 --run 98
     """
     from monitor.calib.run_range import select
-    from monitor.calib.tree import calib_files
+    from monitor.calib.tree import calib_files, closed_folders
     from monitor.tools.calib_place import calib_directory
 
     calib = calib_directory(place)
@@ -62,6 +62,11 @@ def list_files(
         for file in files
     ]
     _show(str(calib), "files", rows, as_json, hidden=("group",))
+    hidden = [f"{folder}: {why}" for folder, why in closed_folders(calib)]
+    for text in hidden:
+        typer.echo(f"error: {text}", err=True)
+    if hidden:
+        raise typer.Exit(FLAWED)
 
 
 @command.command()
@@ -104,10 +109,11 @@ def where(place: Place, source: Source, ctype: Type, run: Run, as_json: AsJson =
 
     Example: xtcmon calib where xppi0310 'XppGon.0:Cspad.0' pedestals --run 98
     """
+    from monitor.calib.directory import is_folder
     from monitor.calib.run_range import HISTORY, reasons
 
-    folder = _folder(place, source) / ctype
-    if not folder.is_dir():
+    folder = _folder(place, source, ctype) / ctype
+    if not is_folder(folder):
         raise ConfigError("there is no such folder, so the default is used", key=str(folder))
     names = sorted(entry.name for entry in folder.iterdir() if entry.name != HISTORY and not entry.name.startswith("."))
     rows = [{"file": name, "why": why or f"holds for run {run}"} for name, why in reasons(names, run).items()]
@@ -163,13 +169,14 @@ def check(place: Place, as_json: AsJson = False) -> None:
     Example: xtcmon calib check xppi0310
     """
     from monitor.calib.check import check as findings_of
+    from monitor.calib.check import check_folders
     from monitor.calib.tree import calib_files
     from monitor.tools.calib_place import calib_directory
 
     calib = calib_directory(place)
     files = list(calib_files(calib))
     with progress("reading", "files") as advance:
-        findings = list(findings_of(_told(files, advance)))
+        findings = [*check_folders(calib), *findings_of(_told(files, advance))]
     if as_json:
         rows = [{"weight": finding.weight, "path": finding.path, "text": finding.text} for finding in findings]
         print(json.dumps({"calib": str(calib), "files": len(files), "findings": rows}))
@@ -194,21 +201,24 @@ def _file_for(place: str, source: str, ctype: str, run: int) -> Path:
 
     if not source or not ctype:
         raise ConfigError("is no file; say a detector and a type too", key=place)
-    folder = _folder(place, source)
+    folder = _folder(place, source, ctype)
     path = file_for(folder, ctype, run)
     if path is None:
         raise ConfigError(f"no {ctype} hold for run {run}, so the default is used", key=str(folder))
     return path
 
 
-def _folder(place: str, source: str) -> Path:
-    """Folder of a detector's constants."""
-    from monitor.calib.directory import source_folder
+def _folder(place: str, source: str, ctype: str) -> Path:
+    """Folder of a detector's constants; it and that of the type can be read, if they are there."""
+    from monitor.calib.directory import closed, source_folder, way_to
     from monitor.tools.calib_place import calib_directory
 
-    folder = source_folder(calib_directory(place), source)
+    calib = calib_directory(place)
+    folder = source_folder(calib, source)
     if folder is None:
         raise ConfigError("is no detector with constants; write for example CxiDs1.0:Cspad.0", key=source)
+    for path, why in closed((*way_to(calib, source), folder / ctype)):
+        raise Unusable(f"{path}: {why}")
     return folder
 
 

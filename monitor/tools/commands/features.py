@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from monitor.errors import ConfigError
 from monitor.tools.process import declared
@@ -38,7 +38,13 @@ def command(
 
 def _all(known: Mapping[str, Mapping[str, Any]]) -> None:
     """One line each."""
-    table = Table("feature", "works on", "what it does", "parameters", box=None)
+    table = Table(
+        Column("feature", no_wrap=True, min_width=max(map(len, known))),
+        "works on",
+        "what it does",
+        Column("parameters", overflow="fold"),
+        box=None,
+    )
     for name, about in known.items():
         parameters = ", ".join(parameter["name"] for parameter in about["parameters"])
         table.add_row(name, about["takes"], escape(about["about"]), escape(parameters))
@@ -49,7 +55,7 @@ def _all(known: Mapping[str, Mapping[str, Any]]) -> None:
 def _one(name: str, about: Mapping[str, Any]) -> None:
     """All there is to know of one."""
     out.print(f"[bold]{name}[/bold]  {escape(about['about'])}\n\nworks on {_TAKES[about['takes']]}\n")
-    parameters = Table("parameter", "type", "default", "what it is", box=None)
+    parameters = Table(Column("parameter", overflow="fold"), "type", "default", "what it is", box=None)
     for parameter in about["parameters"]:
         default = "required" if parameter["required"] else _toml(parameter["default"])
         parameters.add_row(parameter["name"], escape(parameter["type"]), escape(default), escape(parameter["text"]))
@@ -63,7 +69,7 @@ def _one(name: str, about: Mapping[str, Any]) -> None:
         out.print("\n[bold]example[/bold]")
         out.print("[[detector.feature]]\n" + about["example"], markup=False)
     if about["fields"]:
-        fields = Table("field of the example", "type", "shape of an event", "unit", box=None)
+        fields = Table(Column("field of the example", overflow="fold"), "type", "shape of an event", "unit", box=None)
         for field in about["fields"]:
             shape = "any number of elements" if field["ragged"] else str(tuple(field["shape"]))
             fields.add_row(field["name"], field["dtype"], shape, escape(field["unit"]))

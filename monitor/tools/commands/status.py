@@ -1,6 +1,7 @@
 """``xtcmon status``: how a running service stands."""
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,6 +45,8 @@ def command(
         return
     out.print(summary(status))
     out.print(workers(status))
+    for alarm in status.get("alarms") or ():
+        out.print(alarm_line(alarm), style="bold red" if alarm.get("severity") == "alarm" else "yellow", markup=False)
     if status.get("processes"):
         out.print(processes(status))
     if status.get("bridges"):
@@ -74,6 +77,16 @@ def summary(status: Mapping[str, Any]) -> Table:
     for name, value in rows:
         table.add_row(name, str(value))
     return table
+
+
+def alarm_line(alarm: Mapping[str, Any]) -> str:
+    """One alarm: what, since when, how it stands."""
+    since = time.strftime("%H:%M:%S", time.localtime(alarm.get("since", 0)))
+    seen = f", acknowledged by {alarm['acknowledged']}" if alarm.get("acknowledged") else ""
+    over = ", over" if alarm.get("over") else ""
+    return (
+        f"{alarm.get('severity')}: {alarm.get('name')} since {since}: {alarm.get('text')} ({alarm.get('value'):.4g}){over}{seen}"
+    )
 
 
 def queues(status: Mapping[str, Any]) -> str:

@@ -1,11 +1,14 @@
 """The whole reduction of a delay scan with known truth."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from dashboards.reduce.delay import ScanChoice, scan_result, unit_ratio
 from dashboards.table import Table
+from monitor.errors import ConfigError
 
 ZERO_FS, WIDTH_FS = 137.0, 50.0
 CHOICE = ScanChoice(signal="s", monitor="m", variable="x", time="t", time_scale=1000.0)
@@ -29,13 +32,13 @@ def test_time_zero_is_found_within_its_error_and_better_with_the_correction() ->
     result = scan_result(delay_scan(), CHOICE)
 
     assert result.corrected is not None
-    plain, corrected = result.plain.edge, result.corrected.edge
+    plain, corrected = result.plain.fit, result.corrected.fit
     assert plain is not None
     assert corrected is not None
-    assert abs(plain.position - ZERO_FS) < 3 * plain.position_error
-    assert abs(corrected.position - ZERO_FS) < 3 * corrected.position_error
-    assert corrected.position_error < plain.position_error / 2
-    assert corrected.width < 75 < 150 < plain.width
+    assert abs(plain.value("position") - ZERO_FS) < 3 * plain.error("position")
+    assert abs(corrected.value("position") - ZERO_FS) < 3 * corrected.error("position")
+    assert corrected.error("position") < plain.error("position") / 2
+    assert corrected.value("width") < 75 < 150 < plain.value("width")
     assert (result.used, result.seen, result.steps) == (7320, 7320, 61)
 
 
@@ -70,10 +73,72 @@ def test_a_run_without_any_event_of_the_scan_gives_empty_curves() -> None:
     result = scan_result(delay_scan(steps=3, events=2).part(0, 0), CHOICE)
 
     assert result.corrected is not None
-    assert (result.used, result.steps, len(result.plain.on.x), result.corrected.edge) == (0, 0, 0, None)
+    assert (result.used, result.steps, len(result.plain.on.x), result.corrected.fit) == (0, 0, 0, None)
 
 
 def test_units_of_time_are_converted_and_others_left_alone() -> None:
     assert unit_ratio("ps", "fs") == 1000.0
     assert unit_ratio("ps", "mm") == 1.0
     assert unit_ratio("", "fs") == 1.0
+
+
+def test_a_condition_and_an_expression_select_and_scale() -> None:
+    rows = delay_scan(steps=3, events=20)
+    choice = replace(CHOICE, signal="2 * s", where="m > 1", time="")
+
+    found = scan_result(rows, choice)
+
+    bright = rows.columns["m"] > 1
+    assert found.used == bright.sum()
+    first = bright[:20] & (rows.columns["lightStatus/laser"][:20] == 1)
+    ratio = 2 * rows.columns["s"][:20][first].sum() / rows.columns["m"][:20][first].sum()
+    assert found.plain.on.y[0] == pytest.approx(ratio)
+
+
+def test_on_over_off_takes_away_what_both_have() -> None:
+    rows = delay_scan()
+    drift = np.linspace(1, 3, len(rows))
+    rows.columns["s"][:] *= drift
+
+    found = scan_result(rows, replace(CHOICE, light="ratio", time="")).plain
+
+    assert len(found.off.x) == 0
+    assert found.fit is not None
+    assert found.fit.value("height") == pytest.approx(0.3, abs=0.02)
+    assert found.on.y[0] == pytest.approx(1, abs=0.03)
+
+
+def test_bins_by_hand_hold_for_all_axes() -> None:
+    found = scan_result(delay_scan(), replace(CHOICE, edges="-1000:1000:500"))
+
+    assert found.corrected is not None
+    for curve in (found.plain.on, found.corrected.on):
+        assert len(curve.x) == 4
+        assert (np.abs(curve.x - np.array([-750, -250, 250, 750])) < 100).all()
+
+
+def test_a_fly_scan_gets_bins_with_a_good_number_of_events() -> None:
+    rows = delay_scan()
+    rows.columns["x"][:] = np.linspace(-1500, 1500, len(rows))
+
+    found = scan_result(rows, replace(CHOICE, time="")).plain.on
+
+    assert 20 <= len(found.x) <= 60
+    assert found.count.min() > 20
+
+
+def test_a_second_variable_makes_a_map_of_the_pumped_events() -> None:
+    rows = delay_scan(steps=4, events=40)
+    rows.columns["z"] = np.tile(np.repeat([5.0, 6.0], 20), 4)
+
+    found = scan_result(rows, replace(CHOICE, second="z")).map
+
+    assert found is not None
+    assert found.values.shape == (2, 4)
+    here = (rows.columns["x"] == -1500) & (rows.columns["z"] == 6) & (rows.columns["lightStatus/laser"] == 1)
+    assert found.values[1, 0] == pytest.approx(rows.columns["s"][here].sum() / rows.columns["m"][here].sum())
+
+
+def test_a_field_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigError, match="no field 'q'"):
+        scan_result(delay_scan(steps=3, events=2), replace(CHOICE, signal="q"))

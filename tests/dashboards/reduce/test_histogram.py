@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dashboards.reduce.histogram import histogram
+from dashboards.reduce.histogram import counted, edges_of, histogram
 
 
 def test_values_fall_between_their_edges() -> None:
@@ -38,3 +38,16 @@ def test_every_finite_value_is_counted_or_outside(values: np.ndarray, bins: int)
     found = histogram(values, bins)
 
     assert found.counts.sum() + found.outside == np.isfinite(values).sum()
+
+
+def test_several_series_share_edges_and_say_what_lies_outside() -> None:
+    found = counted(np.array([0.5, 1.5, 1.7, 3.0, np.nan]), np.array([0.0, 1.0, 2.0]))
+
+    assert found.counts.tolist() == [1, 2]
+    assert found.outside == 1
+
+
+def test_a_given_range_and_logarithmic_bins() -> None:
+    np.testing.assert_allclose(edges_of(np.array([5.0]), 2, within=(0, 4)), [0, 2, 4])
+    np.testing.assert_allclose(edges_of(np.array([-5.0, 0.0, 1.0, 10.0, 100.0]), 2, log=True), [1, 10, 100])
+    assert len(edges_of(np.array([-5.0, 0.0]), 2, log=True)) == 0

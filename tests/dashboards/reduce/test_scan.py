@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.reduce.scan import curve, even_edges, step_edges
+from dashboards.reduce.scan import Curve, combined, curve, even_edges, scan_edges, scan_map, step_edges
 
 
 def test_a_bin_is_the_ratio_of_sums() -> None:
@@ -76,3 +76,43 @@ def test_the_largest_position_is_in_the_last_even_bin() -> None:
     found = curve(np.array([0.0, 1.0, 2.0]), np.ones(3), np.ones(3), even_edges(np.array([0.0, 1.0, 2.0]), 2))
 
     np.testing.assert_array_equal(found.count, [1, 2])
+
+
+def points(bins: list[int], y: list[float], error: list[float]) -> Curve:
+    x = np.array(bins, float)
+    return Curve(x, np.array(y), np.array(error), np.ones(len(bins)), np.array(bins))
+
+
+def test_on_less_off_in_the_bins_that_have_both() -> None:
+    found = combined(points([0, 1, 3], [5, 6, 7], [3, 1, 1]), points([0, 2, 3], [2, 9, 8], [4, 1, 0]), "difference")
+
+    np.testing.assert_array_equal(found.bin, [0, 3])
+    np.testing.assert_allclose(found.y, [3, -1])
+    np.testing.assert_allclose(found.error, [5, 1])
+    np.testing.assert_array_equal(found.count, [2, 2])
+
+
+def test_on_over_off_with_the_errors_of_both() -> None:
+    found = combined(points([0, 1], [6, 1], [0.3, 1]), points([0, 1], [2, 0], [0.2, 1]), "ratio")
+
+    np.testing.assert_allclose(found.y, [3])
+    # Relative errors 5 % and 10 %.
+    np.testing.assert_allclose(found.error, [3 * np.hypot(0.05, 0.1)])
+
+
+def test_a_map_is_the_ratio_of_sums_in_each_cell() -> None:
+    x, z = np.array([0.5, 0.5, 1.5, 1.5, 9.0]), np.array([0.0, 0.0, 0.0, 1.0, 0.0])
+
+    found = scan_map(
+        x, z, np.array([1.0, 3.0, 5.0, 7.0, 1.0]), np.array([1.0, 1.0, 2.0, 1.0, 1.0]), (np.arange(3.0), np.arange(-0.5, 3))
+    )
+
+    np.testing.assert_allclose(found, [[2, 2.5], [np.nan, 7], [np.nan, np.nan]])
+
+
+def test_steps_are_told_from_a_fly_scan() -> None:
+    np.testing.assert_allclose(scan_edges(np.repeat([1.0, 2.0], 20)), [0.5, 1.5, 2.5])
+    assert len(scan_edges(np.linspace(0, 1, 900))) == 31
+    assert len(scan_edges(np.linspace(0, 1, 900), 10)) == 11
+    assert len(scan_edges(np.array([3.0]))) == 2
+    assert len(scan_edges(np.empty(0))) == 0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboards.reduce.strip import round_size, strip
+from dashboards.reduce.strip import round_size, strip, strip_of_time
 
 NAN = np.nan
 
@@ -48,3 +48,29 @@ def test_nothing_gives_nothing() -> None:
 @pytest.mark.parametrize(("least", "size"), [(0, 1), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (201, 500), (501, 1000)])
 def test_sizes_are_round(least: int, size: int) -> None:
     assert round_size(least) == size
+
+
+def test_deviation_and_error_are_those_of_the_group() -> None:
+    found = strip(np.arange(6), np.array([1.0, 3.0, np.nan, 5.0, 9.0, 7.0]), 10, least=2)
+
+    np.testing.assert_allclose(found.mean, [2, 5, 8])
+    np.testing.assert_allclose(found.deviation, [np.sqrt(2), np.nan, np.sqrt(2)])
+    np.testing.assert_allclose(found.error, [1, np.nan, 1])
+    np.testing.assert_array_equal(found.count, [2, 1, 2])
+
+
+def test_groups_of_seconds_begin_at_whole_multiples() -> None:
+    time = 1_288_000_000 + np.array([0.5, 0.75, 1.25, np.nan, 3.0])
+
+    found = strip_of_time(time, np.array([2.0, 4.0, 1.0, 100.0, 7.0]), 10, 1.0)
+
+    np.testing.assert_allclose(found.x - 1_288_000_000, [0.625, 1.25, 3.0])
+    np.testing.assert_allclose(found.mean, [3, 1, 7])
+
+
+def test_too_many_seconds_make_longer_groups() -> None:
+    found = strip_of_time(np.arange(0, 1000.0), np.ones(1000), 20, 1.0)
+
+    assert found.size == 50
+    assert len(found.x) == 20
+    assert found.count.tolist() == [50] * 20

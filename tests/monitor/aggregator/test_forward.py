@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from monitor.aggregator.forward import Filter, Forward
 from monitor.client import rows_of
 from monitor.wire.message import Message, decode, encode
@@ -35,6 +37,7 @@ def test_a_subscriber_reads_the_events_and_fields_that_stay() -> None:
     (out,) = forward(fields=("ipm2/sum", "epix/var_droplet/x"), every=4).take(stamped(rows(1, 14), 1), 0.0)
     table = rows_of(travelled(out))
     assert table["seq"].tolist() == [4, 8, 12]
+    assert (table.seq.tolist(), table.stop) == ([4, 8, 12], 13)
     assert table["ipm2/sum"].tolist() == [0.5, 1.0, 1.5]
     assert table["event_time"].tolist() == [event_time(seq) for seq in (4, 8, 12)]
     assert table.of_event("epix/var_droplet/x", 1).tolist() == []
@@ -85,6 +88,31 @@ def test_rows_and_pictures_are_asked_for_only_while_somebody_listens() -> None:
     assert "frame/" not in running.wanted()
     running.stream.unsubscribed("rows/events")
     assert "rows/" not in running.wanted()
+
+
+def test_a_plot_of_a_script_goes_on() -> None:
+    assert [message.topic for message in forward().take(state("plot/mine", 1), 0.0)] == ["plot/mine"]
+
+
+def test_a_selection_is_made_here_from_what_goes_on_and_has_rows_asked_for() -> None:
+    running = forward(fields=("ipm2/*",), every=2)
+    assert running.subscribed("pick/3/ipm2/sum,gas/counts;") == []
+    assert "rows/" in running.wanted()
+    first, second = (running.take(stamped(rows(start, start + 8), n), 0.0)[-1] for n, start in enumerate((1, 9), 1))
+    assert [rows_of(travelled(each)).seq.tolist() for each in (first, second)] == [[6], [12]]
+    table = rows_of(travelled(second))
+    assert sorted(table.values) == ["ipm2/sum", "seq"]
+    assert table["ipm2/sum"].tolist() == [1.5]
+    assert (table.first, table.stop) == (9, 17)
+    running.unsubscribed("pick/3/ipm2/sum,gas/counts;")
+    assert "rows/" not in running.wanted()
+
+
+@pytest.mark.parametrize(("topics", "word"), [(("frame/",), "no rows go on"), (("rows/",), "whole number from 1")])
+def test_a_selection_that_cannot_be_made_is_refused_under_its_topic(topics: tuple[str, ...], word: str) -> None:
+    (refusal,) = forward(topics=topics).subscribed("pick/0/;")
+    assert (refusal.kind, refusal.topic) == ("refused", "pick/0/;")
+    assert word in refusal.header["why"]
 
 
 def test_a_state_that_is_sent_again_upstream_is_not_sent_again_here() -> None:

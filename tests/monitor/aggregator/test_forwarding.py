@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 import zmq
 import zmq.auth
+from karabo_bridge import Client
 
+from monitor.aggregator.bridging import run_bridges
 from monitor.aggregator.forward import Filter, Forward
 from monitor.aggregator.forwarding import Forwarding
+from monitor.client import Monitor, Refused
 from monitor.errors import ConfigError
 from monitor.net import keys
 from monitor.net.keys import KeyFolder, make_pair, use_keys
 from monitor.net.publish import ZmqPublisher, ZmqSubscriber
+from monitor.net.socket import ZmqRouter
+from monitor.settings import parse
 from monitor.wire.message import Message
 from tests.support.told import rows
 
@@ -107,6 +112,30 @@ def test_thinned_rows_arrive_and_nobody_is_asked_for_more_than_somebody_wants(tm
         assert "rows/" not in one.asked
 
 
+def test_the_client_reads_chosen_fields_from_a_forward_as_from_the_service(tmp_path: Path) -> None:
+    with running(tmp_path, Filter(every=5)) as one, Monitor(one.target.address) as monitor:
+        seen: list[int] = []
+        for table in monitor.rows("ipm2/sum", every=2, timeout_s=PATIENCE_S):
+            assert table["ipm2/sum"].tolist() == [n / 8 for n in table.seq]
+            assert "gas/counts" not in table
+            seen += table.seq.tolist()
+            if len(seen) > 5:
+                break
+        assert seen == list(range(seen[0], seen[-1] + 1, 10))
+        thinned = next(monitor.rows(timeout_s=PATIENCE_S))
+        assert (thinned.seq % 5 == 0).all()
+        assert thinned["ipm2/sum"].tolist() == [n / 8 for n in thinned.seq]
+
+
+def test_a_client_that_wants_rows_where_none_go_on_is_told_so(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, Filter(topics=("frame/",))) as one,
+        Monitor(one.target.address) as monitor,
+        pytest.raises(Refused, match="no rows go on"),
+    ):
+        next(monitor.rows("ipm2/sum", timeout_s=PATIENCE_S))
+
+
 def test_with_keys_only_who_is_in_the_list_reads(keyed: Path) -> None:
     public, _ = zmq.auth.load_certificate(keyed / "keys" / "alice.key")
     KeyFolder(keyed / "keys").allow(public.decode(), "alice", frozenset({"read"}))
@@ -132,3 +161,24 @@ def test_a_forward_reads_a_guarded_stream_by_the_key_of_its_server(keyed: Path) 
 def test_a_server_key_without_keys_of_ones_own_is_refused() -> None:
     with pytest.raises(ConfigError, match="xtcmon keys make"):
         ZmqSubscriber("tcp://127.0.0.1:5580", ("",), server_key="a" * 40)
+
+
+def test_a_bridge_reads_a_guarded_stream_and_tells_a_guarded_socket_what_became_of_it(keyed: Path) -> None:
+    server = KeyFolder(keyed / "keys").public.decode()
+    settings = parse({"bridge": [{"kind": "karabo", "socket": "pub", "address": "tcp://127.0.0.1:0"}]})
+    stop, told = threading.Event(), ZmqRouter("tcp://127.0.0.1:0")
+    assert told.gate is not None
+    with running(keyed, Filter()) as one:
+        arguments = (settings, one.target.address, told.address, stop)
+        bridges = threading.Thread(target=run_bridges, args=arguments, kwargs={"server_key": server})
+        bridges.start()
+        try:
+            report = told.receive(PATIENCE_S)
+            assert report is not None
+            with Client(report[1].header["bridges"]["karabo"]["address"], sock="SUB", timeout=PATIENCE_S) as client:
+                data, meta = client.next()
+            assert data["ipm2"]["sum"] == meta["ipm2"]["timestamp.tid"] / 8
+        finally:
+            stop.set()
+            bridges.join()
+            told.close()

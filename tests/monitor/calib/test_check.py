@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.calib.check import check
+from monitor.calib.check import check, check_folders
 from monitor.calib.tree import calib_files
 from monitor.errors import ConfigError
+from tests.support.closed_folder import close
 
 GROUP, SOURCE = "Camera::CalibV1", "XppEndstation.0:Opal1000.0"
 
@@ -78,3 +79,13 @@ def test_one_and_three_ranges_of_a_jungfrau_are_the_same_detector(tmp_path: Path
 def test_a_folder_that_is_not_there_is_a_setting_to_mend(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such calib directory"):
         list(calib_files(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("below", ["", GROUP, f"{GROUP}/{SOURCE}", f"{GROUP}/{SOURCE}/pedestals"])
+def test_a_folder_that_may_not_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
+    put(tmp_path, f"{GROUP}/{SOURCE}/pedestals/0-end.data", "1 2\n")
+    assert list(check_folders(tmp_path)) == []
+    close(monkeypatch, tmp_path / below)
+    (only,) = check_folders(tmp_path)
+    assert (only.weight, only.path) == ("error", str(tmp_path / below))
+    assert "Permission denied" in only.text

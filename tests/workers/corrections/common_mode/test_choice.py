@@ -45,7 +45,7 @@ def test_settings_come_before_the_file_and_the_file_before_the_family(
     ("words", "text"),
     [
         ({"algorithm": 9}, "no common mode '9'"),
-        ({"algorithm": 180}, "ghost correction of 180"),
+        ({"algorithm": 180}, "180 takes off the ghost of the event before"),
         ({"algorithm": 7, "cormx": 3}, "did you mean 'cormax'"),
         ({"algorithm": 7, "mode": 9}, "less than or equal to 7"),
         ({"algorithm": 0, "mode": 1}, "no parameters"),

@@ -1,0 +1,1 @@
+"""One file per shape that can be fitted to a curve."""

@@ -1,0 +1,34 @@
+"""What a session needs of a feed: a running service's, or that of a recorded run."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from dashboards.snapshot import Snapshot
+from monitor.wire.message import Message
+
+
+class Heard(Protocol):
+    """What was heard so far, and how to answer."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest state; immutable, the same object until something changes."""
+
+    def watch(self, topic: str) -> None:
+        """Somebody looks at what comes under this topic."""
+
+    def unwatch(self, topic: str) -> None:
+        """Takes back one ``watch``."""
+
+    def acknowledge(self, name: str, person: str) -> None:
+        """Somebody has seen an alarm."""
+
+    def detector(self, name: str) -> Future[Message]:
+        """Ask what is used for a detector."""
+
+    def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Future[Message]:
+        """Ask for changes of the settings; ``Unusable`` if that cannot be."""
+
+    def undo(self, author: str) -> Future[Message]:
+        """Ask to take back the last change of the settings."""

@@ -1,0 +1,223 @@
+"""Hits: how often there is one, where the peaks are, how many, and what the last one looked like."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from bokeh.layouts import column
+from bokeh.palettes import Inferno256
+from numpy.typing import NDArray
+
+from dashboards.change import Change
+from dashboards.choices import Choices
+from dashboards.pages.page import PAGES, Shown, View
+from dashboards.plots.bars import BarsPlot
+from dashboards.plots.little_picture import LittlePicture
+from dashboards.plots.points import PointsPlot
+from dashboards.reduce.age import age_of
+from dashboards.reduce.curves import values_at
+from dashboards.reduce.hits import (
+    PeakFields,
+    count_field,
+    flat_pixels,
+    hit_field,
+    hit_rate,
+    newest_peaks,
+    peak_fields,
+    peak_map,
+)
+from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
+from dashboards.snapshot import Lists, Picture, Snapshot
+from dashboards.table import Table
+from dashboards.texts import count, number
+
+WINDOWS = {"7200": "7200 events", "36000": "36 000 events", "0": "the whole run"}
+GROUPS = {"120": "120 events", "12": "12 events", "1200": "1200 events"}
+MAP_POINTS = 150
+NOT_LIMITS = frozenset({"rank", "r0", "dr"})
+"""Numbers of a peak finder that decide how it looks, and not what is enough."""
+
+
+class Hits:
+    """One peak finder or other field that says what a hit is."""
+
+    title: ClassVar[str] = "Hits"
+    order: ClassVar[int] = 7
+    topics: ClassVar[tuple[str, ...]] = ("frame/",)
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._choices = choices = Choices(view)
+        self._change = Change(view)
+        self._hit_picture: tuple[Picture, int] | None = None
+        what = [choices.select("hit", "Hit where above 0"), choices.select("peaks", "Number of peaks")]
+        what += [choices.select("list", "Positions of peaks"), choices.select("window", "Events", WINDOWS)]
+        what.append(choices.select("group", "One point per", GROUPS))
+        self._value = choices.number("value", "Value")
+        self._rate = PointsPlot(260, over="event", joined=True)
+        self._bars = BarsPlot(260)
+        self._map = LittlePicture(440, Inferno256)
+        self._last = LittlePicture(440)
+        view.acts["threshold"] = lambda value: self._put_in_force()
+        self.roots: Mapping[str, Any] = {
+            "what": column(what, sizing_mode="stretch_width"),
+            "limit": column([choices.select("limit", "Setting"), self._value], sizing_mode="stretch_width"),
+            "rate": self._rate.figure,
+            "bars": self._bars.figure,
+            "map": self._map.figure,
+            "last": self._last.figure,
+        }
+
+    def update(self, snapshot: Snapshot) -> Shown:
+        """Bring everything up to date."""
+        self._learn(snapshot)
+        name = self._choices.value("hit")
+        limit_text = self._show_limit(snapshot)
+        if name not in snapshot.fields:
+            texts = {"hits-state": NOTHING, "limit-state": limit_text}
+            return Shown(texts, {}, self._choices.address(), {}, {"hits-age": None})
+        run, window = snapshot.run_rows(), int(self._choices.value("window"))
+        rows = run.last(window) if window else run
+        texts = {"limit-state": limit_text} | self._draw_rate(snapshot, rows, name)
+        texts |= self._draw_map(snapshot, rows) | self._draw_last(snapshot, name)
+        age = snapshot.data_age() if len(rows) else None
+        last = age_of(snapshot, self._hit_picture[1]) if self._hit_picture else None
+        return Shown(texts, {}, self._choices.address(), {}, {"hits-age": age, "map-age": age, "last-age": last})
+
+    def _learn(self, snapshot: Snapshot) -> None:
+        """Offer what the run has."""
+        names = {name: name for name in snapshot.fields}
+        found = hit_field(names) or count_field(names)
+        self._choices.learn("hit", {"": "none"} | names, found)
+        self._choices.learn("peaks", {"": "none"} | names, count_field(names))
+        groups = {fields.group: fields.group for fields in peak_fields(snapshot.lists)}
+        self._choices.learn("list", groups)
+        self._choices.learn("limit", {path: ": ".join(path.split(".")[-2:]) for path in self._limits(snapshot)})
+
+    def _draw_rate(self, snapshot: Snapshot, rows: Table, name: str) -> dict[str, str]:
+        """Hit rate, and the distribution of the number of peaks."""
+        hit = rows.column(name)
+        found = hit_rate(rows.seq, hit, int(self._choices.value("group")))
+        self._rate.show(found.x, 100 * found.share, 100 * found.error, labels=("event", "hits (%)"), title="", snapshot=snapshot)
+        peaks = self._choices.value("peaks")
+        values = rows.column(peaks)
+        values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
+        edges, counts = whole_bins(values)
+        said = f"mean {number(float(values.mean()))}" if len(values) else "no peaks are counted"
+        self._bars.show(edges, counts, peaks or "peaks", said)
+        known = np.isfinite(hit)
+        hits, of = int((hit[known] > 0).sum()), int(known.sum())
+        rate = snapshot.status.get("rate")
+        each = f", {number(hits / of * rate)} per second" if of and isinstance(rate, int | float) else ""
+        return {
+            "hits-share": f"{100 * hits / of:.3g} %" if of else "–",
+            "hits-state": f"{count(hits)} hits in {count(of)} of the last {count(len(rows))} events{each}.",
+        }
+
+    def _draw_map(self, snapshot: Snapshot, rows: Table) -> dict[str, str]:
+        """Where peaks were, summed over events."""
+        fields = self._fields(snapshot)
+        if fields is None or not len(rows):
+            return {"map-state": "No feature gives positions of peaks (peakFinder does)."}
+        detector = fields.group.partition("/")[0]
+        lists = newest_peaks(snapshot.lists[fields.row].since(int(rows.seq[0])))
+        places, shape = self._places(snapshot, detector, fields, lists)
+        if shape is None:
+            return {"map-state": f"It is not known yet where the pixels of {detector} are."}
+        counts, side = peak_map(places, shape, MAP_POINTS)
+        most = max(1.0, float(counts.max(initial=0.0)))
+        self._map.show(counts, side, "peaks", (snapshot.version, fields.group), (0.0, most))
+        return {"map-state": f"{count(len(places))} peaks of {count(len(lists))} events, {side} x {side} pixels per point"}
+
+    def _places(
+        self, snapshot: Snapshot, detector: str, fields: PeakFields, lists: Lists
+    ) -> tuple[NDArray[np.int64], tuple[int, int] | None]:
+        """Place of each peak in the flattened image, and the image's shape (``None`` = not known)."""
+        details = self._view.detectors.get(detector)
+        if details is None or not len(lists):
+            return np.empty(0, np.int64), None if details is None else details.index.shape
+        names = [name for name in (fields.row, fields.column, fields.tile) if name]
+        # The fields of a group share their lengths, so the same events have the same elements.
+        first, last = int(lists.seq[0]), int(lists.seq[-1])
+        parts = [snapshot.lists[name].between(first, last).values for name in names]
+        if len({len(part) for part in parts}) > 1:
+            return np.empty(0, np.int64), details.index.shape
+        pixels = flat_pixels(parts[0], parts[1], parts[2] if fields.tile else None, details.shape)
+        return np.where(pixels >= 0, details.places[pixels], -1), details.index.shape
+
+    def _draw_last(self, snapshot: Snapshot, name: str) -> dict[str, str]:
+        """The newest frame that was shown and is of a hit, with its peaks."""
+        detector = name.partition("/")[0]
+        picture = snapshot.pictures.get(f"frame/{detector}")
+        seq = picture.header.get("seq") if picture is not None else None
+        if picture is not None and isinstance(seq, int) and values_at(snapshot.rows, name, np.array([seq]))[0] > 0:
+            self._hit_picture = picture, seq
+        if self._hit_picture is None:
+            seen = "Frames are shown a few times per second; none of them was a hit yet."
+            return {"last-state": seen if picture is not None else "No frame of the detector has come yet."}
+        picture, seq = self._hit_picture
+        self._last.show(picture.image, 1, picture.unit, picture)
+        fields = self._fields(snapshot)
+        row, col = np.empty(0), np.empty(0)
+        if fields is not None and fields.group.startswith(f"{detector}/"):
+            places, shape = self._places(snapshot, detector, fields, snapshot.lists[fields.row].between(seq, seq))
+            if shape is not None:
+                row, col = np.divmod(places[places >= 0], shape[1])
+        self._last.circle(col + 0.5, row + 0.5)
+        return {"last-state": f"event {count(seq)}, {count(len(row))} peak{'' if len(row) == 1 else 's'} marked"}
+
+    def _fields(self, snapshot: Snapshot) -> PeakFields | None:
+        group = self._choices.value("list")
+        return next((fields for fields in peak_fields(snapshot.lists) if fields.group == group), None)
+
+    def _limits(self, snapshot: Snapshot) -> dict[str, float]:
+        """Numbers of the hit finder in the settings that decide what a hit is, by their path."""
+        detector, _, leaf = self._choices.value("hit").partition("/")
+        section = detector_in(settings_in_force(snapshot, self._view.settings), detector) or {}
+        found: dict[str, float] = {}
+        for feature in maps_in(section.get("feature")):
+            name = str(feature.get("name") or NAMES.get(str(feature.get("kind")), feature.get("kind", "")))
+            if leaf.startswith(name):
+                known = {**DEFAULTS.get(str(feature.get("kind")), {}), **feature}
+                numbers = {key: value for key, value in known.items() if _is_number(value) and key not in NOT_LIMITS}
+                found |= {f"detector.{detector}.feature.{name}.{key}": float(value) for key, value in numbers.items()}
+        return found
+
+    def _show_limit(self, snapshot: Snapshot) -> str:
+        """What the chosen setting is now, or what became of a change."""
+        path = self._choices.value("limit")
+        now = self._limits(snapshot).get(path)
+        said = self._change.text(snapshot)
+        return said or (f"{path.rpartition('.')[2]} is {number(now)}." if now is not None else "No limits are in the settings.")
+
+    def _put_in_force(self) -> None:
+        """Ask for another limit."""
+        path, value = self._choices.value("limit"), self._choices.figure_of("value")
+        if not path or value is None:
+            self._change.complain("Choose a setting and write a value.")
+            return
+        self._change.ask([{"path": path, "value": int(value) if value.is_integer() else value}])
+
+
+PAGES.add("hits", Hits)
+
+NOTHING = "This run has no field that says what a hit is: add peakFinder, SimpleHitFinder or another hit finder to a detector."
+NAMES = {"peakFinder": "peaks"}
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "peakFinder": {"min_peaks": 15, "son_min": 6.0, "npix_min": 2, "npix_max": 50, "amax_thr": 0.0, "atot_thr": 0.0, "nsigm": 5.0}
+}
+"""What holds where the settings say nothing; tests compare it with the feature."""
+
+
+def whole_bins(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """A histogram of whole numbers, one bin each, or as few more as give 100 bins."""
+    if not len(values):
+        return np.zeros(1), np.empty(0, np.int64)
+    low, high = np.floor(values.min()), np.ceil(values.max())
+    width = max(1.0, np.ceil((high - low + 1) / 100))
+    edges = np.arange(low - 0.5, high + 0.5 + width, width)
+    return edges, np.histogram(values, edges)[0]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,258 @@
+"""Arrival times: the edge, where it is found, how it drifts, and how pixels become picoseconds."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from bokeh.layouts import column, row
+from numpy.typing import NDArray
+
+from dashboards.change import Change
+from dashboards.choices import Choices
+from dashboards.pages.page import PAGES, Shown, View
+from dashboards.plots.bars import BarsPlot
+from dashboards.plots.choice import PlotChoice
+from dashboards.plots.curve_plot import CurvePlot, Line
+from dashboards.plots.little_picture import LittlePicture
+from dashboards.plots.points import PointsPlot
+from dashboards.plots.scatter import ScatterPlot
+from dashboards.plots.strip_chart import StripChart
+from dashboards.reduce.age import age_of
+from dashboards.reduce.arrival import Calibration, Tool, calibration, drift, inside, positions, tool_of
+from dashboards.reduce.choice import beam_monitor, scan_variable
+from dashboards.reduce.curves import values_at
+from dashboards.reduce.delay import TIME_UNITS, unit_ratio
+from dashboards.reduce.histogram import histogram
+from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
+from dashboards.snapshot import Snapshot
+from dashboards.table import Table
+from dashboards.texts import count, number
+
+WINDOWS = {"7200": "7200 events", "600": "600 events", "36000": "36 000 events", "0": "the whole run"}
+ORDERS = {"1": "straight line", "2": "parabola"}
+LIMITS = {"amp_min": "Amplitude from", "amp_max": "to", "fwhm_min": "FWHM from", "fwhm_max": "to"}
+TRACES = ("_f", "_signal")
+NAMES = {"timetoolRaw": "ttRaw", "timetoolEdge": "ttEdge"}
+"""What a feature is called that has no name in the settings."""
+
+BINS = 80
+RECENT = 120
+"""Newest traces among which one with an edge is looked for."""
+
+TERM_UNITS = ("ps", "ps/pixel · x", "ps/pixel² · x²")
+
+
+class TimeTool:
+    """One position of an edge."""
+
+    title: ClassVar[str] = "Time tool"
+    order: ClassVar[int] = 6
+    topics: ClassVar[tuple[str, ...]] = ("frame/",)
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._choices = choices = Choices(view)
+        self._change = Change(view)
+        self._found: tuple[str, Calibration] | None = None
+        what = [choices.select("position", "Position"), choices.select("against", "Against")]
+        what.append(choices.select("window", "Events", WINDOWS))
+        limits = {name: choices.number(name, title) for name, title in LIMITS.items()}
+        cuts = [row([limits[f"{name}_min"], limits[f"{name}_max"]], sizing_mode="stretch_width") for name in ("amp", "fwhm")]
+        stage = [choices.select("delay", "Delay stage"), choices.select("order", "Calibration", ORDERS)]
+        stage.append(choices.number("ps", "ps per unit of the stage"))
+        self._edge = CurvePlot(("live",), 240)
+        self._camera = LittlePicture(300)
+        self._pictures = column([self._edge.figure], sizing_mode="stretch_width")
+        self._strip: StripChart | None = None
+        self._against: tuple[str, ScatterPlot] | None = None
+        self._history = column([], sizing_mode="stretch_width")
+        self._pair = column([], sizing_mode="stretch_width")
+        self._bars = BarsPlot(240)
+        self._drift = PointsPlot(220, over="datetime", joined=True)
+        self._calibration = PointsPlot(300)
+        view.acts["calibrate"] = lambda value: self._calibrate()
+        self.roots: Mapping[str, Any] = {
+            "what": column([*what, *cuts], sizing_mode="stretch_width"),
+            "stage": column(stage, sizing_mode="stretch_width"),
+            "edge": self._pictures,
+            "history": self._history,
+            "bars": self._bars.figure,
+            "pair": self._pair,
+            "drift": self._drift.figure,
+            "calibration": self._calibration.figure,
+        }
+
+    def update(self, snapshot: Snapshot) -> Shown:
+        """Bring everything up to date."""
+        self._learn(snapshot)
+        tool = tool_of(self._choices.value("position"), snapshot.fields)
+        if tool.position not in snapshot.fields:
+            return Shown({"timetool-state": NOTHING}, {}, self._choices.address(), {}, {"timetool-age": None})
+        run = snapshot.run_rows()
+        window = int(self._choices.value("window"))
+        seen = run.last(window) if window else run
+        kept = self._kept(seen, tool)
+        used = tool.position, self._choices.value("against"), self._choices.value("delay")
+        rows = _only(seen, kept & np.isfinite(seen.column(tool.position)), used)
+        self._draw_edge(snapshot, tool)
+        self._draw_rows(snapshot, tool, rows)
+        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events"}
+        texts |= self._draw_calibration(snapshot, tool, _only(run, self._kept(run, tool), used))
+        age = age_of(snapshot, int(rows.seq[-1]) if len(rows) else None)
+        return Shown(texts, {}, self._choices.address(), {}, {"timetool-age": age, "edge-age": age, "calibration-age": age})
+
+    def _learn(self, snapshot: Snapshot) -> None:
+        """Offer what the run has."""
+        names = list(snapshot.fields)
+        found = positions(names)
+        self._choices.learn("position", {name: name for name in found})
+        tool = tool_of(self._choices.value("position"), names)
+        others = [name for name in (tool.amplitude, beam_monitor(names), scan_variable(names), *names) if name]
+        self._choices.learn("against", {name: name for name in dict.fromkeys(others)}, tool.amplitude)
+        self._choices.learn("delay", {"": "none"} | {name: name for name in names}, scan_variable(names))
+
+    def _kept(self, rows: Table, tool: Tool) -> NDArray[np.bool_]:
+        """Events within the limits of amplitude and width."""
+        of = self._choices.figure_of
+        amplitude = inside(rows.column(tool.amplitude), of("amp_min"), of("amp_max"))
+        return amplitude & inside(rows.column(tool.width), of("fwhm_min"), of("fwhm_max"))
+
+    def _draw_edge(self, snapshot: Snapshot, tool: Tool) -> None:
+        """The trace of the newest event with its edge, and the camera's frame if there is one."""
+        top = tool.position.removesuffix("_pos")
+        name = next((top + ending for ending in TRACES if top + ending in snapshot.curves), "")
+        curves = snapshot.curves.get(name)
+        if curves is not None and len(curves):
+            i = _newest_with(values_at(snapshot.rows, tool.position, curves.last(RECENT).seq))
+            seq, live = int(curves.seq[i]), curves.values[i].astype(np.float64).reshape(-1)
+            x = np.arange(len(live), dtype=np.float64)
+            at = _at(snapshot.rows, tool.position, seq)
+            said = f"{name}, event {count(seq)}, edge at {number(at)}"
+            self._edge.show(x, {"live": Line(live)}, "pixel", curves.info.unit, said)
+            here = np.array([at]) if np.isfinite(at) and 0 <= at < len(live) else np.empty(0)
+            self._edge.mark(here, np.interp(here, x, live))
+        picture = snapshot.pictures.get("frame/" + tool.position.partition("/")[0])
+        shown = ([self._edge.figure] if curves is not None or picture is None else []) + (
+            [self._camera.figure] if picture is not None else []
+        )
+        if self._pictures.children != shown:
+            self._pictures.children = shown
+        if picture is not None:
+            at = _at(snapshot.rows, tool.position, int(picture.header.get("seq", -1)))
+            self._camera.show(picture.image, 1, picture.unit, picture)
+            self._camera.line(at + _left(self._section(snapshot, tool), tool) if np.isfinite(at) else None)
+
+    def _draw_rows(self, snapshot: Snapshot, tool: Tool, rows: Table) -> None:
+        """Position against time, as histogram, against another field, and its drift."""
+        if self._strip is None or self._strip.field != tool.position:
+            self._strip = StripChart([tool.position], height=240)
+            self._history.children = [self._strip.figure]
+        self._strip.update(snapshot, rows)
+        values = rows.column(tool.position)
+        found = histogram(values, BINS)
+        said = f"{number(found.mean)} ± {number(found.deviation)}"
+        self._bars.show(found.edges if len(found.edges) else np.zeros(1), found.counts, snapshot.label(tool.position), said)
+        self._draw_pair(snapshot, tool.position, rows)
+        minutes = drift(rows.time, values)
+        labels, title = ("UTC", snapshot.label(tool.position)), "Drift: median of each minute"
+        self._drift.show(minutes.time * 1e3, minutes.median, minutes.error, labels=labels, title=title, snapshot=snapshot)
+
+    def _draw_pair(self, snapshot: Snapshot, position: str, rows: Table) -> None:
+        """The position against another field that the run has."""
+        other = self._choices.value("against")
+        if other not in snapshot.fields:
+            return
+        if self._against is None or self._against[0] != f"{other}~{position}":
+            choice = PlotChoice(kind="scatter", x=other, y=(position,))
+            self._against = f"{other}~{position}", ScatterPlot(choice, 300, lambda offered: None)
+            self._pair.children = [self._against[1].figure]
+        self._against[1].update(snapshot, rows)
+
+    def _draw_calibration(self, snapshot: Snapshot, tool: Tool, rows: Table) -> dict[str, str]:
+        """Position against the delay stage, and the polynomial that could be put in force."""
+        stage, scale = self._choices.value("delay"), self._scale(snapshot)
+        order, labels = int(self._choices.value("order")), (f"{self._choices.value('delay')} (ps)", snapshot.label(tool.position))
+        found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
+        path = self._path(snapshot, tool)
+        self._found = (path, found) if found is not None and path else None
+        if found is None:
+            self._calibration.show(*(np.empty(0),) * 3, labels=labels, title="")
+            why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
+            return {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why}
+        grid = np.linspace(found.position.min(), found.position.max(), 100)
+        curve = found.time_at(grid) + (found.delay.min() + found.delay.max()) / 2, grid
+        title = f"{len(found.delay)} steps, residual {number(1000 * found.residual)} fs rms"
+        self._calibration.show(found.delay, found.position, found.error, labels=labels, title=title, curve=curve)
+        place = f"Would become {path}." if path else "The settings have no place for it."
+        terms = "t = " + " + ".join(f"{term:.6g} {unit}" for term, unit in zip(found.terms, TERM_UNITS, strict=False))
+        return {"calibration-terms": terms, "calibration-text": self._change.text(snapshot) or place}
+
+    def _scale(self, snapshot: Snapshot) -> float | None:
+        """Picoseconds per unit of the stage: as a person says, else by its unit if that is one of time."""
+        unit = snapshot.unit(self._choices.value("delay"))
+        return self._choices.figure_of("ps") or (unit_ratio(unit, "ps") if unit in TIME_UNITS else None)
+
+    def _path(self, snapshot: Snapshot, tool: Tool) -> str:
+        """Where the polynomial belongs in the settings; empty if this position has none."""
+        if tool.position.endswith("/FLTPOS"):
+            return "timetool.calibration"
+        detector, _, leaf = tool.position.partition("/")
+        features = maps_in(self._section(snapshot, tool).get("feature"))
+        names = [str(each.get("name") or NAMES.get(str(each.get("kind")), "")) for each in features if "weights" in each]
+        name = next((name for name in names if leaf == f"{name}_pos"), "")
+        return f"detector.{detector}.feature.{name}.ttCalib" if name else ""
+
+    def _section(self, snapshot: Snapshot, tool: Tool) -> Mapping[str, Any]:
+        """Settings of the detector that the position is of."""
+        detector = tool.position.partition("/")[0]
+        return detector_in(settings_in_force(snapshot, self._view.settings), detector) or {}
+
+    def _calibrate(self) -> None:
+        """Ask for the polynomial."""
+        if self._found is None:
+            self._change.complain("There is no polynomial to put in force yet.")
+            return
+        path, found = self._found
+        self._change.ask([{"path": path, "value": [float(f"{term:.9g}") for term in found.terms]}])
+
+
+PAGES.add("timetool", TimeTool)
+
+NOTHING = (
+    "This run has no position of an edge: add timetoolEdge or timetoolRaw to a detector, or record the time tool of the data "
+    "acquisition."
+)
+FEW = "A calibration needs a scan of a delay stage: at least three steps with ten good events each."
+
+
+def _only(rows: Table, kept: NDArray[np.bool_], names: tuple[str, ...]) -> Table:
+    """Some of the rows, with these columns alone."""
+    columns = {name: rows.column(name)[kept] for name in names if name}
+    return Table(rows.seq[kept], rows.run[kept], rows.step[kept], rows.time[kept], columns)
+
+
+def _state(seen: Table, rows: Table, tool: Tool) -> str:
+    """On how many events everything stands."""
+    found = int(np.isfinite(seen.column(tool.position)).sum())
+    share = f"{100 * len(rows) / found:.0f} %" if found else "none"
+    return f"{count(found)} of {count(len(seen))} events have a position; {share} of these are within the limits."
+
+
+def _at(rows: Table, name: str, seq: int) -> float:
+    """Value of one event; NaN if it has none."""
+    return float(values_at(rows, name, np.array([seq]))[0])
+
+
+def _newest_with(values: NDArray[np.float64]) -> int:
+    """Place of the newest event that has a value, counted from the end: -1 is the newest; that too if none has."""
+    found = np.flatnonzero(np.isfinite(values))
+    return int(found[-1]) - len(values) if len(found) else -1
+
+
+def _left(section: Mapping[str, Any], tool: Tool) -> float:
+    """Column of the camera at which the trace of a ``timetoolRaw`` begins."""
+    for feature in maps_in(section.get("feature")):
+        match feature.get("ttROI_signal"):
+            case [[_, _], [int(first), int()]]:
+                return float(first) if tool.position.endswith(f"/{feature.get('name') or 'ttRaw'}_pos") else 0.0
+    return 0.0

@@ -1,0 +1,56 @@
+"""What every page has: the navigation, the changes of the settings, who looks."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import House, Opened
+
+pytestmark = pytest.mark.browser
+
+
+def move_the_region(page: Page) -> None:
+    page.get_by_label("Rows, columns").fill("1:5, 2:9")
+    page.get_by_label("Rows, columns").press("Enter")
+    expect(page.locator("#head-version")).to_have_text("2")
+
+
+def test_a_change_is_listed_with_who_made_it_and_can_be_undone_by_another(opened: Opened, house: House) -> None:
+    page, other = opened("image"), opened("scalars")
+    page.locator("#head-version").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your name").press("Tab")
+    page.keyboard.press("Escape")
+
+    move_the_region(page)
+
+    other.locator("#head-version").click()
+    expect(other.locator("#head-changes tr").first).to_contain_text("Ada")
+    expect(other.locator("#head-changes tr").first).to_contain_text(
+        "detector.cspad.feature.ROI_0.image_ROI: [[20, 40], [30, 90]] → [[1, 5], [2, 9]]"
+    )
+    other.get_by_role("button", name="Undo the last change").click()
+    expect(page.locator("#head-version")).to_have_text("3")
+    expect(page.locator("#region-value")).to_have_text("1200 keV")
+    expect(other.locator("#head-asked")).to_have_text("In force since settings version 3.")
+    assert house.service.controls[-1].kind == "undo"
+
+
+def test_who_comes_back_to_a_page_finds_what_was_chosen(opened: Opened) -> None:
+    page = opened("scalars?fields=ebeam/charge&window=600")
+    expect(page.locator("#newest tr")).to_have_count(1)
+    page.wait_for_function("sessionStorage.getItem('xtcmon /scalars')")
+
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_selector("body[data-level=live]")
+    page.get_by_role("link", name="Scalars").click()
+
+    expect(page.locator("#newest tr")).to_have_count(1)
+    assert "window=600" in page.url
+
+
+def test_the_navigation_fits_into_one_line(opened: Opened) -> None:
+    page = opened("overview")
+
+    tops = page.evaluate("[...document.querySelectorAll('nav a')].map(link => link.getBoundingClientRect().top)")
+
+    assert len(set(tops)) == 1
