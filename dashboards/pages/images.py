@@ -68,7 +68,8 @@ class Images:
     def _make_choices(self, given: Mapping[str, str]) -> None:
         """The widgets that say what is shown."""
         self._detector = self._select("Detector", given.get("detector", ""), {})
-        self._kind = self._select("Picture", given.get("image", "live"), {name: kind.title for name, kind in KINDS.items()})
+        first = "mean" if self._view.snapshot().recorded else "live"
+        self._kind = self._select("Picture", given.get("image", first), {name: kind.title for name, kind in KINDS.items()})
         self._layout = self._select("Arrangement", given.get("view", "image"), VIEWS)
         self._scale = self._select("Scale", given.get("scale", "linear"), SCALES)
         self._palette = self._select("Colours", given.get("colours", AUTOMATIC), {name: name for name in (AUTOMATIC, *PALETTES)})

@@ -55,7 +55,7 @@ window.xtcmon = (() => {
       const element = document.getElementById(id);
       if (!element) continue;
       const old = moment === null ? null : (performance.now() - moment) / 1000;
-      put(id, old === null ? "no data yet" : span(old) + " old");
+      put(id, old === null ? (document.getElementById("past").hidden ? "no data yet" : "recorded") : span(old) + " old");
       const panel = element.closest(".panel") ?? element;
       panel.toggleAttribute("data-stale", old !== null && old > Number(element.dataset.stale ?? 10));
     }
