@@ -71,7 +71,7 @@ def test_plots_are_added_moved_and_removed_and_a_reload_shows_the_same(opened: O
     page = opened(plots({"y": ["ebeam/charge"], "window": "600"}, {"kind": "histogram", "y": ["ipm2/sum"]}))
     expect(page.locator("#newest tr")).to_have_count(2)
 
-    page.get_by_label("Add a plot").select_option("profile")
+    page.get_by_label("Add a plot").select_option(label="Profile")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#edited")).to_have_text("Plot 3 of 3")
     page.wait_for_function("document.location.search.includes('profile')")
@@ -92,7 +92,7 @@ def test_what_the_editor_is_told_is_plotted(opened: Opened) -> None:
 
     page.get_by_label("Only events where").fill("ipm2/sum > 1")
     page.get_by_label("Only events where").press("Enter")
-    page.get_by_label("Kind").select_option("histogram")
+    page.get_by_label("Kind").select_option(label="Histogram")
     page.get_by_label("Bins: number, from:to:width or edges").fill("0:2:0.5")
     page.get_by_label("Bins: number, from:to:width or edges").press("Enter")
 

@@ -36,7 +36,7 @@ def test_it_finds_time_zero_and_better_with_the_correction(opened: Opened) -> No
 
 def test_on_over_off_starts_at_one_and_is_kept_in_the_address(opened: Opened) -> None:
     page = opened("scan")
-    page.get_by_label("Curves").select_option("ratio")
+    page.get_by_label("Curves").select_option(label="on / off")
     page.wait_for_function("document.location.search.includes('light=ratio')")
     page.wait_for_timeout(500)
 
@@ -45,7 +45,7 @@ def test_on_over_off_starts_at_one_and_is_kept_in_the_address(opened: Opened) ->
     assert shown["y"][0] == pytest.approx(1, abs=0.05)
     assert shown["y"][-1] == pytest.approx(1.4, abs=0.05)
     page.reload()
-    expect(page.get_by_label("Curves")).to_have_value("ratio")
+    expect(page.get_by_label("Curves").locator("option:checked")).to_have_text("on / off")
 
 
 def test_a_second_variable_makes_a_map(opened: Opened) -> None:
