@@ -28,7 +28,8 @@ SHORTEST = 8
 LONGEST = 1000
 
 FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>xtcmon</title>
-<style>html{background:#12161b;color:#e8ecf1;font:18px system-ui,sans-serif}form{margin:20vh auto;width:320px;display:grid;gap:12px}
+<style>html{background:#12161b;color:#e8ecf1;font:18px system-ui,sans-serif}form{margin:20vh auto;
+width:320px;display:grid;gap:12px}
 input,button{font:inherit;padding:8px;border-radius:4px;border:1px solid #5b6875;background:#1a2027;color:inherit}</style>
 <form method="post"><label for="password">Password of these pages</label>
 <input id="password" name="password" type="password" autofocus autocomplete="current-password">

@@ -13,23 +13,12 @@ from dashboards.reduce.scan import Curve
 from dashboards.rows import element_names
 from dashboards.table import Table
 from monitor.errors import ConfigError
-from monitor.store.names import names_of
 from monitor.store.run_file import RunFile, open_run
 
 MOST_ROWS = 500_000
 """Rows of an earlier run that are looked at, its last ones; bounds time and memory."""
 
-MOST_RUNS = 100
 ABSENT = -99999
-
-
-def earlier_runs(folder: Path, present: int) -> dict[int, Path]:
-    """Run number to its file, the newest runs first; without the present run."""
-    if not folder.is_dir():
-        return {}
-    named = (names_of(path) for path in folder.glob("*.h5"))
-    found = {names.run: names.whole for names in named if names is not None and names.run != present}
-    return dict(sorted(found.items(), reverse=True)[:MOST_RUNS])
 
 
 def scan_of_file(path: Path, choice: ScanChoice) -> Curve:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboards.earlier import earlier_runs, scan_of_file
+from dashboards.earlier import scan_of_file
 from dashboards.pages.page import View
 from dashboards.reduce.delay import ScanChoice, scan_result
 from dashboards.reduce.scan import Curve, no_curve
@@ -30,15 +30,12 @@ class EarlierScans:
         self._curves: dict[tuple[int, ScanChoice], Curve] = {}
         self._asked: set[tuple[int, ScanChoice]] = set()
         self._files: dict[int, Path] = {}
-        self._listed: tuple[str, object] = ("", None)
         self.trouble = ""
 
     def known(self, snapshot: Snapshot) -> list[int]:
         """Earlier runs that can be shown, the newest first."""
-        file, run = str(snapshot.status.get("file") or ""), snapshot.run.get("run")
-        if (file, run) != self._listed:
-            self._listed = (file, run)
-            self._files = earlier_runs(Path(file).parent, run if isinstance(run, int) else -1) if file else {}
+        present = snapshot.run.get("run")
+        self._files = {entry.run: entry.path for entry in reversed(self._view.runs.all()) if entry.run != present}
         numbers = snapshot.rows.run
         kept = np.unique(numbers[numbers != numbers[-1]]).tolist() if len(numbers) and numbers[0] != numbers[-1] else []
         return sorted({*kept, *self._files}, reverse=True)

@@ -35,13 +35,15 @@ from dashboards.pages.page import PAGES, Page
 from dashboards.pictures.book import Book
 from dashboards.pictures.office import Office
 from dashboards.recorded import Nothing, RecordedFeed
+from dashboards.report.reporter import Reporter
 from dashboards.runs import Runs
 from dashboards.service import Link
 from dashboards.session import Session
 from monitor.errors import Unusable
-from monitor.net.endpoints import read_endpoints, write_endpoints
+from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.plugins import load_folder
 from monitor.settings import Settings
+from monitor.store.run_file import open_run
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -239,7 +241,43 @@ def run_dashboard(
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
     guard = Guard(settings.alarm, folder)
-    _dashboard(settings, link, guard, former, wanted).run(on_ready, stop)
+    dashboard = _dashboard(settings, link, guard, former, wanted)
+    with Reporter(settings.store.directory if settings.pages.report else ""):
+        dashboard.run(on_ready, stop)
+
+
+def run_recorded(
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    port: int | None = None,
+    ready: Callable[[str], None] = lambda address: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve the pages of recorded runs until stopped, without any service.
+
+    Parameters
+    ----------
+    settings
+        What the pages go by.
+    files
+        Files of runs.
+    port
+        TCP port, ``None`` = the one of the settings, 0 = any free one.
+    ready
+        Called once with the address of the first run.
+    stop
+        Ends the server when set.
+
+    Raises
+    ------
+    Unusable, DamagedData
+        If a file is not there or no run, or the port cannot be used.
+    """
+    for file in files:
+        with open_run(file):
+            pass
+    Dashboard(settings, ServiceLink(Endpoints), port=port, files=files).run(ready, stop)
 
 
 def _dashboard(settings: Settings, link: Link, guard: Guard, former: int | None, port: int) -> Dashboard:

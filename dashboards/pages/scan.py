@@ -34,7 +34,7 @@ class Scan:
     """The scan of the newest run."""
 
     title: ClassVar[str] = "Scan"
-    order: ClassVar[int] = 4
+    order: ClassVar[int] = 5
     topics: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, view: View) -> None:
@@ -97,10 +97,8 @@ class Scan:
         state = f"{count(result.used)} of {count(result.seen)} events ({share}), {count(result.steps)} positions."
         texts = {
             "scan-state": " ".join(filter(None, (state, self._earlier.trouble))),
-            **fit_texts("plain", result.plain.fit, unit, drawn=True),
-            **fit_texts(
-                "corrected", result.corrected.fit if result.corrected else None, unit, drawn=result.corrected is not None
-            ),
+            **fit_texts("plain", result.plain, unit),
+            **fit_texts("corrected", result.corrected, unit),
         }
         age = snapshot.data_age()
         ages = {"scan-age": None if age == float("inf") else round(age, 2)}

@@ -55,7 +55,7 @@ def share(used: NDArray[np.bool_], rows: Table) -> str:
     return f"{text}, {count(gaps)} more have no row" if gaps else text
 
 
-def short(text: str, letters: int = 50) -> str:
+def short(text: str, letters: int = 44) -> str:
     """A text that fits above a plot; the editor has the whole of it."""
     return text if len(text) <= letters else text[: letters - 1] + "…"
 

@@ -49,7 +49,7 @@ class HistogramPlot:
         self._reference.update()
         self.figure.xaxis.axis_label = common_unit(self._choice, snapshot)
         self.figure.yaxis.axis_label = "share of events" if self._choice.mode else "events"
-        self.figure.title.text = short(",  ".join(self._told(name) for name in self._shown), 60)
+        self.figure.title.text = short(",  ".join(self._told(name) for name in self._shown))
         used = np.zeros(len(rows), bool)
         for each in expressions(self._choice, snapshot):
             used |= np.isfinite(each.of(rows)) & keep

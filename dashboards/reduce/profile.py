@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.reduce.histogram import edges_of
-from dashboards.reduce.scan import Curve, curve, step_edges
+from dashboards.reduce.scan import Curve, curve, no_curve, step_edges
 
 MOST_LEVELS = 60
 """A number with at most so many different values gets a bin for each."""
@@ -20,6 +20,8 @@ def profile(x: NDArray[np.float64], y: NDArray[np.float64], edges: NDArray[np.fl
     edges
         Rising; a bin is [left, right).
     """
+    if len(edges) < 2:
+        return no_curve()
     both = np.isfinite(x) & np.isfinite(y)
     with np.errstate(over="ignore", invalid="ignore"):
         return curve(x[both], y[both], np.ones(int(both.sum())), edges)

@@ -1,11 +1,13 @@
 """Every page and every plot, found by folder: they can be built and shown before, during and in spite of the data."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dashboards.pages.page import PAGES, Page, View
+from dashboards.pictures.book import Book
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.plot import PLOTS, Plot
 from dashboards.server import TEMPLATES
@@ -27,6 +29,7 @@ def table(values: Any) -> Table:
     return Table(seq, seq * 0, seq * 0, seq * 1.0, dict.fromkeys(names, column))
 
 
+FIELDS = {"ipm2/sum": FieldInfo("V"), "ipm3/sum": FieldInfo("V")}
 ROWS = {
     "nothing": empty(),
     "one": table([1.0]),
@@ -65,7 +68,16 @@ def view(**arguments: str) -> View:
     def nothing(*given: Any) -> Any:
         raise AssertionError("nobody asked for anything")
 
-    return View(settings=Settings(), snapshot=Snapshot, arguments=arguments, redraw=lambda: None, control=nothing, later=nothing)
+    return View(
+        settings=Settings(),
+        snapshot=Snapshot,
+        arguments=arguments,
+        redraw=lambda: None,
+        control=nothing,
+        undo=nothing,
+        later=nothing,
+        detectors=Book(Snapshot, nothing),
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PAGES.items()])
@@ -106,7 +118,7 @@ def test_a_plot_draws_whatever_comes(plot: type[Plot], rows: Table) -> None:
     choice = PlotChoice(y=("ipm3/sum",), x="ipm2/sum", where="ipm2/sum > -1")
     drawn = plot(choice, 200, lambda offered: None)
 
-    said = drawn.update(snapshot(rows), rows)
+    said = drawn.update(replace(snapshot(rows), fields=FIELDS), rows)
 
     assert plot.title
     assert said
