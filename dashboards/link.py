@@ -19,7 +19,6 @@ MOST_MESSAGES = 50
 """Of one topic in a turn: rows that pile up on a busy machine must not keep the status waiting."""
 
 
-
 class ServiceStream:
     """Subscribers of one stream: one for each prefix, because ending one is the way to unsubscribe.
 
