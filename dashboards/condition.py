@@ -53,7 +53,9 @@ def condition(snapshot: Snapshot, now: float) -> Condition:
     if state == "ended":
         return Condition("idle", "ended", "The source has ended; everything is shown.")
     if state == "waiting":
-        return Condition("idle", "waiting", "The service waits for the source.")
+        return Condition(
+            "idle", "starting", "No worker is ready yet; at the first start kernels are compiled, which takes a minute or two."
+        )
     if held_up := snapshot.status.get("held_up"):
         return Condition("warn", "no room", str(held_up))
     starved = snapshot.data_age(now)

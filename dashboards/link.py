@@ -15,7 +15,9 @@ LOOK_AGAIN_S = 0.5
 """How often the addresses are read again; a restarted service may have others."""
 
 ANSWER_S = 4.0
-MOST_MESSAGES = 500
+MOST_MESSAGES = 50
+"""Of one topic in a turn: rows that pile up on a busy machine must not keep the status waiting."""
+
 
 
 class ServiceStream:

@@ -234,7 +234,8 @@ class Pages(Section):
     """Name of the saved layout that is shown to who asks for none."""
     report: bool = True
     """Write a page ``<run>_report.html`` beside the file of each run when it is closed."""
-    frame_rate: float = Field(4.0, gt=0)
+    frame_rate: float = Field(10.0, gt=0)
+    """Most pictures per second of each detector; made only while somebody looks."""
     history: int = Field(120_000, ge=100)
 
 

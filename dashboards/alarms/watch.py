@@ -79,7 +79,8 @@ class Watch:
         happened: list[AlarmEvent] = []
         for level in self._levels.values():
             values = self._values(level.alarm, rows, numbers)
-            for bad in level.take(values, now):
+            # One that flickers is told once for each look.
+            for bad in level.take(values, now)[-2:]:
                 happened.append(self._happened(level, bad, time))
             self._renew(level)
         self._history.extend(happened)

@@ -157,7 +157,10 @@ def _environment(snapshot: Snapshot) -> list[str]:
 def _readings(snapshot: Snapshot) -> Iterator[list[str]]:
     """Newest value, and the course of the last minutes."""
     rows = snapshot.run_rows()
-    for name in _environment(snapshot)[:MOST_READINGS]:
+    names = _environment(snapshot)
+    if not names:
+        yield ["no detector of this run tells its temperature", "", "", "", ""]
+    for name in names[:MOST_READINGS]:
         values = rows.column(name)
         good = np.flatnonzero(np.isfinite(values))
         if not len(good):

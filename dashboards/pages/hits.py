@@ -125,7 +125,8 @@ class Hits:
         if shape is None:
             return {"map-state": f"It is not known yet where the pixels of {detector} are."}
         counts, side = peak_map(places, shape, MAP_POINTS)
-        self._map.show(counts, side, "peaks", (snapshot.version, fields.group))
+        most = max(1.0, float(counts.max(initial=0.0)))
+        self._map.show(counts, side, "peaks", (snapshot.version, fields.group), (0.0, most))
         return {"map-state": f"{count(len(places))} peaks of {count(len(lists))} events, {side} x {side} pixels per point"}
 
     def _places(

@@ -70,5 +70,5 @@ def alarm_rows(snapshot: Snapshot) -> list[list[str]]:
     told = snapshot.alarms
     lines = [[clock(each.time), each.name, each.what, each.text] for each in told.history[: -ALARMS_TOLD - 1 : -1]]
     waiting = [["", name, "not judged", why] for name, why in told.wrong]
-    nothing = f"nothing so far; {told.watched} alarms are watched" if told.watched else "no alarms are set up"
+    nothing = f"nothing so far; watched: {told.watched}" if told.watched else "no alarms are set up"
     return [*waiting, *lines] or [[nothing]]

@@ -141,7 +141,8 @@ class Profiles:
             places, label = values_at(snapshot.rows, over, curves.seq), snapshot.label(over)
         found = self._falls(snapshot, curves, places)
         _, x_label = axis_of(self._choices.value("field"), curves.values.shape[-1], snapshot.axes)
-        self._waterfall.show(found, self._x, (x_label, label, curves.info.unit))
+        signed = self._choices.value("falls") != "mean"
+        self._waterfall.show(found, self._x, (x_label, label, curves.info.unit), signed=signed)
 
     def _falls(self, snapshot: Snapshot, curves: Curves, places: NDArray[np.float64]) -> Waterfall | None:
         """Means in bins, or how they differ."""
@@ -168,8 +169,8 @@ class Profiles:
         self._profile.show(self._x, found, label, unit, f"{name}   event {count(int(curves.seq[-1]))}")
         self._profile.put_cursors({key: self._choices.figure_of(key) for key in ("a", "b")})
         hits = snapshot.lists.get(self._choices.value("hits"))
-        at = hits.of(int(curves.seq[-1])).astype(np.int64) if hits is not None else np.empty(0, np.int64)
-        at = at[(at >= 0) & (at < len(live))]
+        at = hits.of(int(curves.seq[-1])) if hits is not None else np.empty(0)
+        at = at[(at >= 0) & (at < len(live))].astype(np.int64)
         self._profile.mark(self._x[at], live[at])
         change = difference(self._means["on"], self._means["off"])
         self._difference.show(self._x, {"difference": Line.of(change)}, label, unit, _difference_title(self._means))

@@ -22,7 +22,7 @@ class Published:
     """All topics, or those chosen; a plot that keeps its form is only given new data."""
 
     title: ClassVar[str] = "Published"
-    order: ClassVar[int] = 8
+    order: ClassVar[int] = 11
     topics: ClassVar[tuple[str, ...]] = ("plot/",)
 
     def __init__(self, view: View) -> None:

@@ -34,7 +34,7 @@ class Scan:
     """The scan of the newest run."""
 
     title: ClassVar[str] = "Scan"
-    order: ClassVar[int] = 4
+    order: ClassVar[int] = 5
     topics: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, view: View) -> None:

@@ -62,7 +62,9 @@ def limits_for(window: Window, wish: Wish) -> tuple[float, float]:
     if wish.limits is not None:
         low, high = wish.limits
     else:
-        low, high = percentile_limits(window.values, wish.percentile, 100 - wish.percentile)
+        # What a logarithm cannot show must not decide where its colours begin.
+        values = window.values[window.values > 0] if wish.scale == "log" else window.values
+        low, high = percentile_limits(values, wish.percentile, 100 - wish.percentile)
         if KINDS[wish.kind].around_zero:
             most = max(abs(low), abs(high))
             low, high = wider(-most, most)

@@ -51,13 +51,16 @@ class LittlePicture:
         self.figure.add_layout(self._edge)
         self._drawn: object = None
 
-    def show(self, image: NDArray[Any], side: int, unit: str, of: object) -> None:
-        """Draw an image whose points are ``side`` pixels wide; the same ``of`` as before draws nothing anew."""
+    def show(self, image: NDArray[Any], side: int, unit: str, of: object, limits: tuple[float, float] | None = None) -> None:
+        """Draw an image whose points are ``side`` pixels wide; the same ``of`` as before draws nothing anew.
+
+        Without ``limits`` the colours leave out the smallest and largest points.
+        """
         if of is self._drawn:
             return
         self._drawn = of
         small, more = blocks(image, MOST_POINTS)
-        low, high = percentile_limits(small, 1, 99.8)
+        low, high = limits or percentile_limits(small, 1, 99.8)
         self._mapper.update(low=low, high=high)
         self._bar.title = unit
         side *= more

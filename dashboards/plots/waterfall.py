@@ -6,6 +6,7 @@ from bokeh.palettes import Viridis256
 from numpy.typing import NDArray
 
 from dashboards.look import chart, hover, plain_image
+from dashboards.plots.picture import BLUE_RED
 from dashboards.reduce.curves import Waterfall, thinned
 from dashboards.reduce.picture import percentile_limits
 
@@ -28,8 +29,10 @@ class WaterfallPlot:
         self.figure.add_layout(self._bar, "right")
         self._extent: tuple[float, ...] = ()
 
-    def show(self, found: Waterfall | None, x: NDArray[np.float64], labels: tuple[str, str, str]) -> None:
-        """Draw it; the labels are those of the horizontal and vertical axis and of the colours."""
+    def show(
+        self, found: Waterfall | None, x: NDArray[np.float64], labels: tuple[str, str, str], *, signed: bool = False
+    ) -> None:
+        """Draw it; labels are of horizontal axis, vertical axis and colours; ``signed`` has 0 in the middle of the colours."""
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label, self._bar.title = labels
         if found is None or not len(x):
             self._source.data = {"image": [], "x": [], "y": [], "dw": [], "dh": []}
@@ -38,7 +41,10 @@ class WaterfallPlot:
         left, right = float(x[0]) - half, float(x[-1]) + half
         image = thinned(found.image, MOST_COLUMNS)
         low, high = percentile_limits(image, 1, 99)
-        self._mapper.update(low=low, high=high)
+        if signed:
+            high = max(abs(low), abs(high))
+            low = -high
+        self._mapper.update(low=low, high=high, palette=BLUE_RED if signed else Viridis256)
         self._source.data = {
             "image": [image],
             "x": [left],

@@ -170,6 +170,8 @@ def monitor(snapshot: Snapshot) -> Answer:
         return Answer("quiet", "recorded", "", f"{count(snapshot.status.get('written'))} events in {snapshot.recorded}")
     if snapshot.status_at is None:
         return Answer("bad", "no answer", "", "nothing has been heard from the service")
+    if not snapshot.status.get("processed", 1):
+        return Answer("quiet", "not started", "", "no event has been processed yet")
     history, reader = snapshot.status_history, _map(snapshot.status.get("reader"))
     lost = history.lost[-LOST_WITHIN:]
     lost = lost[np.isfinite(lost)]

@@ -1,5 +1,6 @@
 """The time tool's numbers: which fields they are, which events count, how they drift, and how pixels become picoseconds."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -112,6 +113,8 @@ class Calibration:
         return found
 
 
+# Absurd values may overflow to infinity, which is then shown as no value.
+@np.errstate(over="ignore", invalid="ignore")
 def calibration(delay_ps: NDArray[np.float64], position: NDArray[np.float64], order: int) -> Calibration | None:
     """Fit of the delay as a polynomial of the median position of each step; ``None`` with too few steps for the order.
 
@@ -131,6 +134,8 @@ def calibration(delay_ps: NDArray[np.float64], position: NDArray[np.float64], or
     fit = np.polynomial.Polynomial.fit(median, delay - middle, order, w=weight)
     terms = tuple(float(term) for term in fit.convert().coef)
     terms += (0.0,) * (order + 1 - len(terms))
+    if not all(map(math.isfinite, terms)):
+        return None
     residual = float(np.sqrt(np.mean((delay - middle - fit(median)) ** 2)))
     return Calibration(delay, median, error, terms, residual)
 

@@ -38,6 +38,7 @@ def newest(curves: Curves, events: int) -> Curves:
     return curves.last(min(events, most) if events else most)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def lines(values: NDArray[Any], row: int | None) -> NDArray[np.float64]:
     """One curve per event, shape (events, elements).
 
@@ -57,6 +58,8 @@ def lines(values: NDArray[Any], row: int | None) -> NDArray[np.float64]:
     return divided(np.where(there, stacked, 0.0).sum(axis=1, dtype=np.float64), there.sum(axis=1))
 
 
+# Absurd values may overflow to infinity, which is then shown as no value.
+@np.errstate(over="ignore", invalid="ignore")
 def mean_of(curves: NDArray[np.float64]) -> Mean:
     """Mean and its error over events, shape (events, elements); NaN counts for nothing."""
     there = np.isfinite(curves)
@@ -66,6 +69,7 @@ def mean_of(curves: NDArray[np.float64]) -> Mean:
     return Mean(mean, np.sqrt(divided(divided(square, count - 1), count)), len(curves))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def difference(on: Mean, off: Mean) -> Mean:
     """First minus second, the errors added in quadrature."""
     return Mean(on.mean - off.mean, np.hypot(on.error, off.error), min(on.events, off.events))
@@ -96,6 +100,7 @@ class Waterfall:
     high: float
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def waterfall(
     curves: NDArray[np.float64], over: NDArray[np.float64], bins: int, kept: NDArray[np.bool_] | None = None
 ) -> Waterfall | None:

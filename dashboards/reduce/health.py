@@ -23,6 +23,9 @@ PATIENCE = 10
 SIGMAS = 4.0
 """Fewer than usual is told when it is so many standard deviations of a Bernoulli count away."""
 
+LEAST_DROP = 0.1
+"""And by at least this part of the usual share, because losses come in bunches."""
+
 MUCH_DAMAGE = 0.01
 SPARKS = "▁▂▃▄▅▆▇█"
 
@@ -149,7 +152,7 @@ def _word(there: NDArray[np.bool_], window: int, behind: int, damaged: float) ->
     if usual > 0 and behind > PATIENCE / usual and behind > PATIENCE:
         return Word.MISSING
     spread = math.sqrt(max(usual * (1 - usual), 1 / window) / window)
-    if len(before) >= window and float(now.mean()) < usual - SIGMAS * spread:
+    if len(before) >= window and float(now.mean()) < usual - max(SIGMAS * spread, LEAST_DROP * usual):
         return Word.FEWER
     return Word.DAMAGED if damaged > MUCH_DAMAGE else Word.FINE
 

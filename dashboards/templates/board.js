@@ -143,7 +143,12 @@ window.xtcmon = (() => {
     document.getElementById("person").value = name ? decodeURIComponent(name.slice(cookie.length + 1)) : "";
     document.querySelector("nav").addEventListener("click", (event) => {
       const link = event.target.closest("a[data-page]");
-      if (link && link.dataset.page !== mine) link.search = kept(link.dataset.page);
+      if (!link || link.dataset.page === mine) return;
+      const wanted = new URLSearchParams(kept(link.dataset.page)), at = new URLSearchParams(location.search).get("at");
+      // The place in a recorded run is that of all its pages.
+      wanted.delete("at");
+      if (at) wanted.set("at", at);
+      link.search = wanted.toString();
     });
   });
   // While hidden the page heard nothing because it answered nothing.

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from monitor.calib.constants import read_mask
 from monitor.calib.directory import calib_near, source_name
+from monitor.calib.geometry.text import read_geometry
 from monitor.calib.watch import InUse, Watch
+from monitor.errors import ConfigError, DamagedData
 from monitor.model.place import FilePlace
 from monitor.model.run_state import RunState
 from monitor.settings import CONSTANTS_RAW, CONSTANTS_REQUIRED, GEOMETRY_ROUGH, Settings
@@ -88,3 +91,22 @@ def in_use(settings: Settings, state: RunState, near: Path | None) -> InUse:
     texts = {source_text(key.level, 0, key.physical) for key in state.configs}
     sources = sorted(text for text in texts if source_name(text) is not None)
     return InUse(places=tuple(sorted(places)), files=tuple(sorted(files)), sources=tuple(sources), run=state.run)
+
+
+def check_files(settings: Settings) -> None:
+    """Whether masks and geometries that settings name one by one can be read; a detector would be off without them.
+
+    Raises
+    ------
+    ConfigError
+        Naming the key and the file.
+    """
+    for detector in settings.detector:
+        named = ((detector.mask.file, "mask.file", read_mask), (detector.geometry, "geometry", read_geometry))
+        for name, key, read in named:
+            if name in ("", GEOMETRY_ROUGH):
+                continue
+            try:
+                read(Path(name))
+            except DamagedData as error:
+                raise ConfigError(str(error), key=f"detector.{detector.name}.{key}") from error

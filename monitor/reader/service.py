@@ -18,7 +18,7 @@ from monitor.net.alone import alone
 from monitor.net.endpoints import read_endpoints, write_endpoints
 from monitor.net.ring import MemoryRing, Ring, remove_stale
 from monitor.net.socket import ZmqRouter
-from monitor.reader.calibration import Calibration
+from monitor.reader.calibration import Calibration, check_files
 from monitor.reader.controls import controls_of
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Feed
@@ -145,6 +145,7 @@ def run_reader(
 def _accept(check: Callable[[Settings], object], settings: Settings) -> None:
     """Settings that workers can use come into force, and what they are made of is kept."""
     check(settings)
+    check_files(settings)
     keep(settings)
 
 

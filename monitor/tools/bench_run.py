@@ -10,19 +10,19 @@ from monitor.supervisor.folder import service_folder
 from monitor.supervisor.service import Service
 from monitor.tools.launch import supervise
 from monitor.tools.look import Watcher
+from monitor.tools.process import check_pipeline
 from monitor.tools.setup import gather
-from monitor.tools.shown import SHOWN
 
 
-def bench_run(scenario: str, files: Sequence[Path], output: Path, *, workers: int, rate: float) -> dict[str, Any]:
+def bench_run(what: Sequence[str], shown: Mapping[str, Any], output: Path, *, workers: int, rate: float) -> dict[str, Any]:
     """Events per second from the first batch handed out to the last row durable, and where time and processors went.
 
     Parameters
     ----------
-    scenario
-        Decides which detectors and features are set up; see ``xtcmon demo``.
-    files
-        The run.
+    what
+        Files of a run, and at most one settings file.
+    shown
+        Further settings, dotted path to value.
     output
         Where the small-data file goes.
     workers, rate
@@ -34,7 +34,8 @@ def bench_run(scenario: str, files: Sequence[Path], output: Path, *, workers: in
         "pool.workers": workers,
         "source.rate": rate,
     }
-    settings = gather([str(path) for path in files], {**options, **SHOWN.get(scenario, {})})
+    settings = gather(what, {**options, **shown})
+    check_pipeline(settings)
     with service_folder() as folder:
         watch = _Watch(folder)
         try:

@@ -63,7 +63,7 @@ class Watcher:
     def line(self) -> str:
         """The state of the service in one line."""
         reader = self.status.get("reader") or {}
-        if not reader:
+        if not reader or reader.get("state") == "waiting":
             return "starting (kernels are compiled the first time, which takes a minute)"
         total = reader.get("total")
         of = f" of {total:,}" if total else ""

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dashboards.alarms.guard import Guard
 from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
 from monitor.settings import parse
@@ -34,11 +36,14 @@ Opened = Callable[[str], Page]
 class House:
     """The service may come and go; the dashboard stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, more: dict[str, Any]) -> None:
         self.service = FakeService(first=FIRST)
         self.service.__enter__()
-        settings = parse({"scan": {"signal": "ipm3/sum", "monitor": "ipm2/sum"}})
-        self.dashboard = Dashboard(settings, ServiceLink(lambda: self.service.endpoints), port=0)
+        self.folder = folder
+        store = {"directory": str(folder)}
+        settings = parse({"scan": {"signal": "ipm3/sum", "monitor": "ipm2/sum"}, "store": store, **more})
+        guard = Guard(settings.alarm, folder)
+        self.dashboard = Dashboard(settings, ServiceLink(lambda: self.service.endpoints), port=0, guard=guard)
 
     def stop_service(self) -> None:
         self.service.__exit__()
@@ -60,8 +65,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    house = House()
+def house_settings() -> dict[str, Any]:
+    """Further settings of the house; a test file may have its own."""
+    return {}
+
+
+@pytest.fixture
+def house(tmp_path: Path, house_settings: dict[str, Any]) -> Iterator[House]:
+    house = House(tmp_path, house_settings)
     ready, stop = threading.Event(), threading.Event()
     thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
     thread.start()

@@ -15,7 +15,7 @@ def move_the_region(page: Page) -> None:
 
 
 def test_a_change_is_listed_with_who_made_it_and_can_be_undone_by_another(opened: Opened, house: House) -> None:
-    page, other = opened("image"), opened("scalars")
+    page, other = opened("images"), opened("scalars")
     page.locator("#head-version").click()
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("Your name").press("Tab")
@@ -38,14 +38,15 @@ def test_a_change_is_listed_with_who_made_it_and_can_be_undone_by_another(opened
 def test_who_comes_back_to_a_page_finds_what_was_chosen(opened: Opened) -> None:
     page = opened("scalars?fields=ebeam/charge&window=600")
     expect(page.locator("#newest tr")).to_have_count(1)
-    page.wait_for_function("sessionStorage.getItem('xtcmon /scalars')")
+    page.wait_for_function("sessionStorage.getItem('xtcmon /scalars')?.includes('600')")
+    chosen = page.url
 
     page.get_by_role("link", name="Overview").click()
     page.wait_for_selector("body[data-level=live]")
     page.get_by_role("link", name="Scalars").click()
 
     expect(page.locator("#newest tr")).to_have_count(1)
-    assert "window=600" in page.url
+    assert page.url == chosen
 
 
 def test_the_navigation_fits_into_one_line(opened: Opened) -> None:

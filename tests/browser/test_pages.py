@@ -9,7 +9,7 @@ from tests.browser.conftest import House, Opened
 
 pytestmark = pytest.mark.browser
 
-NAMES = ["overview", "scalars", "images", "scan", "published"]
+NAMES = ["overview", "scalars", "images", "scan", "run", "system", "published"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,9 +42,6 @@ def test_the_overview_shows_what_the_service_says(opened: Opened, house: House) 
     expect(page.locator("#late")).to_have_text("2")
     expect(page.locator("#damaged")).to_have_text("5")
     expect(page.locator("#restarts")).to_have_text("1")
-    expect(page.locator("#workers tr")).to_have_count(2)
-    expect(page.locator("#workers")).to_contain_text("worker-1")
-    expect(page.locator("#trouble")).to_contain_text("user.py: division")
     before = int(re.sub(r"\D", "", page.locator("#processed").inner_text()))
     page.wait_for_function(f"parseInt(document.getElementById('processed').textContent.replace(/\\D/g, '')) > {before + 100}")
     assert before <= house.service.seq

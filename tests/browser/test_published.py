@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from monitor.client import Image, MultiPlot, XYPlot, plot_message
 from monitor.wire.message import Message
 from tests.browser.conftest import House, Opened
-from tests.browser.test_pages import source
+from tests.browser.reading import source
 
 pytestmark = pytest.mark.browser
 

@@ -21,7 +21,7 @@ def snapshot(state: str = "running", status_at: float | None = 100.0, rows_at: f
         (snapshot(status_at=110.0), 110.5, "stale", "no events"),
         (snapshot(rows_at=None), 100.5, "stale", "no events"),
         (snapshot("draining"), 100.5, "live", "draining"),
-        (snapshot("waiting", rows_at=None), 100.5, "idle", "waiting"),
+        (snapshot("waiting", rows_at=None), 100.5, "idle", "starting"),
         (snapshot("ended", status_at=110.0), 110.5, "idle", "ended"),
         (snapshot(ended=True, status_at=110.0), 110.5, "idle", "ended"),
         (snapshot("ended"), 190.0, "stale", "no answer"),

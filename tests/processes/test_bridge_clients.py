@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
 HERE = "tcp://127.0.0.1:0"
 PAUSE_S, PATIENCE_S = 30.0, 20.0
 RATE, BATCH, PER_FRAME = 120, 3, 30
-CROWD = 50
+CROWD, EVERY = 50, 10
 
 WAYS = {
     "karabo": ("rep", "pub", "push"),
@@ -49,6 +49,8 @@ BRIDGES: list[dict[str, Any]] = [
     for kind, ways in WAYS.items()
     for way in ways
 ]
+# A message for each question: on a busy machine there are not 120 round trips a second.
+BRIDGES[0]["every"] = EVERY
 BRIDGES.append({"kind": "http", "name": "http", "address": "http://127.0.0.1:0"})
 KINDS = {"rep": zmq.REQ, "pub": zmq.SUB, "push": zmq.PULL}
 
@@ -238,6 +240,7 @@ def test_no_client_of_the_stream_or_of_a_bridge_costs_others_a_message_or_the_ru
     for name, good in goods.items():
         kind, _, way = name.rpartition(".")
         whole = service.frames if kind in OF_FRAMES else service.events
+        whole = len(range(0, whole, EVERY)) if name == "karabo.rep" else whole
         if way != "push":
             assert good.count == whole, name
         else:

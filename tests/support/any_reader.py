@@ -1,7 +1,8 @@
 """Bytes for every reader of bytes there is; the first one says for which. Nasty ones are kept in ``tests/data/hostile``."""
 
+import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,21 @@ from monitor.errors import XtcmonError
 from monitor.reader.sources.chosen import ChosenSource
 from monitor.reader.sources.files import FileSource
 from monitor.reader.sources.source import Source
+from monitor.reader.sources.xtc2_files import Xtc2FileSource
 from monitor.settings import Settings
 from monitor.xtc.compression import decompress
 from monitor.xtc.decode import decode, decode_epics
 from monitor.xtc.index_file import parse_index
 from monitor.xtc.types import TYPES
+from monitor.xtc2.dump import dump_lines
+from monitor.xtc2.scan import scan as scan_xtc2
 from tests.support.hostile import Bytes, endure
 from tests.support.index_file import index_bytes
 from tests.support.small_data import small_data
+from tests.support.xtc2_bytes import short_stream
+from tests.support.xtc2_rows import results_of
 from tests.support.xtc_bytes import run_streams
+from workers.pipeline import Result
 
 KEPT = Path(__file__).resolve().parent.parent / "data" / "hostile"
 NAME = "xpptut15-r0012-s00-c00"
@@ -63,7 +70,29 @@ def _small_data(data: Bytes) -> None:
         _exhaust(FileSource([file], Settings()))
 
 
-READERS: tuple[Callable[[Bytes], None], ...] = (_xtc, _compressed, _payload, _epics, _index, _small_data)
+def _xtc2(data: Bytes) -> None:
+    """A file of LCLS-II: its dump, its summary, its events, and their rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = _written(Path(folder) / "synth0001-r0007-s000-c000.xtc2", data.tobytes())
+        for read in (dump_lines, lambda path: [scan_xtc2([path])], _rows_of_xtc2):
+            try:
+                for _ in read(file):
+                    pass
+            except XtcmonError:
+                continue
+
+
+def _rows_of_xtc2(file: Path) -> Iterator[Result]:
+    """Rows; an exception of what reads a detector, which is counted under its type, is one here."""
+    source = Xtc2FileSource([file])
+    for result in results_of(source, Settings(), 64):
+        wrong = [text for text in result.trouble if re.search(r"\b\w+(Error|Exception)\b", text)]
+        assert not wrong, wrong
+        yield result
+    assert source.finished
+
+
+READERS: tuple[Callable[[Bytes], None], ...] = (_xtc, _compressed, _payload, _epics, _index, _small_data, _xtc2)
 
 
 def read_any(data: bytes) -> None:
@@ -84,6 +113,7 @@ def beginnings(files: Iterable[Bytes]) -> list[bytes]:
     found += [bytes([3, 1, 0, dbr, 0, 1, 0]) + bytes(200) for dbr in range(14, 35)]
     found.append(bytes([4]) + index_bytes(RUN, NAME))
     found.append(bytes([5]) + small_data(RUN))
+    found.append(bytes([6]) + b"".join(short_stream(4)))
     return found
 
 

@@ -13,7 +13,7 @@ Q = np.linspace(0.5, 3.4, 30)
 PHI = np.array([-np.pi, 0.0, np.pi])
 SAMPLES = 200
 PIXELS = 300
-PS_PER_PIXEL = 0.004
+PS_PER_PIXEL = 0.0125
 CENTRE = 150.0
 STEP_PS = 0.04
 """One step of the fake's delay scan."""

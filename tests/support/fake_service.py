@@ -270,7 +270,8 @@ class FakeService:
         for change in message.header["changes"]:
             if change["path"] == "detector.cspad.feature.ROI_0.image_ROI":
                 self._before.append(self.region)
-                self.region = change["value"]
+                # A region that becomes a polygon says that it is no rectangle any more.
+                self.region = change["value"] or self.region
             elif change["path"] == "detector.cspad.sums":
                 self.sums = change["value"]
         self.version += 1

@@ -109,3 +109,13 @@ def stream(events: int = 3) -> list[bytes]:
     run = [at(Transition.L1ACCEPT, 10 + i, parent(gmd(i)), camera(i, data_first=i % 2 == 1)) for i in range(events)]
     ends = (Transition.DISABLE, Transition.END_STEP, Transition.END_RUN)
     return [*begin, *run, *(at(service, 1000 + i) for i, service in enumerate(ends))]
+
+
+def short_stream(events: int) -> list[bytes]:
+    """The smallest run that has events with values: runinfo and a gas monitor."""
+    begin = [
+        at(Transition.CONFIGURE, 1, names(RUNINFO), names(GMD)),
+        at(Transition.BEGIN_RUN, 2, shapes_data(RUNINFO, {"expt": "synth0001", "runnum": 7})),
+        at(Transition.BEGIN_STEP, 3),
+    ]
+    return [*begin, *(at(Transition.L1ACCEPT, 10 + i, gmd(i)) for i in range(events))]

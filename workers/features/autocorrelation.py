@@ -10,6 +10,7 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers, Region
 from workers.features.region import bounds_in
 from workers.features.spatial_correlation import MaskedBox, box_around
 from workers.features.trace import Floats, array_of, floats, mean_of
@@ -21,7 +22,7 @@ LIMIT = 1e6
 class Illumination(Section):
     """Uneven illumination that is divided out."""
 
-    correction: Any
+    correction: Numbers
     """Image of the illumination: a ``.npy`` or text file, or lists of numbers."""
     kernel: int = 1
     """The image is smoothed with a square of so many pixels."""
@@ -30,7 +31,7 @@ class Illumination(Section):
 class Parameters(Section):
     """Names as in smalldata_tools."""
 
-    mask: Any = None
+    mask: Numbers = None
     """One or several masks, 1 = taken: a ``.npy`` or text file, or lists; the good pixels of ``roi`` if left out."""
     thresADU: tuple[float, float] = (-LIMIT, LIMIT)  # noqa: N815  # the field's spelling
     """Pixels below the first or above the second number count as 0."""
@@ -40,7 +41,7 @@ class Parameters(Section):
     """Keep only the lines through the middle; for a single mask."""
     illumination_correction: Illumination | None = None
     """Divide images by their illumination first."""
-    roi: Any = None
+    roi: Region = None
     """Rectangle ``[[r0, r1], [c0, c1]]`` that is correlated if there is no mask."""
     compat: bool = False
     """Lose one column of a box of odd width, as smalldata_tools does."""

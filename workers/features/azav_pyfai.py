@@ -16,6 +16,7 @@ from monitor.settings import Section
 from workers.features.cake import BIN_LIMIT, Cake, warm
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers
 from workers.features.poni import Poni, polarization, poni_from, read_poni
 from workers.features.user_array import user_good
 from workers.features.view import View
@@ -33,7 +34,7 @@ class Parameters(Section):
     """Geometry file of pyFAI; instead of ``ai_kwargs``."""
     ai_kwargs: dict[str, float] | None = None
     """Geometry: dist, poni1, poni2, rot1, rot2, rot3, wavelength, pixel1, pixel2 (metre, rad); pixel sizes as the detector's."""
-    userMask: Any = None  # noqa: N815
+    userMask: Numbers = None  # noqa: N815
     """Good pixels (1) beside those of the detector: nested lists, or the path of a npy or text file."""
     thres: float | None = None
     """Values below count as zero."""

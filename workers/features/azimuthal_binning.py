@@ -4,7 +4,7 @@ Bad pixels (NaN) count nowhere. With ``compat`` they count in the norm of bin (0
 as in the files of smalldata_tools.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from workers.features.azimuthal_bin import azimuths, flat_bins, radial_edges
 from workers.features.cake import Cake, warm
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind
+from workers.features.given import Numbers
 from workers.features.pixel_geometry import WAVELENGTH, PixelGeometry, pixel_geometry
 from workers.features.user_array import array_from, user_good
 from workers.features.view import View
@@ -48,7 +49,7 @@ class Parameters(Section):
     """Solid angle as in files from December 2025 on (2: (c/r) cubed), or before (1: c^2/r^3 over its largest value)."""
     polCorr: bool = True  # noqa: N815
     """Divide by what the polarization lets through."""
-    userMask: Any = None  # noqa: N815
+    userMask: Numbers = None  # noqa: N815
     """Good pixels (1) beside those of the detector: nested lists, or the path of a npy or text file."""
     thresADU: float | None = None  # noqa: N815
     """Values below count as zero."""
@@ -58,9 +59,9 @@ class Parameters(Section):
     """Values below this many times the noise of their pixel count as zero."""
     square: bool = False
     """Average the squares."""
-    darkImg: Any = None  # noqa: N815
+    darkImg: Numbers = None  # noqa: N815
     """Taken off each frame after thresholds and square, in the forms of userMask."""
-    gainImg: Any = None  # noqa: N815
+    gainImg: Numbers = None  # noqa: N815
     """Each frame is divided by it after that, in the forms of userMask."""
     ADU_per_Photon: float = 1.0
     """Kept with the data; nothing is done with it, as in smalldata_tools."""

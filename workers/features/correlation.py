@@ -9,6 +9,7 @@ from workers.features.autocorrelation import Parameters as MaskParameters
 from workers.features.autocorrelation import masks_of
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers, Region
 from workers.features.spatial_correlation import box_around
 from workers.features.trace import array_of, floats
 from workers.features.view import View
@@ -17,11 +18,11 @@ from workers.features.view import View
 class Parameters(Section):
     """Names as in ``Autocorrelation``."""
 
-    mask: Any = None
+    mask: Numbers = None
     """The mask, 1 = taken: a ``.npy`` or text file, or lists; the good pixels of ``roi`` if left out."""
-    roi: Any = None
+    roi: Region = None
     """Rectangle ``[[r0, r1], [c0, c1]]`` that is correlated if there is no mask."""
-    reference: Any = None
+    reference: Numbers = None
     """Image that is correlated with: a ``.npy`` or text file, or lists; left out: each image with itself."""
     compat: bool = False
     """Lose one column of a box of odd width, as smalldata_tools does."""

@@ -31,6 +31,7 @@ from workers.features.droplet_runs import (
     room_for,
 )
 from workers.features.feature import FEATURES, FeatureKind, ragged_name, real_field
+from workers.features.given import Numbers
 from workers.features.tiles import tile_shape, tiles_of
 from workers.features.user_array import user_good
 from workers.features.view import View
@@ -56,7 +57,7 @@ class Parameters(Section):
     """Droplets that touch at the lower threshold become one."""
     pixmax: float | None = None
     """Pixels above this count as zero (saturated ones)."""
-    mask: Any = None
+    mask: Numbers = None
     """Pixels to look at (1 = good), beside those that are bad anyway: rows of numbers, or a file."""
     regionprops: bool = False
     """Also write a list with sum, pixels and place of each droplet, its box, central moments and first pixels."""

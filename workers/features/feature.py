@@ -180,7 +180,7 @@ def parameters_from(model: type[Section], given: Mapping[str, Any], key: str) ->
         if first["type"] == "extra_forbidden":
             close = get_close_matches(str(first["loc"][0]), model.model_fields, n=1, cutoff=0.4)
             raise ConfigError("there is no such parameter", key=place, nearest=close[0] if close else "") from error
-        raise ConfigError(first["msg"], key=place) from error
+        raise ConfigError(first["msg"].removeprefix("Value error, "), key=place) from error
 
 
 def real_field(name: str, unit: str = "", description: str = "", shape: tuple[int, ...] = ()) -> Field:

@@ -12,6 +12,7 @@ from workers.features.circle import CONVERGED, RADIUS, RESIDUAL, X, Y, fit_circl
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
 from workers.features.flat import flat
+from workers.features.given import Numbers
 from workers.features.user_array import user_good
 from workers.features.view import View
 
@@ -21,7 +22,7 @@ class Parameters(Section):
 
     threshold: float = Parameter(90.0, ge=0, lt=100)
     """Pixels above this percentile of the good ones make the circle."""
-    userMask: Any = None  # noqa: N815
+    userMask: Numbers = None  # noqa: N815
     """Good pixels (1) beside those of the detector: nested lists, or the path of a npy or text file."""
     compat: bool = False
     """Bad pixels count as zeros in the percentile, as in smalldata_tools."""

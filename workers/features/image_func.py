@@ -1,7 +1,7 @@
 """The assembled image of a frame, or the frame of a list of droplets or photons (small-data ``imageFunc``)."""
 
 import math
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from monitor.settings import Section
 from workers.assembly import Assembly, Shared
 from workers.features.data import Context, Data, Output, PixelList
 from workers.features.feature import FEATURES, FeatureKind
+from workers.features.given import Numbers
 from workers.features.sparse import dense
 from workers.features.user_array import array_from
 from workers.features.view import View
@@ -25,9 +26,9 @@ class Parameters(Section):
     """Where pixels go: the assembled image. Lists are put into frames first."""
     imgShape: tuple[int, int] | None = None  # noqa: N815
     """Rows and columns; the image is filled up to them. Left out: as large as the detector."""
-    correction: Any = None
+    correction: Numbers = None
     """Each pixel is divided by this: nested lists, or the path of a npy or text file."""
-    mask: Any = None
+    mask: Numbers = None
     """Good pixels (1) beside those of the detector, in the same forms."""
     compat: bool = False
     """Places without a pixel are 0, as in smalldata_tools, instead of NaN."""

@@ -18,6 +18,7 @@ from monitor.settings import Section
 from monitor.store.sum_image import read_sum
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers, Region
 from workers.features.least_squares import fitted
 from workers.features.region import bounds_in
 from workers.features.trace import Floats, array_of, floats, mean_of
@@ -37,12 +38,12 @@ class Parameters(Section):
     """Background: a small-data file of another run with the sum ``bkgdet``, or a ``.npy`` or text file."""
     bkgdet: str = "alvium_tt_calib"
     """Name of the sum in that file."""
-    background: Any = None
+    background: Numbers = None
     """The background as lists of numbers, or one number for all pixels, instead of ``bkgfile``."""
-    roi_n: Any = None
+    roi_n: Region = None
     """Rectangle ``[[r0, r1], [c0, c1]]`` in which image and background are brought to the same mean; the whole image if left
     out."""
-    roi_s: Any = None
+    roi_s: Region = None
     """Rectangle of the turned image that is projected on its rows; all of it if left out."""
     tilt: float = 0.0
     """Degrees by which the image is turned; it grows by that."""

@@ -15,6 +15,7 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output, PixelList, Ragged, Values
 from workers.features.feature import FEATURES, FeatureKind, ragged_name, real_field
+from workers.features.given import Numbers
 from workers.features.peak_search import search
 from workers.features.tiles import tile_shape, tiles_of
 from workers.features.user_array import user_good
@@ -64,7 +65,7 @@ class Parameters(Section):
     """Least value of the other pixels."""
     min_peaks: int = Limited(15, ge=1)
     """Peaks that make a hit."""
-    mask: Any = None
+    mask: Numbers = None
     """Pixels to look at (1 = good), beside those that are bad anyway: rows of numbers, or a file."""
 
 

@@ -15,6 +15,7 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind
+from workers.features.given import Numbers
 from workers.features.photon_split import photon_map, split_photons
 from workers.features.tiles import tiles_of
 from workers.features.user_array import user_good
@@ -30,7 +31,7 @@ class Parameters(Section):
     """Part of a photon that two neighbours must have left over together to count as one more."""
     thresADU: float | None = None  # noqa: N815  # the field's spelling
     """Values below count as zero."""
-    mask: Any = None
+    mask: Numbers = None
     """Pixels to look at (1 = good), beside those that are bad anyway: rows of numbers, or a file."""
 
 

@@ -25,7 +25,7 @@ def bounds_in(region: Any, shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
     >>> bounds_in([0, 2], (32, 185, 388))
     ((0, 2), (0, 185), (0, 388))
     """
-    pairs = _pairs(region)
+    pairs = pairs_in(region)
     if len(pairs) > len(shape):
         raise ValueError(f"the region {region} has {len(pairs)} axes, the frame only {len(shape)}")
     whole = [(0, length) for length in shape]
@@ -52,7 +52,7 @@ def _is_list(region: Any) -> bool:
     return isinstance(region, list | tuple | np.ndarray)
 
 
-def _pairs(region: Any) -> list[tuple[int, int]]:
+def pairs_in(region: Any) -> list[tuple[int, int]]:
     """Pairs of whole numbers in any nesting."""
     try:
         numbers = np.squeeze(np.array(region))

@@ -16,6 +16,7 @@ from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
 from workers.features.flat import flat
+from workers.features.given import Numbers, Region
 from workers.features.limits import Threshold, limits
 from workers.features.rectangle import (
     ABOVE,
@@ -39,9 +40,9 @@ from workers.features.view import View
 class Parameters(Section):
     """What the settings may say about a rectangle; names as in smalldata_tools where it has the parameter."""
 
-    ROI: Any = None
+    ROI: Region = None
     """Rectangle in the frame; the whole frame if left out. A list of rectangles makes one feature each, ``<name>_0`` ..."""
-    image_ROI: Any = None  # noqa: N815
+    image_ROI: Region = None  # noqa: N815
     """Rectangle ``[[r0, r1], [c0, c1]]`` in the assembled image, as drawn on a page; instead of ``ROI``."""
     image_polygon: Any = None
     """Corners ``[[row, column], ...]`` of a polygon in the assembled image, as drawn on a page; instead of ``ROI``: the rectangle
@@ -50,7 +51,7 @@ class Parameters(Section):
     """Keep the pixels of the rectangle too."""
     calcPars: bool = True  # noqa: N815
     """Keep sum, mean, spread, extremes and centre of mass."""
-    userMask: Any = None  # noqa: N815
+    userMask: Numbers = None  # noqa: N815
     """Good pixels (1) of the whole frame, beside those of the detector: nested lists, or the path of a npy or text file."""
     thresADU: Threshold = None  # noqa: N815
     """Values below the first number count as zero; values above the second too."""

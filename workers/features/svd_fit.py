@@ -15,6 +15,7 @@ from monitor.settings import Section
 from monitor.store.basis import Basis, read_basis
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers
 from workers.features.product import products, warm
 from workers.features.trace import Floats, array_of, floats, mean_of, window
 from workers.features.view import View
@@ -25,7 +26,7 @@ class Parameters(Section):
 
     basis_file: str = ""
     """HDF5 file with the shapes."""
-    components: Any = None
+    components: Numbers = None
     """The shapes themselves, one list of samples each, or a ``.npy`` or text file with them; instead of ``basis_file``."""
     background_roi: int = 0
     """With ``components``: so many samples at the beginning are the background."""

@@ -14,6 +14,7 @@ from monitor.settings import Section
 from workers.features.cwt_peak import peaks_in
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers
 from workers.features.least_squares import Residuals, fitted
 from workers.features.trace import Floats, array_of, floats, median_of, trace_length, window
 from workers.features.view import View
@@ -25,7 +26,7 @@ WHOLE = np.dtype(np.int64)
 class Parameters(Section):
     """Names as in smalldata_tools."""
 
-    template: Any
+    template: Numbers
     """Shape of a pulse: a list, or a ``.npy`` or text file; it is scaled to a maximum of 1."""
     nPeaks: int = 1  # noqa: N815  # the field's spelling
     """Pulses in the trace."""

@@ -12,6 +12,7 @@ import numpy as np
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers
 from workers.features.timetool_edge import calibration
 from workers.features.trace import Floats, array_of, floats, trace_length
 from workers.features.view import View
@@ -24,7 +25,7 @@ POSITION, AMPLITUDE, SCORE = range(3)
 class Parameters(Section):
     """What the settings may say."""
 
-    reference: Any
+    reference: Numbers
     """Trace of an edge in its middle (signal over reference): a list, or a ``.npy`` or text file; shorter than the trace."""
     ttCalib: tuple[float, ...] = (0.0, 1.0)  # noqa: N815  # the field's spelling
     """Polynomial from pixel to time, lowest power first; at most the second power."""

@@ -8,6 +8,7 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers
 from workers.features.time_edge import edges, filtered, warm
 from workers.features.trace import Floats, array_of, floats, trace_length
 from workers.features.view import View
@@ -18,7 +19,7 @@ MOST_TERMS = 3
 class Parameters(Section):
     """Names as in smalldata_tools."""
 
-    weights: Any
+    weights: Numbers
     """Filter that answers to an edge: a list, or a ``.npy`` or text file."""
     kind_of_edge: Literal["stepUp", "stepDown"] = "stepUp"
     """Whether the filtered trace has a maximum or a minimum at the edge."""

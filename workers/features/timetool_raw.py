@@ -15,6 +15,7 @@ from monitor.model.field import Field
 from monitor.settings import Section
 from workers.features.data import Context, Data, Output
 from workers.features.feature import FEATURES, FeatureKind, real_field
+from workers.features.given import Numbers, Region
 from workers.features.region import bounds_in
 from workers.features.time_edge import filtered, warm
 from workers.features.timetool_edge import calibration, edge_fields, edge_filter, edge_numbers
@@ -28,18 +29,18 @@ OFF = 0
 class Parameters(Section):
     """Names as in smalldata_tools where it has the parameter."""
 
-    ttROI_signal: Any  # noqa: N815  # the field's spelling
+    ttROI_signal: Region  # noqa: N815  # the field's spelling
     """Rectangle ``[[r0, r1], [c0, c1]]`` with the edge."""
-    ttROI_sideband: Any = None  # noqa: N815
+    ttROI_sideband: Region = None  # noqa: N815
     """Rectangle beside it, as wide, that shows the laser alone."""
-    ttROI_reference: Any = None  # noqa: N815
+    ttROI_reference: Region = None  # noqa: N815
     """Rectangle, as wide, that is divided by where there is no ``reference_file``; it is also what the field ``reference`` is of
     in shots without X-rays. Left out: that of the signal, in those shots only."""
-    reference_file: Any = None
+    reference_file: Numbers = None
     """What is divided by: a ``.npy`` or text file, or a list, as long as the signal is wide."""
     subtract_sideband: bool = False
     """Take the sideband off signal and reference first; that of a file already has none."""
-    weights: Any
+    weights: Numbers
     """Filter that answers to an edge: a list, or a ``.npy`` or text file."""
     kind_of_edge: Literal["stepUp", "stepDown"] = "stepUp"
     """Whether the filtered trace has a maximum or a minimum at the edge."""

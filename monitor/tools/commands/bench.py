@@ -61,21 +61,26 @@ def walk(
 @command.command()
 def run(
     scenario: Annotated[str, typer.Argument(help="what to simulate")] = "delay-scan",
+    files: Annotated[list[Path] | None, typer.Option(help="an XTC file of a recorded run instead; for each file once")] = None,
+    settings: Annotated[Path | None, typer.Option(help="settings file", show_default="what the scenario is shown with")] = None,
     workers: Annotated[int, typer.Option("-j", "--workers", help="worker processes")] = 1,
     rate: Annotated[float, typer.Option(help="events per second; 0 = as fast as it goes")] = 0.0,
     steps: Annotated[int | None, typer.Option(help="calib cycles", show_default="the scenario's")] = None,
     events: Annotated[int | None, typer.Option(help="events per step", show_default="the scenario's")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The whole service on a simulated run, file to HDF5: events per second, delays by stage, processor share.
+    """The whole service on a run, file to HDF5: events per second, delays by stage, processor share.
 
     Example: xtcmon bench run scattering -j 2 --rate 120
     """
     from monitor.tools.bench_run import bench_run
+    from monitor.tools.shown import SHOWN
 
     with tempfile.TemporaryDirectory() as scratch:
-        files = simulated(scenario, Path(scratch), steps=steps, events=events)
-        found = bench_run(scenario, files, Path(scratch) / "out", workers=workers, rate=rate)
+        files = files or simulated(scenario, Path(scratch), steps=steps, events=events)
+        what = [str(path) for path in (*files, *([settings] if settings else []))]
+        shown = {} if settings else SHOWN.get(scenario, {})
+        found = bench_run(what, shown, Path(scratch) / "out", workers=workers, rate=rate)
     show(f"{scenario}, {workers} workers", [found], as_json)
 
 
@@ -235,7 +240,7 @@ def everything() -> None:
     hop(2, 2.0)
     corrections(None)
     features(None)
-    run("delay-scan", 1, 0.0, None, None)
+    run("delay-scan")
 
 
 def simulated(scenario: str, folder: Path, *, steps: int | None = None, events: int | None = None) -> list[Path]:

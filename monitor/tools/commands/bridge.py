@@ -10,7 +10,7 @@ from monitor.tools.process import known_endpoints, settings_of, stop_event
 
 
 def command(
-    settings_file: Annotated[Path | None, typer.Argument(help="settings with [[bridge]] sections", show_default=False)] = None,
+    settings_file: Annotated[Path | None, typer.Argument(help="settings with sections named bridge", show_default=False)] = None,
     service: Annotated[Path | None, typer.Option(help="runtime folder of the service", show_default="the one that runs")] = None,
     address: Annotated[str, typer.Option(help="address of a reduced stream, for a service elsewhere")] = "",
     keys: Annotated[str, typer.Option(help="folder of the keys", show_default="the settings'")] = "",
@@ -18,7 +18,7 @@ def command(
     check: Annotated[bool, typer.Option("--check", help="check the settings, open nothing")] = False,
     generation: Annotated[int, typer.Option(help="how often it was started before")] = 0,
 ) -> int:
-    """Serve the bridges of the settings. `xtcmon run` starts this by itself where its settings have a [[bridge]].
+    """Serve the bridges of the settings. `xtcmon run` starts this by itself where its settings have bridges.
 
     Example: xtcmon bridge bridges.toml --address tcp://127.0.0.1:5580
     """

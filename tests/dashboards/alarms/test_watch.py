@@ -40,6 +40,15 @@ def test_a_new_row_beyond_the_limit_is_told_once() -> None:
     assert [each.name for each in watch.raised] == ["dim"]
 
 
+def test_an_alarm_that_flickers_within_one_look_is_told_once() -> None:
+    watch = Watch([DIM])
+    watch.look(snapshot(1.0), 0.0, 0.0)
+
+    happened = watch.look(snapshot(1.0, *[0.4, 1.0] * 50), 1.0, 50.0)
+
+    assert [event.what for event in happened] == ["raised", "over"]
+
+
 def test_an_alarm_that_is_over_is_shown_until_somebody_has_seen_it() -> None:
     watch = Watch([DIM])
     watch.look(snapshot(1.0), 0.0, 0.0)

@@ -112,6 +112,7 @@ def test_losses_of_long_ago_are_not_losing() -> None:
         (status(late=3.0), "behind"),
         (status(held_up="the disk is full"), "held up"),
         (Snapshot(), "no answer"),
+        (status(processed=0), "not started"),
     ],
 )
 def test_a_monitor_that_does_not_keep_up_says_so(snapshot: Snapshot, word: str) -> None:

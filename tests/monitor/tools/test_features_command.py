@@ -42,10 +42,8 @@ def test_parameters_without_a_default_are_marked(listed: dict[str, Any]) -> None
 
 def test_the_fields_of_an_example_have_their_units(listed: dict[str, Any]) -> None:
     units = {field["name"]: field["unit"] for field in listed["ROIFunc"]["fields"]}
-    assert units == {
-        **{f"det/ROI_0_{name}": "ADU" for name in ("sum", "mean", "std", "min", "max")},
-        **{f"det/ROI_0_{name}": "pixel" for name in ("com", "com_tiles")},
-    }
+    values, places = ("sum", "mean", "std", "min", "max"), ("com", "com_tiles")
+    assert units == {f"det/ROI_0_{key}": "ADU" for key in values} | {f"det/ROI_0_{key}": "pixel" for key in places}
 
 
 def test_one_feature_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:

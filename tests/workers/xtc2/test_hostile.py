@@ -13,7 +13,8 @@ from monitor.simulate.xtc2.layout import HSD, HSD_CONFIG, TIMING
 from monitor.simulate.xtc2.play import Truth, beam, configuration, waves
 from monitor.xtc2.names import FieldType
 from monitor.xtc2.write import Layout, names, shapes_data
-from tests.support.xtc2_bytes import ALL, CONFIG, SETTING, at, camera, gmd, scan, slow
+from tests.support.any_reader import read_any
+from tests.support.xtc2_bytes import ALL, CONFIG, SETTING, at, camera, gmd, scan, short_stream, slow
 from tests.support.xtc2_rows import results_of
 
 F = FieldType
@@ -67,6 +68,23 @@ def test_a_stream_that_ends_anywhere_gives_the_events_before(tmp_path: Path) -> 
     event_ends = ends[4:7]
     for cut in sorted({*range(0, len(WHOLE), 997), *event_ends, *(event_ends - 1), *(event_ends + 1)}):
         assert rows_in(tmp_path, WHOLE[:cut]) == (event_ends <= cut).sum()
+
+
+def test_a_short_stream_may_be_cut_at_every_byte(tmp_path: Path) -> None:
+    data = b"".join(short_stream(3))
+    ends = np.cumsum([0, *sizes(data)])
+    for cut in range(len(data) + 1):
+        assert rows_in(tmp_path, data[:cut]) == (ends[4:] <= cut).sum()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_mutated_short_streams_raise_nothing_in_dump_summary_or_rows(seed: int) -> None:
+    random, whole = np.random.default_rng(seed), np.frombuffer(b"\6" + b"".join(short_stream(4)), np.uint8)
+    for _ in range(MUTATIONS):
+        data = whole.copy()
+        where = random.integers(1, len(data), random.integers(1, 12))
+        data[where] = random.choice([0, 1, 2, 4, 127, 128, 255], len(where))
+        read_any(data[: random.integers(1, len(data) + 1)].tobytes())
 
 
 def sizes(data: bytes) -> list[int]:
