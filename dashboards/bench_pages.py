@@ -50,7 +50,7 @@ class PageRow:
     dashboard_share
         Processor time of the dashboard's process over the time, 1 = one core.
     ms_per_picture
-        Of that, for each picture of the service, whoever looks.
+        Of that, for each different picture that was shown, however many look; fetching the frames is in it.
     ms_per_viewer
         The same for each picture that somebody got.
     viewers_share
@@ -119,7 +119,7 @@ def _one(viewers: int, megapixels: int, seconds: float, rate: float, browsers: b
         age_ms_99=1000 * float(np.quantile(ages, 0.99)),
         megabytes_per_s=sum(each.bytes for each in seen) / span / 1e6,
         dashboard_share=used / span,
-        ms_per_picture=1000 * used / (span * rate),
+        ms_per_picture=1000 * used / max(1, *(each.pictures for each in seen)),
         ms_per_viewer=1000 * used / max(1, delivered),
         viewers_share=theirs / span,
         dashboard_mb=grown / 1e6,

@@ -62,7 +62,7 @@ def short(text: str, letters: int = 44) -> str:
 
 def label(text: str, snapshot: Snapshot) -> str:
     """An expression with its unit, if it is a field."""
-    return snapshot.label(text)
+    return short(snapshot.label(text), 36)
 
 
 def common_unit(choice: PlotChoice, snapshot: Snapshot) -> str:

@@ -77,8 +77,8 @@ class HistogramPlot:
         source = ColumnDataSource(data={"left": [], "right": [], "height": [], "bottom": []})
         many = len(self._choice.y) > 1
         bars = self.figure.quad(
-            "left", "right", "height", "bottom", source=source, fill_color=colour, fill_alpha=0.35 if many else 0.7,
-            line_color=colour if many else None, legend_label=short(name, 34),
+            "left", "right", "height", "bottom", source=source, fill_color=colour, fill_alpha=0.45 if many else 0.7,
+            line_color=None, legend_label=short(name, 34),
         )  # fmt: skip
         hover(self.figure, [bars], [("from", "@left"), ("to", "@right"), (self._height_name, "@height")])
         return source

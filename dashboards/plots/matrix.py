@@ -46,7 +46,7 @@ class MatrixPlot:
         self._matrix.grid.visible = False
         self._ranked = chart(height=height + 120, tools="tap,save", x_range=(-1, 1), y_range=FactorRange())
         bars = self._ranked.hbar(y="pair", right="r", left=0, height=0.75, source=self._bars, color="colour")
-        self._ranked.xaxis.axis_label = "correlation; grey = may be chance"
+        self._ranked.xaxis.axis_label = "r; grey = chance?"
         for figure, drawn, source in ((self._matrix, cells, self._cells), (self._ranked, bars, self._bars)):
             hover(figure, [drawn], [("", "@y against @x"), ("r", "@r{0.000}")])
             drawn.nonselection_glyph = None

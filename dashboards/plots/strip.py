@@ -59,6 +59,7 @@ class StripPlot:
         self.figure = canvas(plain, height, x_axis_type="datetime" if self._seconds else "linear")
         if self._seconds:
             self.figure.xaxis.formatter = DatetimeTickFormatter(**CLOCK)
+            self.figure.xaxis.ticker.desired_num_ticks = 4
         self._reference = Reference(self.figure, choice, "x", "mean")
         self._sources = [self._curve(name, colour) for name, colour in zip(choice.y, COLOURS, strict=False)]
         self._marks = ChangeMarks(self.figure)

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 SOURCE = """
 ([column, least]) => {
+  if (!window.Bokeh?.documents.length) return null;
   const models = [...Bokeh.documents[0]._all_models.values()];
   for (const model of models) {
     if (model.type !== "ColumnDataSource" || !(column in model.data)) continue;
