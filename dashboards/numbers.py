@@ -7,15 +7,15 @@ from dashboards.snapshot import Snapshot
 from dashboards.texts import clock, count, duration
 
 
-def tiles(snapshot: Snapshot) -> dict[str, str]:
-    """Texts of the tiles."""
+def tiles(snapshot: Snapshot, *names: str) -> dict[str, str]:
+    """Texts of these tiles."""
     status, reader = snapshot.status, _reader(snapshot)
     total, processed = reader.get("total"), status.get("processed")
     share = ""
     # A total that is not known is 0 or below.
     if isinstance(total, int) and isinstance(processed, int) and total > 0:
         share = f"{100 * processed / total:.0f} % of {count(total)}"
-    return {
+    texts = {
         "state": "ended" if snapshot.ended else str(reader.get("state", "–")),
         "mode": str(reader.get("mode", "")),
         "processed": count(processed),
@@ -25,14 +25,13 @@ def tiles(snapshot: Snapshot) -> dict[str, str]:
         "lost": count(status.get("lost")),
         "damaged": count(status.get("damaged")),
         "quarantined": count(reader.get("quarantined")),
-        "queue": count(reader.get("queue")),
-        "leased": count(reader.get("leased")),
         "lag": duration(float(reader["lag"])) if isinstance(reader.get("lag"), int | float) else "–",
         "restarts": count(sum(n for n in _restarts(snapshot).values() if isinstance(n, int))),
         "missed": count(sum(snapshot.missed.values())),
         "file": str(status.get("file") or "no file is written"),
         "balance": ", ".join(f"{name} {count(n)}" for name, n in _map(status, "balance").items()),
     }
+    return {name: texts[name] for name in names}
 
 
 def tables(snapshot: Snapshot) -> dict[str, list[list[str]]]:

@@ -14,6 +14,7 @@ from dashboards.reduce.choice import vital_signs
 from dashboards.snapshot import Snapshot
 from dashboards.texts import clock
 
+TILES = ("state", "mode", "processed", "share", "written", "late", "lost", "damaged", "restarts")
 VITAL_ROWS = 7200
 """Rows of the strip charts: the last minute at 120 Hz."""
 
@@ -45,7 +46,7 @@ class Overview:
         }
         age = snapshot.data_age()
         return Shown(
-            {**tiles(snapshot), **texts},
+            {**tiles(snapshot, *TILES), **texts},
             {"alarm-history": alarm_rows(snapshot)},
             levels={f"answer-{name}": each.level for name, each in found.items()},
             ages={"vital-age": age if age != float("inf") else None},

@@ -9,6 +9,7 @@ from dashboards.plots.rate_chart import LatencyChart, RateChart
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count
 
+TILES = ("state", "mode", "lost", "late", "damaged", "quarantined", "lag", "restarts", "missed", "file", "balance")
 LOG_LINES = 60
 LEVELS = {"DEBUG": 0, "INFO": 1, "WARNING": 2, "ERROR": 3, "CRITICAL": 4}
 
@@ -39,7 +40,7 @@ class System:
         lines = log_rows(snapshot, self._level)
         return Shown(
             {
-                **tiles(snapshot),
+                **tiles(snapshot, *TILES),
                 **flow_texts(snapshot),
                 "log-level": self._level,
                 "log-shown": f"{len(lines)} lines from {self._level} on",

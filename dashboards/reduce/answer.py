@@ -56,14 +56,16 @@ class Answer:
 def answers(snapshot: Snapshot) -> dict[str, Answer]:
     """All answers by question, in the order in which people ask."""
     rows = snapshot.run_rows()
-    return {
-        "beam": beam(snapshot, rows),
-        "overlap": overlap(rows),
-        "detector": detector(rows),
-        "signal": signal_seen(snapshot, rows),
-        "scan": scan(snapshot, rows),
-        "monitor": monitor(snapshot),
-    }
+    # Sums of values that are too large are infinite or NaN, and then nothing is known; that is no error of the page.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return {
+            "beam": beam(snapshot, rows),
+            "overlap": overlap(rows),
+            "detector": detector(rows),
+            "signal": signal_seen(snapshot, rows),
+            "scan": scan(snapshot, rows),
+            "monitor": monitor(snapshot),
+        }
 
 
 def beam(snapshot: Snapshot, rows: Table) -> Answer:

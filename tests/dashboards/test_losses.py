@@ -30,13 +30,13 @@ def test_losses_are_on_the_page_by_reason() -> None:
     trouble = tables(snapshot)["trouble"]
     assert ["lost, no credit", "12"] in trouble
     assert ["lost, source", "3"] in trouble
-    assert tiles(snapshot)["lost"] == "15"
+    assert tiles(snapshot, "lost")["lost"] == "15"
 
 
 def test_restarts_of_every_process_are_on_the_page() -> None:
     snapshot = shown().snapshot()
     assert ["aggregator started anew", "2"] in tables(snapshot)["trouble"]
-    assert tiles(snapshot)["restarts"] == "2"
+    assert tiles(snapshot, "restarts")["restarts"] == "2"
 
 
 def test_a_service_without_room_on_the_disk_says_so_on_every_page() -> None:
