@@ -28,7 +28,7 @@ ARGUMENTS = (
 FIRST = 3720
 """Events of the run before a test begins: every step of the fake's scan three times."""
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 Opened = Callable[[str], Page]
 
@@ -93,7 +93,7 @@ def opened(house: House, browser: Browser) -> Iterator[Opened]:
 
     def open_page(name: str) -> Page:
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(45_000)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(house.dashboard.address + name)

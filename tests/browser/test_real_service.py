@@ -38,7 +38,7 @@ def served(xtcmon: Command) -> tuple[Path, Endpoints]:
 
 def opened(browser: Browser, address: str, errors: list[str]) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(1000 * PATIENCE_S)
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
@@ -71,7 +71,7 @@ def test_a_region_drawn_on_the_page_changes_what_the_service_publishes(browser: 
             before = next(rows for rows in monitor.rows("cspad/ROI_0_sum", "pipeline_version", timeout_s=PATIENCE_S))
             assert set(before["pipeline_version"].tolist()) == {1}
             draw(page)
-            expect(page.locator("#region-state")).to_have_text("In force since settings version 2.", timeout=40_000)
+            expect(page.locator("#region-state")).to_have_text("In force since settings version 2.", timeout=1000 * PATIENCE_S)
             for rows in monitor.rows("cspad/ROI_0_sum", "pipeline_version", timeout_s=PATIENCE_S):
                 if rows["pipeline_version"][0] == 2:
                     break
@@ -81,7 +81,7 @@ def test_a_region_drawn_on_the_page_changes_what_the_service_publishes(browser: 
         assert np.isfinite(rows["cspad/ROI_0_sum"][0])
         assert rows["cspad/ROI_0_sum"][0] != before["cspad/ROI_0_sum"][0]
         page.reload()
-        expect(page.locator("#head-version")).to_have_text("2", timeout=40_000)
+        expect(page.locator("#head-version")).to_have_text("2", timeout=1000 * PATIENCE_S)
     assert errors == []
 
 
