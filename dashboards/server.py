@@ -3,8 +3,6 @@
 import asyncio
 import functools
 import logging
-import os
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,6 +29,7 @@ from dashboards.feed import Feed
 from dashboards.heard import Heard
 from dashboards.layouts import Layouts
 from dashboards.link import ServiceLink
+from dashboards.listening import bound, host_of, origins
 from dashboards.pages.page import PAGES, Page
 from dashboards.pictures.book import Book
 from dashboards.pictures.office import Office
@@ -82,7 +81,7 @@ class Dashboard:
         self._settings = settings
         password = password_of(settings.pages)
         self._door = Door(Keeper(password)) if password else NullAuth()
-        self._socket = _bound(settings.pages.address, settings.pages.port if port is None else port)
+        self._socket = bound(settings.pages.address, settings.pages.port if port is None else port)
         self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history, guard)
         self._office = Office(self._feed, settings)
@@ -98,7 +97,7 @@ class Dashboard:
     @property
     def address(self) -> str:
         """Where a browser finds the first page."""
-        return f"http://{_host(self._settings.pages.address)}:{self.port}/"
+        return f"http://{host_of(self._settings.pages.address)}:{self.port}/"
 
     def run(self, ready: Callable[[str], None] = lambda address: None, stop: threading.Event | None = None) -> None:
         """Serve until ``stop`` is set or the process is interrupted; ``ready`` is told the address."""
@@ -148,16 +147,11 @@ class Dashboard:
         return BokehTornado(
             applications,
             extra_patterns=[*redirects, *self._office.routes(), *self._archive.routes()],
-            extra_websocket_origins=self._origins(),
+            extra_websocket_origins=origins(self._settings.pages, self.port),
             auth_provider=self._door,
             use_index=False,
             unused_session_lifetime_milliseconds=UNUSED_SESSION_S * 1000,
         )
-
-    def _origins(self) -> list[str]:
-        """Under which names pages may speak to this server: its own, and those of the settings."""
-        own = {_host(self._settings.pages.address), "127.0.0.1", "localhost", socket.gethostname(), socket.getfqdn()}
-        return sorted({f"{host}:{self.port}" for host in own} | set(self._settings.pages.origins))
 
     def _listening(self, tornado: BokehTornado) -> HTTPServer:
         server = HTTPServer(tornado)
@@ -289,24 +283,3 @@ def _dashboard(settings: Settings, link: Link, guard: Guard, former: int | None,
             # Somebody else has it now; open browsers are lost, new ones are told the new address.
             return Dashboard(settings, link, port=port, guard=guard)
     return Dashboard(settings, link, port=port, guard=guard)
-
-
-def _host(address: str) -> str:
-    """The address as it stands in an URL; every address of this machine is told as its name."""
-    if address in ("0.0.0.0", "::", ""):
-        return socket.gethostname()
-    return f"[{address}]" if ":" in address else address
-
-
-def _bound(address: str, port: int) -> socket.socket:
-    """A listening socket, before anything else is built."""
-    try:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        listening = socket.create_server((address, port), family=family)
-    except OSError as error:
-        why = os.strerror(error.errno or 0) if error.errno and error.errno > 0 else str(error)
-        raise Unusable(
-            f"port {port} of {address} cannot be used ({why}): end what uses it, or choose another with --port"
-        ) from error
-    listening.setblocking(False)
-    return listening

@@ -61,23 +61,27 @@ window.xtcmon = (() => {
     }
   };
   const alarms = (raised) => {
-    const place = document.getElementById("alarms"), content = JSON.stringify(raised);
-    if (place.dataset.shown === content) return;
-    place.dataset.shown = content;
-    place.replaceChildren(...raised.map(alarm => {
-      const line = document.createElement("p"), text = document.createElement("span");
-      line.dataset.level = alarm.level;
-      text.textContent = alarm.text;
-      line.append(text);
-      if (alarm.acknowledge) {
-        const button = document.createElement("button");
-        button.textContent = "Acknowledge";
-        button.dataset.act = "acknowledge";
-        button.dataset.value = alarm.name;
-        line.append(button);
+    // Lines stay the same elements while their texts change: a button that moves away under the mouse cannot be pressed.
+    const place = document.getElementById("alarms");
+    const old = new Map([...place.children].map(line => [line.dataset.name, line]));
+    const lines = raised.map(alarm => {
+      const line = old.get(alarm.name) ?? document.createElement("p");
+      if (!line.firstChild) line.append(document.createElement("span"));
+      if (line.dataset.level !== alarm.level) line.dataset.level = alarm.level;
+      line.dataset.name = alarm.name;
+      if (line.firstChild.textContent !== alarm.text) line.firstChild.textContent = alarm.text;
+      const button = line.querySelector("button");
+      if (button && !alarm.acknowledge) button.remove();
+      if (!button && alarm.acknowledge) {
+        const made = document.createElement("button");
+        [made.type, made.textContent] = ["button", "Acknowledge"];
+        [made.dataset.act, made.dataset.value] = ["acknowledge", alarm.name];
+        line.append(made);
       }
       return line;
-    }));
+    });
+    const same = lines.length === place.children.length && lines.every((line, i) => line === place.children[i]);
+    if (!same) place.replaceChildren(...lines);
   };
   const past = (place) => {
     const form = document.getElementById("past"), slider = form.querySelector("input");
