@@ -9,7 +9,7 @@ from monitor.reader.block import Memory
 from monitor.reader.dispatch.cut import stretch_of
 from monitor.reader.dispatch.instruction import HandOut, Instruction, Release, Send
 from monitor.reader.dispatch.machine import QUEUE_LEAST, Dispatch
-from monitor.settings import Settings, Source
+from monitor.settings import Pages, Settings, Source
 from monitor.wire.aggregator_note import Committed
 from monitor.wire.client_note import Control
 from monitor.wire.worker_note import Done, Heartbeat, Hello
@@ -24,7 +24,7 @@ class Played:
     """A dispatch with an aggregator and one worker, and everything it wanted done."""
 
     def __init__(self, *, live: bool = True, max_events: int = 1, **source: Any) -> None:
-        settings = Settings(source=Source(max_events=max_events, **source))
+        settings = Settings(source=Source(max_events=max_events, **source), pages=Pages(frame_rate=4))
         self.dispatch = Dispatch(settings, live=live, base=100)
         self.out: list[Instruction] = self.dispatch.begin(0.0, 0.0, "me")
         self.out += self.dispatch.hello(b"aggregator", Hello(role="aggregator"), 0.0)
