@@ -14,7 +14,7 @@ from monitor.wire.message import Message
 LOOK_AGAIN_S = 0.5
 """How often the addresses are read again; a restarted service may have others."""
 
-ANSWER_S = 4.0
+ANSWER_S = 10.0
 MOST_MESSAGES = 50
 """Of one topic in a turn: rows that pile up on a busy machine must not keep the status waiting."""
 

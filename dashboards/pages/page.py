@@ -67,7 +67,7 @@ class Shown:
         Identifier of an element of the page to its text.
     tables
         Identifier of a table body to its rows; a cell is a text, or a pair of a text and the address on this server to which
-        it leads.
+        it leads. A ``datalist`` is filled with the texts of rows of one cell.
     address
         Choices to be kept in the page's address, so that a reload or a sent link shows the same.
     levels

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from dashboards.settings_in_force import settings_in_force
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
 from dashboards.texts import clock, count, duration, number
+from dashboards.tuning import Tuning
 from monitor.tools.toml_text import toml_text
 
 MOST_SLOW = 400
@@ -38,7 +40,8 @@ class Run:
         self._shown = Shown()
         self._beam: StripChart | None = None
         self._place = column([], sizing_mode="stretch_width")
-        self.roots: Mapping[str, Any] = {"beam": self._place}
+        self._tuning = Tuning(view)
+        self.roots: Mapping[str, Any] = {"beam": self._place, "feature": self._tuning.feature}
         view.acts["slow-search"] = self._on_search
 
     def update(self, snapshot: Snapshot) -> Shown:
@@ -49,7 +52,9 @@ class Run:
             rows = snapshot.run_rows()
             self._show_beam(snapshot, rows)
             self._shown = Shown(self._texts(snapshot), self._tables(snapshot), {"search": self._search} if self._search else {})
-        return self._shown
+        text = self._tuning.update(snapshot)
+        tables = {**self._shown.tables, "setting-names": self._tuning.names}
+        return replace(self._shown, text={**self._shown.text, **text}, tables=tables)
 
     def _show_beam(self, snapshot: Snapshot, rows: Table) -> None:
         """The whole run at a glance."""

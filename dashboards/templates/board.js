@@ -18,6 +18,10 @@ window.xtcmon = (() => {
     const body = document.getElementById(id);
     if (!body || body.dataset.shown === JSON.stringify(content)) return;
     body.dataset.shown = JSON.stringify(content);
+    if (body.matches("datalist")) {
+      body.replaceChildren(...content.map(([text]) => new Option(text, text)));
+      return;
+    }
     body.replaceChildren(...content.map(line => {
       const row = document.createElement("tr");
       row.append(...line.map(text => {

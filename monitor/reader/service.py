@@ -100,6 +100,8 @@ def run_reader(
         source = source if source is not None else source_of(settings)
         if is_live(settings):
             warm()
+            # The first check loads the workers' code: seconds in which no event would be read, if a person's change came first.
+            check(settings)
         router, hold = None, None
         calibration = Calibration()
         try:
