@@ -34,7 +34,7 @@ window.xtcmon = (() => {
           return cell;
         }
         cell.textContent = text;
-        if (/^[\d.,\u202f–-]+( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
+        if (/^[\d.,\u202f–-]+(e[+-]?\d+)?( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
         return cell;
       }));
       return row;
