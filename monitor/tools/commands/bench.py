@@ -85,6 +85,23 @@ def run(
 
 
 @command.command()
+def worker(
+    what: Annotated[list[str], typer.Argument(help="[SETTINGS.toml] FILES", show_default=False)],
+    events: Annotated[int, typer.Option(help="events to measure")] = 120,
+    as_json: AsJson = False,
+) -> None:
+    """What one worker needs per event of a recorded run, and what of it each feature, the common mode and the sums cost.
+
+    Example: xtcmon bench worker my.toml e81-r0098-s*.xtc
+    """
+    from monitor.tools.bench_worker import bench_worker, columns
+    from monitor.tools.setup import gather
+
+    lines = bench_worker(gather(what, {}), events)
+    show("one worker, processor time", [dict(columns(line)) for line in lines], as_json)
+
+
+@command.command()
 def chaos(
     events: Annotated[int, typer.Option(help="events of the run")] = 20_000,
     blows: Annotated[int, typer.Option(help="processes to hit")] = 240,
