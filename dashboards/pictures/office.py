@@ -13,7 +13,7 @@ from dashboards.pictures.channel import PATH, Channel, Reading
 from dashboards.pictures.gallery import Gallery
 from dashboards.pictures.hub import Hub
 from dashboards.pictures.reading import Reader
-from dashboards.reduce.picture import levels, windowed
+from dashboards.reduce.picture import levels, percentile_limits, windowed
 from monitor.settings import Settings
 
 PERIOD_S = 0.02
@@ -52,6 +52,7 @@ class Office:
         window = windowed(np.zeros((2, 2), np.float32), None, (2, 2))
         levels(window.values, 0.0, 1.0, "linear")
         levels(window.values, 1.0, 2.0, "log")
+        percentile_limits(window.values, 0, 100)
         loop.add_callback(self._run)
 
     def close(self) -> None:

@@ -99,12 +99,39 @@ def block_means(
                 good = abs(line[j]) < np.float32(np.inf)
                 total[j] += line[j] if good else np.float32(0)
                 count[j] += np.float32(1) if good else np.float32(0)
-        for j in range(means.shape[1]):
-            added, number = 0.0, 0.0
-            for k in range(j * side, min(width, (j + 1) * side)):
-                added += total[k]
-                number += count[k]
-            means[i, j] = added / number if number else np.nan
+        _across(total, count, side, means[i])
+
+
+@kernel
+def _across(total: NDArray[np.float32], count: NDArray[np.float32], side: int, out: NDArray[np.float32]) -> None:
+    """Means of neighbours in a row of sums.
+
+    The usual sides are written out, for only loops of a known length are vectorized: 2 Mpx take 1 ms in all instead of 3.6.
+    """
+    nothing = np.float32(np.nan)
+    done = len(total) // side if side <= 4 else 0
+    if side == 1:
+        for j in range(done):
+            out[j] = total[j] / (count[j] if count[j] > 0 else nothing)
+    elif side == 2:
+        for j in range(done):
+            n = count[2 * j] + count[2 * j + 1]
+            out[j] = (total[2 * j] + total[2 * j + 1]) / (n if n > 0 else nothing)
+    elif side == 3:
+        for j in range(done):
+            n = count[3 * j] + count[3 * j + 1] + count[3 * j + 2]
+            out[j] = (total[3 * j] + total[3 * j + 1] + total[3 * j + 2]) / (n if n > 0 else nothing)
+    elif side == 4:
+        for j in range(done):
+            n = count[4 * j] + count[4 * j + 1] + count[4 * j + 2] + count[4 * j + 3]
+            sums = total[4 * j] + total[4 * j + 1] + total[4 * j + 2] + total[4 * j + 3]
+            out[j] = sums / (n if n > 0 else nothing)
+    for j in range(done, len(out)):
+        added, several = 0.0, 0.0
+        for k in range(j * side, min(len(total), (j + 1) * side)):
+            added += total[k]
+            several += count[k]
+        out[j] = added / several if several else np.nan
 
 
 def levels(values: NDArray[np.float32], low: float, high: float, scale: Scale) -> NDArray[np.uint8]:
@@ -153,17 +180,38 @@ def percentile_limits(image: NDArray[np.floating], low: float, high: float) -> t
 
     The smallest and the largest (0 and 100) are exact; others are taken from every n-th pixel of a large image.
     """
-    whole = low <= 0 and high >= 100
     flat = image.reshape(-1)
+    whole = low <= 0 and high >= 100
+    if whole and flat.dtype == np.float32:
+        least, most = extent(np.ascontiguousarray(flat))
+        return wider(float(least), float(most)) if least <= most else (0.0, 1.0)
     step = 1 if whole else max(1, flat.size // SAMPLE)
     # A step that divides the width would look at a few columns only.
     step += 1 - step % 2
     sample = flat[::step]
-    good = sample[np.isfinite(sample)]
+    good = np.sort(sample[np.isfinite(sample)])
     if not len(good):
         return 0.0, 1.0
-    first, last = (good.min(), good.max()) if whole else np.percentile(good, (low, high))
-    return wider(float(first), float(last))
+    return wider(_rank(good, low), _rank(good, high))
+
+
+def _rank(ordered: NDArray[np.floating], percent: float) -> float:
+    """A percentile of numbers in order, linear between two of them; ``np.percentile`` would put them in order once more."""
+    place = (len(ordered) - 1) * percent / 100
+    below = int(place)
+    one, other = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    return one + (other - one) * (place - below)
+
+
+@kernel
+def extent(values: NDArray[np.float32]) -> tuple[np.float32, np.float32]:
+    """The smallest and the largest finite value, shape of ``values`` (n,); (inf, -inf) if there is none."""
+    least, most = np.float32(np.inf), np.float32(-np.inf)
+    for i in range(len(values)):
+        good = abs(values[i]) < np.float32(np.inf)
+        least = min(least, values[i] if good else np.float32(np.inf))
+        most = max(most, values[i] if good else np.float32(-np.inf))
+    return least, most
 
 
 def wider(low: float, high: float) -> tuple[float, float]:
