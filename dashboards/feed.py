@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -42,6 +42,8 @@ class Feed:
     """
 
     def __init__(self, link: Link, history: int, guard: Guard | None = None) -> None:
+        self.on_pictures: Callable[[], None] = lambda: None
+        """Called in the feed's thread when the snapshot has other pictures."""
         self._guard = guard
         self._link = link
         self._history = history
@@ -137,11 +139,14 @@ class Feed:
         """One turn: subscriptions, messages, history, snapshot."""
         self._subscribe(stream)
         messages = stream.poll(POLL_S)
+        pictures = self._snapshot.pictures
         changed = [self._take(message) for message in messages]
         now = time.monotonic()
         changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
             self._snapshot = replace(self._intake.snapshot(), alarms=self._snapshot.alarms)
+        if self._snapshot.pictures is not pictures:
+            self.on_pictures()
         if self._guard is not None and (told := self._guard.step(self._snapshot)) != self._snapshot.alarms:
             self._snapshot = replace(self._snapshot, alarms=told)
 

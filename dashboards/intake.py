@@ -129,7 +129,7 @@ class Intake:
             curves=self._shelf.curves(self._arrays),
             lists=self._shelf.lists(self._arrays),
             axes=self._axes,
-            pictures=dict(self._pictures),
+            pictures=self._pictures,
             plots=dict(self._plots),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),

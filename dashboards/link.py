@@ -8,7 +8,7 @@ from typing import Any
 from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints
 from monitor.net.publish import ZmqSubscriber
-from monitor.net.socket import ZmqDealer, wait
+from monitor.net.socket import ZmqDealer, ready
 from monitor.wire.message import Message
 
 LOOK_AGAIN_S = 0.5
@@ -52,8 +52,7 @@ class ServiceStream:
         if not self._open:
             time.sleep(timeout_s)
             return []
-        wait(self._open.values(), timeout_s)
-        return [message for each in self._open.values() for message in _waiting(each)]
+        return [message for each in ready(self._open.values(), timeout_s) for message in _waiting(each)]
 
     def close(self) -> None:
         """Let go of the sockets."""

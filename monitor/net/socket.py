@@ -8,7 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import zmq
 
@@ -16,6 +16,8 @@ from monitor.errors import ConfigError, ProtocolError, Unusable
 from monitor.net.address import check_address
 from monitor.net.keys import Gate, Right, guard_bound, guard_connected
 from monitor.wire.message import Message, Part, decode, encode
+
+S = TypeVar("S", bound=Any)
 
 LARGE = 1 << 16
 """Bytes from which a part is sent and received without a copy."""
@@ -208,10 +210,15 @@ class ZmqDealer:
 
 def wait(sockets: Iterable[Any], timeout_s: float) -> bool:
     """Whether any of these sockets has something to receive, after at most the timeout."""
-    poller = zmq.Poller()
-    for socket in sockets:
-        poller.register(socket.zmq, zmq.POLLIN)
-    return bool(poller.poll(math.ceil(max(0.0, timeout_s) * 1000)))
+    return bool(ready(sockets, timeout_s))
+
+
+def ready(sockets: Iterable[S], timeout_s: float) -> list[S]:
+    """Those of these sockets that have something to receive, after waiting at most the timeout for the first."""
+    poller, by_socket = zmq.Poller(), {socket.zmq: socket for socket in sockets}
+    for each in by_socket:
+        poller.register(each, zmq.POLLIN)
+    return [by_socket[each] for each, _ in poller.poll(math.ceil(max(0.0, timeout_s) * 1000))]
 
 
 def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
