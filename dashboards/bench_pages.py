@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 from tornado.websocket import websocket_connect
 
+from dashboards.heap import keep_pages
 from dashboards.link import ServiceLink
 from dashboards.pictures.channel import PATH
 from dashboards.pictures.encode import LENGTH
@@ -198,6 +199,7 @@ def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
 
 def _serve(pipe: Connection, stream: str) -> None:
     """The dashboard's part."""
+    keep_pages()
     stop = threading.Event()
 
     def end() -> None:

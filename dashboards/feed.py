@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards.alarms.guard import Guard
 from dashboards.intake import Intake
+from dashboards.joined_rows import groups_of
 from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
 from dashboards.snapshot import Snapshot
@@ -138,9 +139,9 @@ class Feed:
     def step(self, stream: Stream) -> None:
         """One turn: subscriptions, messages, history, snapshot."""
         self._subscribe(stream)
-        messages = stream.poll(POLL_S)
+        groups = groups_of(stream.poll(POLL_S))
         pictures = self._snapshot.pictures
-        changed = [self._take(message) for message in messages]
+        changed = [self._take(group) for group in groups]
         now = time.monotonic()
         changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
@@ -150,14 +151,14 @@ class Feed:
         if self._guard is not None and (told := self._guard.step(self._snapshot)) != self._snapshot.alarms:
             self._snapshot = replace(self._snapshot, alarms=told)
 
-    def _take(self, message: Message) -> bool:
-        """Hand one message to the intake; True if it was good."""
+    def _take(self, group: Sequence[Message]) -> bool:
+        """Hand messages to the intake, as one; True if they were good."""
         try:
-            self._intake.take(message, time.monotonic())
+            self._intake.take_group(group, time.monotonic())
         except ProtocolError as error:
-            self._refused += 1
-            if self._refused == 1:
-                log.warning("message_refused", extra={"topic": message.topic, "why": str(error)})
+            self._refused += len(group)
+            if self._refused == len(group):
+                log.warning("message_refused", extra={"topic": group[0].topic, "why": str(error)})
             return False
         return True
 

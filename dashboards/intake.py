@@ -2,13 +2,14 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.arrays import pieces_of
+from dashboards.joined_rows import as_one
 from dashboards.reduce.difference import difference
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
@@ -70,11 +71,22 @@ class Intake:
         ProtocolError
             If its content breaks the rules; nothing of it was taken.
         """
-        handler = self._handler(message.topic)
+        self.take_group((message,), now)
+
+    def take_group(self, group: Sequence[Message], now: float) -> None:
+        """Take messages of one topic that follow each other as if they were one.
+
+        Raises
+        ------
+        ProtocolError
+            If the content breaks the rules; nothing of it was taken.
+        """
+        handler = self._handler(group[0].topic)
         if handler is None:
             return
-        self._count(message)
-        handler(message, now)
+        for message in group:
+            self._count(message)
+        handler(as_one(group), now)
         self._version += 1
 
     def take_history(self, message: Message, now: float) -> None:

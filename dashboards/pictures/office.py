@@ -53,7 +53,8 @@ class Office:
         window = windowed(np.zeros((2, 2), np.float32), None, (2, 2))
         levels(window.values, 0.0, 1.0, "linear")
         levels(window.values, 1.0, 2.0, "log")
-        percentile_limits(window.values, 0, 100)
+        for low, high in ((0, 100), (1, 99)):
+            percentile_limits(window.values, low, high)
         loop.add_callback(self._run)
 
     def wake(self) -> None:

@@ -175,21 +175,31 @@ def log_levels(values: NDArray[np.float32], low: np.float32, factor: np.float32,
                 out[i, j] = np.uint8(1) if value == value else np.uint8(0)
 
 
-def percentile_limits(image: NDArray[np.floating], low: float, high: float) -> tuple[float, float]:
+def percentile_limits(
+    image: NDArray[np.floating], low: float, high: float, *, above: float = -np.inf
+) -> tuple[float, float]:
     """Colour limits at two percentiles of the valid pixels; never empty, (0, 1) without valid pixels.
 
     The smallest and the largest (0 and 100) are exact; others are taken from every n-th pixel of a large image.
+
+    Parameters
+    ----------
+    image
+        Any shape; what is not finite is not valid.
+    low, high
+        Percentiles.
+    above
+        Only pixels above this are valid.
     """
     flat = image.reshape(-1)
-    whole = low <= 0 and high >= 100
-    if whole and flat.dtype == np.float32:
-        least, most = extent(np.ascontiguousarray(flat))
+    if low <= 0 and high >= 100:
+        least, most = extent(flat, above)
         return wider(float(least), float(most)) if least <= most else (0.0, 1.0)
-    step = 1 if whole else max(1, flat.size // SAMPLE)
+    step = max(1, flat.size // SAMPLE)
     # A step that divides the width would look at a few columns only.
     step += 1 - step % 2
-    sample = flat[::step]
-    good = np.sort(sample[np.isfinite(sample)])
+    sample = np.empty(-(-flat.size // step), flat.dtype)
+    good = np.sort(sample[: sampled(flat, step, above, sample)])
     if not len(good):
         return 0.0, 1.0
     return wider(_rank(good, low), _rank(good, high))
@@ -204,13 +214,26 @@ def _rank(ordered: NDArray[np.floating], percent: float) -> float:
 
 
 @kernel
-def extent(values: NDArray[np.float32]) -> tuple[np.float32, np.float32]:
-    """The smallest and the largest finite value, shape of ``values`` (n,); (inf, -inf) if there is none."""
-    least, most = np.float32(np.inf), np.float32(-np.inf)
+def sampled(values: NDArray[np.floating], step: int, above: float, out: NDArray[np.floating]) -> int:
+    """Put every ``step``-th value that is finite and above a limit into ``out``; how many there are."""
+    count = 0
+    for i in range(0, len(values), step):
+        value = values[i]
+        if abs(value) < np.inf and value > above:
+            out[count] = value
+            count += 1
+    return count
+
+
+@kernel
+def extent(values: NDArray[np.floating], above: float) -> tuple[np.floating, np.floating]:
+    """The smallest and the largest value that is finite and above a limit; (inf, -inf) if there is none."""
+    least, most = values.dtype.type(np.inf), values.dtype.type(-np.inf)
     for i in range(len(values)):
-        good = abs(values[i]) < np.float32(np.inf)
-        least = min(least, values[i] if good else np.float32(np.inf))
-        most = max(most, values[i] if good else np.float32(-np.inf))
+        value = values[i]
+        good = (abs(value) < np.inf) & (value > above)
+        least = min(least, value if good else least)
+        most = max(most, value if good else most)
     return least, most
 
 

@@ -8,7 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import zmq
 
@@ -210,15 +210,21 @@ class ZmqDealer:
 
 def wait(sockets: Iterable[Any], timeout_s: float) -> bool:
     """Whether any of these sockets has something to receive, after at most the timeout."""
-    return bool(ready(sockets, timeout_s))
+    return bool(Together(sockets).ready(timeout_s))
 
 
-def ready(sockets: Iterable[S], timeout_s: float) -> list[S]:
-    """Those of these sockets that have something to receive, after waiting at most the timeout for the first."""
-    poller, by_socket = zmq.Poller(), {socket.zmq: socket for socket in sockets}
-    for each in by_socket:
-        poller.register(each, zmq.POLLIN)
-    return [by_socket[each] for each, _ in poller.poll(math.ceil(max(0.0, timeout_s) * 1000))]
+class Together(Generic[S]):
+    """Sockets that are waited for together; made once for those that stay."""
+
+    def __init__(self, sockets: Iterable[S] = ()) -> None:
+        self._sockets = {socket.zmq: socket for socket in sockets}
+        self._poller = zmq.Poller()
+        for socket in self._sockets:
+            self._poller.register(socket, zmq.POLLIN)
+
+    def ready(self, timeout_s: float) -> list[S]:
+        """Those that have something to receive, after waiting at most the timeout for the first."""
+        return [self._sockets[socket] for socket, _ in self._poller.poll(math.ceil(max(0.0, timeout_s) * 1000))]
 
 
 def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
