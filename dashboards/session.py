@@ -78,6 +78,8 @@ class Session:
         self._drawn = -1
         self._beat = 0
         self._answered = -1
+        self._passed = False
+        """A turn came before the browser had answered."""
         self._said_at = 0.0
         self._shown = Shown()
         self._person = _name(person)
@@ -126,7 +128,8 @@ class Session:
 
     def tick(self) -> None:
         """One turn of the session's clock."""
-        if self._answered != self._beat:
+        self._passed = self._answered != self._beat
+        if self._passed:
             return
         now = time.monotonic()
         if self._wanted or self._feed.snapshot.version != self._drawn:
@@ -181,6 +184,9 @@ class Session:
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
         del attr, old
         self._answered = new[0]
+        # A browser that needs longer than a turn gets the next picture as soon as it has drawn the last one.
+        if self._passed:
+            self.tick()
 
     def _on_wish(self, attr: str, old: object, new: object) -> None:
         """Somebody used an element of the page; what comes from a browser is believed only as far as it has the right form."""
