@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.tools.lasting import settle
 from monitor.tools.process import check_pipeline, settings_of
 
 
@@ -19,6 +20,7 @@ def command(
     """
     from monitor.reader.service import run_reader
 
+    settle()
     outcome = run_reader(settings_of(service, "reader"), service, generation=generation, check=check_pipeline)
     if outcome.why:
         print(f"xtcmon: {outcome.why}", file=sys.stderr)
