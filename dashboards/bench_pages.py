@@ -15,7 +15,6 @@ import numpy as np
 import psutil
 from tornado.websocket import websocket_connect
 
-from dashboards.heap import keep_pages
 from dashboards.link import ServiceLink
 from dashboards.pictures.channel import PATH
 from dashboards.pictures.encode import LENGTH
@@ -24,6 +23,7 @@ from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints
 from monitor.net.publish import ZmqPublisher
 from monitor.settings import Settings
+from monitor.tools.lasting import settle
 from monitor.wire.message import Message
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -199,7 +199,7 @@ def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
 
 def _serve(pipe: Connection, stream: str) -> None:
     """The dashboard's part."""
-    keep_pages()
+    settle()
     stop = threading.Event()
 
     def end() -> None:

@@ -26,7 +26,6 @@ from dashboards.alarms.guard import Guard
 from dashboards.archive import ANY_RUN, PREFIX, Archive
 from dashboards.door import Door, Keeper, password_of
 from dashboards.feed import Feed
-from dashboards.heap import keep_pages
 from dashboards.heard import Heard
 from dashboards.layouts import Layouts
 from dashboards.link import ServiceLink
@@ -228,8 +227,6 @@ def run_dashboard(
     Unusable
         If the port cannot be used.
     """
-
-    keep_pages()
 
     def on_ready(address: str) -> None:
         write_endpoints(folder, dashboard=address)
