@@ -18,6 +18,7 @@ from dashboards.pages.page import Page, Shown, View
 from dashboards.pictures.book import Book
 from dashboards.recorded import RecordedFeed, past
 from dashboards.runs import Runs
+from dashboards.saver import Saver
 from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
 from monitor.wire.message import Message
@@ -97,10 +98,16 @@ class Session:
         self._layouts = layouts or Layouts("")
         self._layout_said = ""
         self._change = Change(view)
-        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
+        self._acts: dict[str, Callable[[str], None]] = {
+            "person": self._on_person,
+            "undo": lambda value: self._change.undo(),
+            "acknowledge": self._on_acknowledge,
+        }
         self._acts |= {"layout-save": self._on_layout, "seek": self._on_seek}
         self._page_acts = view.acts
         self._page = page(view)
+        self._saver = Saver(document, view, page.title)
+        self._acts |= {"save": self._saver.save}
         self._open()
 
     def _open(self) -> None:
@@ -109,6 +116,7 @@ class Session:
         for name, root in self._page.roots.items():
             root.name = name
             self._document.add_root(root)
+        self._saver.open(next(iter(self._page.roots.values())))
         self._board = ColumnDataSource(tags=[{"beat": -1}])
         answer = ColumnDataSource(tags=[-1])
         wish = ColumnDataSource(tags=[])

@@ -1,6 +1,7 @@
 """Area detectors: every picture there is of them, in the screen's own resolution, and regions and masks drawn with the mouse."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -9,14 +10,17 @@ from bokeh.models import Select, Spinner, TextInput
 
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Making, Shown, View
 from dashboards.pictures.details import Details
+from dashboards.pictures.file import about_picture, good_of, picture_content
+from dashboards.pictures.gallery import made_of
 from dashboards.pictures.kinds import KINDS, parts_of
 from dashboards.pictures.standing import Standing
 from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
 from dashboards.reduce.region import Corners, Region
+from dashboards.saved import file_name
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Picture, Snapshot
 from dashboards.texts import number
@@ -52,6 +56,7 @@ class Images:
             high=self._high,
             **self._numbers,
         )
+        view.files[self._picture.figure.id] = self._file
         view.acts["switch-on"] = lambda value: self._switch_on()
         part = _numbers(view.arguments.get("part", ""), 4)
         if part is not None and part[0] < part[1] and part[2] < part[3]:
@@ -146,6 +151,20 @@ class Images:
         """Whether every picture goes into the means."""
         entry = detector_in(plain, self._detector.value)
         return entry is not None and "calib" in (entry.get("sums") or ())
+
+    def _file(self, ending: str) -> Making | None:
+        """The picture as a file in full size; ``None`` while there is none."""
+        snapshot, name, word = self._view.snapshot(), self._detector.value, self._kind.value
+        kind, panels = KINDS[word], self._layout.value == "panels"
+        parts = parts_of(kind, name, snapshot.pictures) if kind.topics else ()
+        details = self._view.detectors.get(name) if name else None
+        picture = None if parts is None else made_of(kind, panels, details, parts)
+        if picture is None:
+            return None
+        said = about_picture(snapshot, picture, name, word, panels=panels)
+        said["saved"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
+        good, called = good_of(picture, details, panels=panels), file_name(snapshot, f"{name}_{word}", ending)
+        return lambda: (called, picture_content(picture, good, said, ending))
 
     def _switch_on(self) -> None:
         """Add the sums that are missing."""

@@ -12,6 +12,9 @@ from monitor.plugins import Registry
 from monitor.settings import Settings
 from monitor.wire.message import Message
 
+Making = Callable[[], tuple[str, bytes]]
+"""Makes a file that a person asked for: its name and its content. Runs in a thread of its own, on values that do not change."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
@@ -37,6 +40,10 @@ class View:
         What is known of detectors beside their pictures: which pixel is where, mask, gain.
     runs
         The runs in the output folder.
+    files
+        Makes the file (name, content) that is saved of a figure with this identifier, for the ending ``csv`` or ``h5``, in
+        another thread; for other figures it is what they draw. Called in the session, to say what is to be made. Pages enter
+        their own.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -51,6 +58,7 @@ class View:
     later: Callable[[Callable[[], None]], None]
     detectors: Book = field(default_factory=closed)
     runs: Runs = field(default_factory=lambda: Runs(""))
+    files: dict[str, Callable[[str], "Making | None"]] = field(default_factory=dict)
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 
 

@@ -85,14 +85,14 @@ class Gallery:
             return parts[0]
         key = (wish.kind, wish.panels, details, *parts)
         if key not in self._made:
-            self._made[key] = _made(kind, wish.panels, details, parts)
+            self._made[key] = made_of(kind, wish.panels, details, parts)
             while len(self._made) > KEPT_MADE:
                 self._made.popitem(last=False)
         return self._made[key]
 
 
-def _made(kind: Kind, panels: bool, details: Details | None, parts: tuple[Picture, ...]) -> Picture | None:
-    """A picture from its parts or from the details."""
+def made_of(kind: Kind, panels: bool, details: Details | None, parts: tuple[Picture, ...]) -> Picture | None:
+    """A picture in full size from its parts or from the details; ``None`` if it cannot be made."""
     if kind.of is not None and details is not None:
         image = kind.of(details)
         picture = None if image is None else Picture(image, "", 0, {}, 0.0)

@@ -59,7 +59,7 @@ class Growing:
         return added if usable and added >= 0 else None
 
     def _after(self, now: Columns, added: int) -> dict[str, NDArray[np.float64]]:
-        """What the browser has after the new points were put behind the old ones and as many left on the left as there are too many."""
+        """What the browser has when the new points stand behind the old ones and the surplus has left on the left."""
         joined = {name: np.concatenate([self._sent[name], values[len(values) - added :]]) for name, values in now.items()}
         return {name: values[len(values) - len(now["x"]) :] for name, values in joined.items()}
 

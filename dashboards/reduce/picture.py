@@ -175,9 +175,7 @@ def log_levels(values: NDArray[np.float32], low: np.float32, factor: np.float32,
                 out[i, j] = np.uint8(1) if value == value else np.uint8(0)
 
 
-def percentile_limits(
-    image: NDArray[np.floating], low: float, high: float, *, above: float = -np.inf
-) -> tuple[float, float]:
+def percentile_limits(image: NDArray[np.floating], low: float, high: float, *, above: float = -np.inf) -> tuple[float, float]:
     """Colour limits at two percentiles of the valid pixels; never empty, (0, 1) without valid pixels.
 
     The smallest and the largest (0 and 100) are exact; others are taken from every n-th pixel of a large image.
