@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboards.alarms.guard import Guard
-from dashboards.intake import Intake
+from dashboards.intake import Intake, heard_as, shown_as
 from dashboards.joined_rows import groups_of
 from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
@@ -111,6 +111,10 @@ class Feed:
         """Ask the service what it uses for a detector; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().detector(name))
 
+    def means(self, begin: str, author: str) -> Future[Message]:
+        """Ask the service to have means begin ``now``, or with the ``run`` again; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().means(begin, author))
+
     def undo(self, author: str) -> Future[Message]:
         """Ask the service to take back the last change of its settings; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().undo(author))
@@ -176,6 +180,10 @@ class Feed:
             wanted |= self._subscribed | KEPT_AT_THE_END
         # What a shorter topic brings would come twice.
         wanted = {topic for topic in wanted if not any(topic != other and topic.startswith(other) for other in wanted)}
+        if self._snapshot.since is not None:
+            wanted = {heard_as(topic) for topic in wanted if shown_as(topic) == topic}
+        else:
+            wanted = {shown_as(topic) for topic in wanted}
         for topic in wanted - self._subscribed:
             stream.subscribe(topic)
         for topic in self._subscribed - wanted:

@@ -14,7 +14,7 @@ from dashboards.reduce.difference import difference
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.shelf import Shelf
-from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Snapshot, StatusHistory
+from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Since, Snapshot, StatusHistory
 from monitor.client import BadMessage, plot_of
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
@@ -26,6 +26,8 @@ LOG_KEPT = 200
 CHANGES_KEPT = 100
 PICTURES_KEPT = 64
 PLOT = "plot/"
+RUN, SINCE = "sum/", "since_sum/"
+"""Means of the run, and those since somebody had them begin anew."""
 
 
 class Intake:
@@ -54,6 +56,7 @@ class Intake:
         self._rows_at: float | None = None
         self._status_at: float | None = None
         self._ended = False
+        self._since: Since | None = None
         self._session: object = None
         self._restarts = 0
         self._version = 0
@@ -127,7 +130,8 @@ class Intake:
 
     def forget_pictures(self, prefix: str) -> None:
         """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
-        self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
+        shown = shown_as(prefix)
+        self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(shown)}
         self._plots = {topic: plot for topic, plot in self._plots.items() if not f"{PLOT}{topic}".startswith(prefix)}
         self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
 
@@ -153,13 +157,14 @@ class Intake:
             missed=dict(self._missed),
             rows_at=self._rows_at,
             status_at=self._status_at,
+            since=self._since,
             restarts=self._restarts,
             ended=self._ended,
         )
 
     def _handler(self, topic: str) -> Callable[[Message, float], None] | None:
         """Who takes messages of a topic; a topic of a later version of the service is left alone."""
-        if topic.startswith(("frame/", "sum/")):
+        if topic.startswith(("frame/", "sum/", SINCE)):
             return self._take_picture
         if topic.startswith(PLOT):
             return self._take_plot
@@ -218,6 +223,7 @@ class Intake:
         self._statuses.append((*map(_float, known), *total, _float(header.get("lost"))))
         self._latest["status"] = header
         self._status_at = now
+        self._since = since_in(header)
 
     def _take_schema(self, message: Message, now: float) -> None:
         del now
@@ -267,8 +273,9 @@ class Intake:
         if not isinstance(count, int):
             raise ProtocolError(f"{message.topic!r} does not say how many events it stands for")
         picture = Picture(image, str(message.header.get("unit", "")), count, message.header, now)
-        if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
-            self._pictures = {**self._pictures, message.topic: picture}
+        topic = shown_as(message.topic)
+        if topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
+            self._pictures = {**self._pictures, topic: picture}
 
     def _take_plot(self, message: Message, now: float) -> None:
         topic = message.topic.removeprefix(PLOT)
@@ -286,6 +293,25 @@ class Intake:
     def _take_end(self, message: Message, now: float) -> None:
         del message, now
         self._ended = True
+
+
+def heard_as(topic: str) -> str:
+    """Where the service tells the means of this topic while they have begun anew."""
+    return SINCE + topic.removeprefix(RUN) if topic.startswith(RUN) else topic
+
+
+def shown_as(topic: str) -> str:
+    """The topic under which pages find these means, whenever they began."""
+    return RUN + topic.removeprefix(SINCE) if topic.startswith(SINCE) else topic
+
+
+def since_in(status: Mapping[str, Any]) -> Since | None:
+    """From where on means count, as the status says it; ``None`` = the whole run."""
+    said = status.get("since")
+    first, time = (said.get("first"), said.get("time")) if isinstance(said, Mapping) else (None, None)
+    if not isinstance(said, Mapping) or not isinstance(first, int) or not isinstance(time, int | float):
+        return None
+    return Since(first=first, time=float(time), author=str(said.get("author") or ""))
 
 
 def _units(message: Message) -> dict[str, FieldInfo]:

@@ -110,6 +110,10 @@ class ServiceRequests:
         """What the workers use for a detector."""
         return self._ask(self._endpoints().requests, "detector", {"detector": name})
 
+    def means(self, begin: str, author: str) -> Message:
+        """Ask to have means begin now, or with the run again."""
+        return self._ask(self._endpoints().requests, "means", {"begin": begin, "author": author})
+
     def undo(self, author: str) -> Message:
         """Ask to take back the last change of the settings."""
         return self._ask(self._endpoints().reader, "undo", {"author": author})

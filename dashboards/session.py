@@ -11,10 +11,10 @@ from bokeh.models import ColumnDataSource, CustomJS
 
 from dashboards.change import Change
 from dashboards.condition import header
-from dashboards.heard import Heard
+from dashboards.heard import Heard, Live
 from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
-from dashboards.pages.page import Page, Shown, View
+from dashboards.pages.page import Page, Shown, View, no_means
 from dashboards.pictures.book import Book
 from dashboards.recorded import RecordedFeed, past
 from dashboards.runs import Runs
@@ -91,6 +91,7 @@ class Session:
             redraw=self._redraw,
             control=self._control,
             undo=self._undo,
+            means=self._means,
             later=self._later,
             detectors=detectors,
             runs=runs or Runs(""),
@@ -228,6 +229,9 @@ class Session:
 
     def _control(self, changes: Sequence[Mapping[str, Any]]) -> Future[Message]:
         return self._feed.control(changes, self._person)
+
+    def _means(self, begin: str) -> Future[Message]:
+        return self._feed.means(begin, self._person) if isinstance(self._feed, Live) else no_means(begin)
 
     def _undo(self) -> Future[Message]:
         return self._feed.undo(self._person)

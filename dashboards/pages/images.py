@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from bokeh.layouts import column, row
 from bokeh.models import Select, Spinner, TextInput
 
+from dashboards.change import Change
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
 from dashboards.pages.page import PAGES, Making, Shown, View
 from dashboards.pictures.details import Details
 from dashboards.pictures.file import about_picture, good_of, picture_content
 from dashboards.pictures.gallery import made_of
-from dashboards.pictures.kinds import KINDS, parts_of
+from dashboards.pictures.kinds import KINDS, Kind, parts_of
 from dashboards.pictures.standing import Standing
 from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
@@ -57,6 +58,8 @@ class Images:
             **self._numbers,
         )
         view.files[self._picture.figure.id] = self._file
+        self._begin = Change(view)
+        view.acts["means"] = self._begin.means
         view.acts["switch-on"] = lambda value: self._switch_on()
         part = _numbers(view.arguments.get("part", ""), 4)
         if part is not None and part[0] < part[1] and part[2] < part[3]:
@@ -107,6 +110,7 @@ class Images:
         panels = self._layout.value == "panels"
         self._picture.mark([] if panels else self._regions.outlines)
         self._picture.edits(*self._mask.drawn(panels))
+        texts |= self._begin_texts(snapshot)
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
         return Shown(texts, {}, self._address())
 
@@ -117,7 +121,7 @@ class Images:
         self._note_shape(parts, details)
         missing = self._missing(plain)
         if kind.topics and parts is None:
-            why = f"This needs the sum {' and '.join(missing)} of {detector}." if missing else "No such picture has come yet."
+            why = f"This needs the sum {' and '.join(missing)} of {detector}." if missing else _awaited(kind, snapshot)
             button = f"Switch on {' and '.join(missing)}" if missing else ""
             return {"picture-state": why, "switch-on": button}
         if not kind.topics:
@@ -151,6 +155,13 @@ class Images:
         """Whether every picture goes into the means."""
         entry = detector_in(plain, self._detector.value)
         return entry is not None and "calib" in (entry.get("sums") or ())
+
+    def _begin_texts(self, snapshot: Snapshot) -> dict[str, str]:
+        """The buttons with which means of the run begin anew, for pictures that are made of them."""
+        of_run = any(topic.startswith("sum/") for topic in KINDS[self._kind.value].topics) and not snapshot.recorded
+        back = "Means of the whole run again" if of_run and snapshot.since is not None else ""
+        now = "Begin the means anew" if of_run else ""
+        return {"means-now": now, "means-run": back, "means-state": self._begin.text(snapshot) if of_run else ""}
 
     def _file(self, ending: str) -> Making | None:
         """The picture as a file in full size; ``None`` while there is none."""
@@ -293,6 +304,13 @@ def _listed(text: str) -> list[float]:
     """The numbers in a text."""
     words = text.replace(",", " ").split()
     return [float(word) for word in words if word.replace(".", "", 1).isdecimal()]
+
+
+def _awaited(kind: Kind, snapshot: Snapshot) -> str:
+    """Why there is no picture although everything is switched on."""
+    if snapshot.since is not None and any(topic.startswith("sum/") for topic in kind.topics):
+        return "The means have begun anew; the first one comes with the next events."
+    return "No such picture has come yet."
 
 
 def _positive(value: float | None) -> float | None:
