@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bokeh.models import FactorRange, HoverTool
+from bokeh.models import CustomAction, CustomJS, FactorRange, HoverTool, SaveTool
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
@@ -18,6 +18,16 @@ GREY = "#8d99a6"
 ARROW = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='10' height='6'%3E"
     "%3Cpath d='M0 0h10L5 6z' fill='%2393a0ad'/%3E%3C/svg%3E"
+)
+
+FILES = {"csv": "CSV", "h5": "HDF5"}
+"""Ending of a file of numbers to its name."""
+
+# Bokeh encodes it for the address.
+WORD = (
+    "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
+    "<text x='16' y='21' font-size='{size}' text-anchor='middle' font-family='sans-serif' fill='rgb(147,160,173)'>"
+    "{word}</text></svg>"
 )
 
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
@@ -94,9 +104,22 @@ def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", *
     """A figure as wide as its place."""
     made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
     made.toolbar.logo, made.toolbar.autohide = None, True
+    made.add_tools(*(_saving(made, ending) for ending in FILES))
+    for tool in made.select(SaveTool):
+        tool.update(filename="xtcmon", description="Save as PNG")
     if not isinstance(made.y_range, FactorRange):
         made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
     return made
+
+
+def _saving(made: Any, ending: str) -> Any:
+    """A button of the toolbar that saves the numbers of a figure; ``dashboards.saver`` hears it."""
+    word = FILES[ending]
+    code = "window.xtcmon.tell?.('save', JSON.stringify(cb_obj.tags));"
+    icon = WORD.format(size=56 // len(word), word=word)
+    return CustomAction(
+        description=f"Save the numbers as {word}", icon=icon, callback=CustomJS(code=code), tags=[made.id, ending]
+    )
 
 
 def plain_image(made: Any, *, source: Any, color_mapper: Any) -> Any:

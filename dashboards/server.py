@@ -85,6 +85,7 @@ class Dashboard:
         self.port = int(self._socket.getsockname()[1])
         self._feed = Feed(link, settings.pages.history, guard)
         self._office = Office(self._feed, settings)
+        self._feed.on_pictures = self._office.wake
         self._archive = Archive(Runs(settings.store.directory, files), settings)
         self._first = f"{PREFIX}{self._archive.runs.all()[0].stem}" if files else ""
         self._layouts = Layouts(settings.store.directory)

@@ -11,13 +11,14 @@ from bokeh.models import ColumnDataSource, CustomJS
 
 from dashboards.change import Change
 from dashboards.condition import header
-from dashboards.heard import Heard
+from dashboards.heard import Heard, Live
 from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
-from dashboards.pages.page import Page, Shown, View
+from dashboards.pages.page import Page, Shown, View, no_means
 from dashboards.pictures.book import Book
 from dashboards.recorded import RecordedFeed, past
 from dashboards.runs import Runs
+from dashboards.saver import Saver
 from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
 from monitor.wire.message import Message
@@ -78,6 +79,8 @@ class Session:
         self._drawn = -1
         self._beat = 0
         self._answered = -1
+        self._passed = False
+        """A turn came before the browser had answered."""
         self._said_at = 0.0
         self._shown = Shown()
         self._person = _name(person)
@@ -88,6 +91,7 @@ class Session:
             redraw=self._redraw,
             control=self._control,
             undo=self._undo,
+            means=self._means,
             later=self._later,
             detectors=detectors,
             runs=runs or Runs(""),
@@ -95,10 +99,16 @@ class Session:
         self._layouts = layouts or Layouts("")
         self._layout_said = ""
         self._change = Change(view)
-        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
+        self._acts: dict[str, Callable[[str], None]] = {
+            "person": self._on_person,
+            "undo": lambda value: self._change.undo(),
+            "acknowledge": self._on_acknowledge,
+        }
         self._acts |= {"layout-save": self._on_layout, "seek": self._on_seek}
         self._page_acts = view.acts
         self._page = page(view)
+        self._saver = Saver(document, view, page.title)
+        self._acts |= {"save": self._saver.save}
         self._open()
 
     def _open(self) -> None:
@@ -107,6 +117,7 @@ class Session:
         for name, root in self._page.roots.items():
             root.name = name
             self._document.add_root(root)
+        self._saver.open(next(iter(self._page.roots.values())))
         self._board = ColumnDataSource(tags=[{"beat": -1}])
         answer = ColumnDataSource(tags=[-1])
         wish = ColumnDataSource(tags=[])
@@ -126,7 +137,8 @@ class Session:
 
     def tick(self) -> None:
         """One turn of the session's clock."""
-        if self._answered != self._beat:
+        self._passed = self._answered != self._beat
+        if self._passed:
             return
         now = time.monotonic()
         if self._wanted or self._feed.snapshot.version != self._drawn:
@@ -181,6 +193,9 @@ class Session:
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
         del attr, old
         self._answered = new[0]
+        # A browser that needs longer than a turn gets the next picture as soon as it has drawn the last one.
+        if self._passed:
+            self.tick()
 
     def _on_wish(self, attr: str, old: object, new: object) -> None:
         """Somebody used an element of the page; what comes from a browser is believed only as far as it has the right form."""
@@ -214,6 +229,9 @@ class Session:
 
     def _control(self, changes: Sequence[Mapping[str, Any]]) -> Future[Message]:
         return self._feed.control(changes, self._person)
+
+    def _means(self, begin: str) -> Future[Message]:
+        return self._feed.means(begin, self._person) if isinstance(self._feed, Live) else no_means(begin)
 
     def _undo(self) -> Future[Message]:
         return self._feed.undo(self._person)

@@ -180,6 +180,25 @@ class StatusHistory:
     lost: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """Somebody had the means begin anew.
+
+    Attributes
+    ----------
+    first
+        Sequence number of the first event that counts.
+    time
+        Unix time in seconds.
+    author
+        Who it was.
+    """
+
+    first: int
+    time: float
+    author: str
+
+
 def no_history() -> StatusHistory:
     """A history without entries."""
     nothing = np.empty(0)
@@ -218,6 +237,8 @@ class Snapshot:
         Monotonic time at which rows and status last arrived; ``None`` before the first.
     alarms
         What must be shown of the alarms, and what happened to them.
+    since
+        From where on means count, if somebody had them begin anew; ``None`` = the whole run.
     recorded
         Name of the file that these rows were read from; empty = they came from a running service.
     restarts
@@ -245,6 +266,7 @@ class Snapshot:
     rows_at: float | None = None
     status_at: float | None = None
     alarms: Told = field(default_factory=Told)
+    since: Since | None = None
     recorded: str = ""
     restarts: int = 0
     ended: bool = False

@@ -8,9 +8,21 @@ from typing import Any, ClassVar, Protocol
 from dashboards.pictures.book import Book, closed
 from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
+from monitor.errors import Unusable
 from monitor.plugins import Registry
 from monitor.settings import Settings
 from monitor.wire.message import Message
+
+Making = Callable[[], tuple[str, bytes]]
+"""Makes a file that a person asked for: its name and its content. Runs in a thread of its own, on values that do not change."""
+
+
+def no_means(begin: str) -> Future[Message]:
+    """The answer where there is no running service."""
+    del begin
+    answer: Future[Message] = Future()
+    answer.set_exception(Unusable("means of a recorded run stay as they are"))
+    return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +43,18 @@ class View:
         Asks the service for changes of its settings.
     undo
         Asks the service to take back the last change of its settings that is not taken back yet.
+    means
+        Asks the service to have means begin ``now``, or with the ``run`` again.
     later
         Runs a function in the session, from any thread.
     detectors
         What is known of detectors beside their pictures: which pixel is where, mask, gain.
     runs
         The runs in the output folder.
+    files
+        Makes the file (name, content) that is saved of a figure with this identifier, for the ending ``csv`` or ``h5``, in
+        another thread; for other figures it is what they draw. Called in the session, to say what is to be made. Pages enter
+        their own.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -49,8 +67,10 @@ class View:
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
+    means: Callable[[str], Future[Message]] = no_means
     detectors: Book = field(default_factory=closed)
     runs: Runs = field(default_factory=lambda: Runs(""))
+    files: dict[str, Callable[[str], "Making | None"]] = field(default_factory=dict)
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
 
 
