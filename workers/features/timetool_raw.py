@@ -49,7 +49,7 @@ class Parameters(Section):
     """Rectangle, as wide, of light that the edge does not reach: what is divided by where there is no ``reference_file``."""
     reference_file: Numbers = None
     """What is divided by: a list as long as the signal is wide, a ``.npy`` or text file with one, or a small-data file whose mean
-    ``reference`` it is. An empty list: none yet; without ``ttROI_reference`` no event has a position until one is put in force."""
+    ``reference`` it is. An empty list: none yet; without ``ttROI_reference`` no event has a position until there is one."""
     subtract_sideband: bool = False
     """Take the sideband off signal and reference first; that of a file or list already has none."""
     weights: Numbers

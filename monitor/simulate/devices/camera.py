@@ -46,5 +46,9 @@ def opal_configuration(source: Source, begin: tuple[int, int], end: tuple[int, i
     """
     opal = {"black_level": 32, "gain_percent": 100, "output_resolution": TWELVE_BIT, "vertical_remapping": 1}
     corners = ({"column": column, "row": row} for row, column in (begin, end))
-    forwarded = {"forwarding": REGION_OF_INTEREST, "forward_prescale": 1, **dict(zip(("roiBegin", "roiEnd"), corners, strict=True))}
+    forwarded = {
+        "forwarding": REGION_OF_INTEREST,
+        "forward_prescale": 1,
+        **dict(zip(("roiBegin", "roiEnd"), corners, strict=True)),
+    }
     return [configuration(source, OPAL_CONFIG, 1, opal), configuration(source, FRAME_FEX_CONFIG, 1, forwarded)]

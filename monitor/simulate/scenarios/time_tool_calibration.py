@@ -1,4 +1,4 @@
-"""The calibration of the time tool of ``time_tool``: its stage stands still while the laser is moved, and the edge moves along."""
+"""The calibration of the time tool of ``time_tool``: its stage stands still, the laser moves, and the edge moves along."""
 
 from monitor.simulate.options import Options, Setup
 from monitor.simulate.scenario import Scenario
