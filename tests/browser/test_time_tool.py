@@ -54,7 +54,8 @@ def test_the_page_tells_what_was_published_and_puts_reference_and_calibration_in
         # Frames are made only while somebody looks; with a frame the trace is that of the same event.
         shown = re.compile(r"Frame: event (\S+), edge in column (\S+)\. Trace: event \1, edge at (\S+)\.")
         expect(page.locator("#edge-state")).to_have_text(shown, timeout=PATIENCE_MS)
-        assert (match := shown.search(page.locator("#edge-state").inner_text()))
+        match = shown.search(page.locator("#edge-state").inner_text())
+        assert match is not None
         seq, column, edge = whole(match[1]), float(match[2]), float(match[3])
         expect(page.locator("#reference-state")).to_have_text(re.compile(r"The newest [1-9]\d shots"), timeout=PATIENCE_MS)
         expect(page.locator("#calibration-terms")).to_have_text(re.compile("t = .*pixel"), timeout=PATIENCE_MS)

@@ -1,7 +1,6 @@
 """The time tool from camera to corrected scan, through the live system: edges, reference, calibration, time zero."""
 
 import json
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
