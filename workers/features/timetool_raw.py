@@ -72,7 +72,7 @@ class TimetoolRaw:
         if len(view.shape) != 2:
             raise ValueError(f"timetoolRaw works on frames of rows and columns, and its input has the shape {view.shape}")
         self._own = parameters
-        self._signal = _rectangle(parameters.ttROI_signal, view.shape)
+        self._signal = _rectangle(parameters.ttROI_signal, view.shape, "ttROI_signal")
         self._width = self._signal[1].stop - self._signal[1].start
         self._sideband = self._as_wide(parameters.ttROI_sideband, "ttROI_sideband", view)
         self._reference = self._as_wide(parameters.ttROI_reference, "ttROI_reference", view)
@@ -96,7 +96,7 @@ class TimetoolRaw:
         return tuple(real_field(f"{name}_{key}", of, MEANINGS[key], (self._width,)) for key, of in wanted.items())
 
     def _as_wide(self, given: Any, key: str, view: View) -> tuple[slice, ...] | None:
-        found = None if given is None else _rectangle(given, view.shape)
+        found = None if given is None else _rectangle(given, view.shape, key)
         if found is not None and found[1].stop - found[1].start != self._width:
             raise ValueError(f"{key} is not as wide as ttROI_signal")
         return found
@@ -136,8 +136,8 @@ def is_off(context: Context, name: str, count: int) -> NDArray[np.bool_]:
     return np.zeros(count, bool) if status is None else np.asarray(status == OFF)
 
 
-def _rectangle(given: Any, shape: tuple[int, ...]) -> tuple[slice, ...]:
-    return tuple(slice(start, stop) for start, stop in bounds_in(given, shape))
+def _rectangle(given: Any, shape: tuple[int, ...], name: str) -> tuple[slice, ...]:
+    return tuple(slice(start, stop) for start, stop in bounds_in(given, shape, name))
 
 
 def reference_in(given: Any, field: str, width: int) -> Floats | None:

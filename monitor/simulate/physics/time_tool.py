@@ -95,7 +95,7 @@ def frame(shot: Shot, dark: NDArray[np.float64], random: np.random.Generator) ->
 
 def _stripes(shot: Shot) -> NDArray[np.float64]:
     """Light of both stripes relative to its top."""
-    column, phase = np.arange(COLUMNS) + 0.5, FRINGE_DRIFT * shot.drift
+    column, phase = np.arange(COLUMNS, dtype=np.float64) + 0.5, FRINGE_DRIFT * shot.drift
     taken = min(DEPTH * shot.intensity, DEEPEST) * rise(column - shot.edge_px, SOFT_PX)
     lamp = np.exp(-(((column - CENTRE_PX) / 230.0) ** 4))
     signal = lamp * (1 + FRINGE * np.sin(2 * np.pi * column / FRINGE_PX + phase)) * (1 - taken)
