@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.tools.lasting import settle
-from monitor.tools.process import check_pipeline, settings_of
+from monitor.tools.process import check_fit, check_pipeline, settings_of
 
 
 def command(
@@ -21,7 +21,7 @@ def command(
     from monitor.reader.service import run_reader
 
     settle()
-    outcome = run_reader(settings_of(service, "reader"), service, generation=generation, check=check_pipeline)
+    outcome = run_reader(settings_of(service, "reader"), service, generation=generation, check=check_pipeline, fits=check_fit)
     if outcome.why:
         print(f"xtcmon: {outcome.why}", file=sys.stderr)
     return outcome.code
