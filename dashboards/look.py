@@ -83,17 +83,27 @@ WIDGETS = f"""
     }}
     .choices__list--dropdown .choices__item--selectable.is-highlighted {{ background-color: {LINE} !important; }}
     select.bk-input {{ appearance: none; background: {GROUND} url("{ARROW}") no-repeat right 8px center !important; }}
-    .bk-spin-btn {{ filter: invert(1); }}
+    .bk-spin-btn {{ display: none !important; }}
     .bk-btn-default {{ background-color: {GROUND} !important; color: {QUIET} !important; border-color: {LINE} !important; }}
     .bk-btn-default.bk-active {{ background-color: {LINE} !important; color: {TEXT} !important; }}
-    .bk-btn:focus-visible, .bk-input:focus-visible {{ outline: 2px solid {ACCENT}; }}
+    .bk-btn:focus-visible, .bk-input:focus-visible, input:focus-visible {{ outline: 2px solid {ACCENT} !important; outline-offset: 1px; }}
     """
+"""Bokeh's buttons beside a number have no name and are too small to hit; arrow keys, page keys and the wheel do the same."""
+
+FIGURE = f".bk-Canvas {{ --highlight-color: {ACCENT}; --outline-width: 2px; --outline-style: solid; }}"
+TOOLBAR = f"""
+    :host(.bk-hidden) {{ visibility: visible; }}
+    :host(.bk-hidden:focus-within) {{ opacity: 1; }}
+    :focus-visible {{ outline: 2px solid {ACCENT} !important; }}
+    """
+"""The tools of a plot show when the mouse is over it, and when the keyboard reaches them."""
 
 
 def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", **options: Any) -> Any:
     """A figure as wide as its place."""
     made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
-    made.toolbar.logo, made.toolbar.autohide = None, True
+    made.stylesheets = [FIGURE]
+    made.toolbar.update(logo=None, autohide=True, stylesheets=[TOOLBAR])
     if not isinstance(made.y_range, FactorRange):
         made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
     return made
