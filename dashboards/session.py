@@ -30,7 +30,7 @@ SHOW = """
     window.xtcmon.show(board.tags[0]);
     // A hidden tab draws no frames, so it does not answer, and costs nothing until it is looked at again.
     requestAnimationFrame(() => { answer.tags = [board.tags[0].beat]; });
-    window.xtcmon.tell = (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; };
+    window.xtcmon.connect(wish.tell ??= (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; });
 """
 
 LONGEST_WISH = 16_000
@@ -123,6 +123,12 @@ class Session:
         self._document.on_session_destroyed(self._close)
         # Only pages of curves say a period of their own.
         self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the page says outside its plots, as the board has it."""
+        said: Mapping[str, Any] = self._board.tags[0]
+        return said
 
     def tick(self) -> None:
         """One turn of the session's clock."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bokeh.layouts import column, row
-from bokeh.models import AutocompleteInput, Button, MultiChoice, Select, Spinner, TextInput
+from bokeh.models import AutocompleteInput, Button, Select, Spinner, TextInput
 
 from dashboards.download import Download
 from dashboards.earlier_scans import EarlierScans
@@ -19,6 +19,7 @@ from dashboards.saved import about, csv_file, file_name
 from dashboards.scan_text import fit_table, fit_texts
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count
+from dashboards.ticks import Ticks
 from monitor.errors import ConfigError
 from monitor.store.numbers_file import numbers_file
 
@@ -58,8 +59,8 @@ class Scan:
             "bins": self._spinner("bins", "Bins without steps (0 = automatic)", 0.0),
         }
         asked = [run for run in view.arguments.get("runs", "").split("~") if run.isdecimal()][:MOST_EARLIER]
-        self._runs = widget(MultiChoice, title="Earlier runs behind it", value=asked, options=asked, max_items=MOST_EARLIER)
-        self._runs.on_change("value", lambda attr, old, new: self._on_choice("runs", new))
+        self._runs = Ticks("Earlier runs behind it", lambda value: self._on_choice("runs", value), MOST_EARLIER)
+        self._runs.offer((), asked)
         self._earlier = EarlierScans(view)
         self._plain = ScanCurve("As set")
         self._corrected = ScanCurve("Corrected with the arrival time")
@@ -72,7 +73,9 @@ class Scan:
         """Place the widgets."""
         save = row([self._button("Save CSV", "csv"), self._button("Save HDF5", "h5")])
         groups = (self._fields, self._lists, self._texts, self._numbers)
-        choices = column([each for group in groups for each in group.values()] + [self._runs, save], sizing_mode="stretch_width")
+        choices = column(
+            [each for group in groups for each in group.values()] + [self._runs.model, save], sizing_mode="stretch_width"
+        )
         self._download = Download(choices)
         self.roots: Mapping[str, Any] = {
             "choices": choices,
@@ -178,10 +181,7 @@ class Scan:
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has, and choose sensibly what nobody chose."""
-        offered = [str(run) for run in self._earlier.known(snapshot)]
-        offered += [run for run in self._runs.value if run not in offered]
-        if self._runs.options != offered:
-            self._runs.options = offered
+        self._runs.offer([str(run) for run in self._earlier.known(snapshot)], self._runs.value)
         names = list(snapshot.fields)
         if names == self._known:
             return
