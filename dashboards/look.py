@@ -74,7 +74,7 @@ THEME = Theme(
 
 WIDGETS = f"""
     :host {{ color: {TEXT}; font-family: {FONT}; font-size: 14px; }}
-    label, .bk-input-group > label {{ color: {QUIET}; }}
+    label, .bk-input-group > label {{ color: {QUIET}; white-space: normal; }}
     .bk-input, select {{
         background-color: {GROUND} !important; color: {TEXT} !important; border-color: {LINE} !important; font-size: 14px;
     }}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import House, Opened
+from tests.browser.conftest import LIVE, House, Opened
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def test_who_comes_back_to_a_page_finds_what_was_chosen(opened: Opened) -> None:
     chosen = page.url
 
     page.get_by_role("link", name="Overview").click()
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)
     page.get_by_role("link", name="Scalars").click()
 
     expect(page.locator("#newest tr")).to_have_count(1)
