@@ -76,6 +76,7 @@ class Session:
         self._document = document
         self._wanted = True
         self._drawn = -1
+        self._drawn_at = 0.0
         self._beat = 0
         self._answered = -1
         self._said_at = 0.0
@@ -143,7 +144,7 @@ class Session:
     def _draw(self, now: float) -> None:
         """Update plots and texts in one go."""
         snapshot = self._feed.snapshot
-        self._wanted = False
+        self._wanted, self._drawn_at = False, now
         self._document.hold("combine")
         try:
             self._shown = self._page.update(snapshot)
@@ -169,7 +170,7 @@ class Session:
                 "address": self._address(),
                 "past": past(self._feed) if isinstance(self._feed, RecordedFeed) else None,
                 "levels": dict(self._shown.levels),
-                "ages": dict(self._shown.ages),
+                "ages": {name: age if age is None else age + now - self._drawn_at for name, age in self._shown.ages.items()},
             }
         ]
 

@@ -16,6 +16,7 @@ from dashboards.pictures.standing import Standing
 from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
+from dashboards.reduce.age import row_age
 from dashboards.reduce.region import Corners, Region
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Picture, Snapshot
@@ -26,6 +27,7 @@ SCALES = {"linear": "linear", "log": "logarithmic"}
 LIMITS = {"0.1": "all but 0.1 % at each end", "1": "all but 1 %", "5": "all but 5 %", "0": "smallest to largest", "": "by hand"}
 NUMBERS = {"energy": "Photon energy (keV)", "distance": "Distance (mm)", "x": "Beam x (µm)", "y": "Beam y (µm)"}
 MOST_RINGS = 12
+NO_DETECTOR = "This run has no area detector, so there is no picture to show."
 
 
 class Images:
@@ -103,7 +105,8 @@ class Images:
         self._picture.mark([] if panels else self._regions.outlines)
         self._picture.edits(*self._mask.drawn(panels))
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
-        return Shown(texts, {}, self._address())
+        texts["nothing"] = "" if detector else NO_DETECTOR
+        return Shown(texts, {}, self._address(), ages={"region-age": row_age(snapshot)})
 
     def _picture_texts(self, snapshot: Snapshot, plain: Mapping[str, Any], details: Details | None) -> dict[str, str]:
         """What the picture stands on, or why there is none and what to do."""

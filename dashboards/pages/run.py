@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from bokeh.layouts import column
 
 from dashboards.pages.page import PAGES, Cell, Shown, View
 from dashboards.plots.strip_chart import StripChart
+from dashboards.reduce.age import row_age, word_age
 from dashboards.reduce.choice import beam_monitor
 from dashboards.reduce.contents import contents, slow_variables
 from dashboards.settings_in_force import settings_in_force
@@ -49,7 +51,9 @@ class Run:
             rows = snapshot.run_rows()
             self._show_beam(snapshot, rows)
             self._shown = Shown(self._texts(snapshot), self._tables(snapshot), {"search": self._search} if self._search else {})
-        return self._shown
+        row, word, counted = row_age(snapshot), word_age(snapshot), now - self._counted_at
+        ages = {"contents-age": row, "slow-age": row, "settings-age": word, "versions-age": word, "runs-age": counted}
+        return replace(self._shown, ages=ages)
 
     def _show_beam(self, snapshot: Snapshot, rows: Table) -> None:
         """The whole run at a glance."""

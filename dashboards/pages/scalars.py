@@ -15,6 +15,7 @@ from dashboards.look import widget
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.choice import MOST_CURVES, MOST_PLOTS, PlotChoice, from_text, to_text
 from dashboards.plots.plot import PLOTS
+from dashboards.reduce.age import row_age
 from dashboards.reduce.choice import vital_signs
 from dashboards.reduce.window import USUAL, is_window
 from dashboards.saved import about, csv_file, file_name
@@ -72,8 +73,9 @@ class Scalars:
         if not all(drawn):
             self._view.redraw()
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
-        texts = {"shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
-        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": _age(snapshot)})
+        none = "" if self._cards else "No plot is shown: this run has no scalars yet, or all were removed. Add one on the left."
+        texts = {"nothing": none, "shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
+        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": row_age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has; show what tells most as long as nobody chose."""
@@ -219,8 +221,3 @@ def asked_plots(arguments: Mapping[str, str]) -> list[PlotChoice]:
     found = [PlotChoice(kind=kind, y=(name,), window=window) for name in fields for kind in ("strip", "histogram")]
     x, y = arguments.get("x", ""), arguments.get("y", "")
     return [*found, PlotChoice(kind="scatter", x=x, y=(y,), window=window)] if x and y else found
-
-
-def _age(snapshot: Snapshot) -> float | None:
-    age = snapshot.data_age()
-    return None if age == float("inf") else round(age, 2)

@@ -13,6 +13,7 @@ from dashboards.look import widget
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.scan_curve import ScanCurve
 from dashboards.plots.scan_map import ScanMapPlot
+from dashboards.reduce.age import row_age
 from dashboards.reduce.choice import beam_monitor, first_match, scan_variable, signal
 from dashboards.reduce.delay import ScanChoice, ScanResult, scan_result, unit_ratio
 from dashboards.saved import about, csv_file, file_name
@@ -89,22 +90,24 @@ class Scan:
         self._learn(snapshot)
         choice = self._choice()
         if not choice.signal or not choice.variable:
-            return Shown({"scan-state": "This run has no scan variable or no signal yet."})
+            return Shown(
+                {"nothing": "This run has no scan variable or no signal yet: choose them on the left if you know better."}
+            )
         try:
             result = scan_result(snapshot.run_rows(), choice)
         except ConfigError as error:
-            return Shown({"scan-state": str(error)}, {}, self._address(), {"scan-state": "warn"})
+            return Shown({"scan-state": str(error), "nothing": ""}, {}, self._address(), {"scan-state": "warn"})
         self._draw(snapshot, choice, result)
         unit = snapshot.unit(choice.variable)
         share = f"{100 * result.used / result.seen:.0f} %" if result.seen else "–"
         state = f"{count(result.used)} of {count(result.seen)} events ({share}), {count(result.steps)} positions."
         texts = {
+            "nothing": "",
             "scan-state": " ".join(filter(None, (state, self._earlier.trouble))),
             **fit_texts("plain", result.plain, unit),
             **fit_texts("corrected", result.corrected, unit),
         }
-        age = snapshot.data_age()
-        ages = {"scan-age": None if age == float("inf") else round(age, 2)}
+        ages = {"scan-age": row_age(snapshot)}
         return Shown(texts, {"scan-fits": fit_table(result, unit)}, self._address(), {"scan-state": ""}, ages)
 
     def _draw(self, snapshot: Snapshot, choice: ScanChoice, result: ScanResult) -> None:

@@ -87,19 +87,20 @@ class TimeTool:
         self._learn(snapshot)
         tool = tool_of(self._choices.value("position"), snapshot.fields)
         if tool.position not in snapshot.fields:
-            return Shown({"timetool-state": NOTHING}, {}, self._choices.address(), {}, {"timetool-age": None})
+            return Shown({"nothing": NOTHING}, {}, self._choices.address(), {}, {"timetool-age": None})
         run = snapshot.run_rows()
         window = int(self._choices.value("window"))
         seen = run.last(window) if window else run
         kept = self._kept(seen, tool)
         used = tool.position, self._choices.value("against"), self._choices.value("delay")
         rows = _only(seen, kept & np.isfinite(seen.column(tool.position)), used)
-        self._draw_edge(snapshot, tool)
+        seen_edge = self._draw_edge(snapshot, tool)
         self._draw_rows(snapshot, tool, rows)
-        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events"}
+        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events", "nothing": ""}
+        texts["edge-state"] = "" if seen_edge else "The run has neither a trace nor a picture of this edge."
         texts |= self._draw_calibration(snapshot, tool, _only(run, self._kept(run, tool), used))
         age = age_of(snapshot, int(rows.seq[-1]) if len(rows) else None)
-        return Shown(texts, {}, self._choices.address(), {}, {"timetool-age": age, "edge-age": age, "calibration-age": age})
+        return Shown(texts, {}, self._choices.address(), {}, dict.fromkeys(AGES, age))
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
@@ -117,8 +118,8 @@ class TimeTool:
         amplitude = inside(rows.column(tool.amplitude), of("amp_min"), of("amp_max"))
         return amplitude & inside(rows.column(tool.width), of("fwhm_min"), of("fwhm_max"))
 
-    def _draw_edge(self, snapshot: Snapshot, tool: Tool) -> None:
-        """The trace of the newest event with its edge, and the camera's frame if there is one."""
+    def _draw_edge(self, snapshot: Snapshot, tool: Tool) -> bool:
+        """The trace of the newest event with its edge, and the camera's frame if there is one; whether there is any."""
         top = tool.position.removesuffix("_pos")
         name = next((top + ending for ending in TRACES if top + ending in snapshot.curves), "")
         curves = snapshot.curves.get(name)
@@ -132,15 +133,15 @@ class TimeTool:
             here = np.array([at]) if np.isfinite(at) and 0 <= at < len(live) else np.empty(0)
             self._edge.mark(here, np.interp(here, x, live))
         picture = snapshot.pictures.get("frame/" + tool.position.partition("/")[0])
-        shown = ([self._edge.figure] if curves is not None or picture is None else []) + (
-            [self._camera.figure] if picture is not None else []
-        )
+        there = ((self._edge, curves), (self._camera, picture))
+        shown = [plot.figure for plot, of in there if of is not None]
         if self._pictures.children != shown:
             self._pictures.children = shown
         if picture is not None:
             at = _at(snapshot.rows, tool.position, int(picture.header.get("seq", -1)))
             self._camera.show(picture.image, 1, picture.unit, picture)
             self._camera.line(at + _left(self._section(snapshot, tool), tool) if np.isfinite(at) else None)
+        return bool(shown)
 
     def _draw_rows(self, snapshot: Snapshot, tool: Tool, rows: Table) -> None:
         """Position against time, as histogram, against another field, and its drift."""
@@ -175,6 +176,7 @@ class TimeTool:
         found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
         path = self._path(snapshot, tool)
         self._found = (path, found) if found is not None and path else None
+        self._calibration.figure.visible = found is not None
         if found is None:
             self._calibration.show(*(np.empty(0),) * 3, labels=labels, title="")
             why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
@@ -222,6 +224,7 @@ NOTHING = (
     "This run has no position of an edge: add timetoolEdge or timetoolRaw to a detector, or record the time tool of the data "
     "acquisition."
 )
+AGES = tuple(f"{panel}-age" for panel in ("timetool", "edge", "share", "pair", "calibration"))
 FEW = "A calibration needs a scan of a delay stage: at least three steps with ten good events each."
 
 

@@ -139,7 +139,7 @@ def test_arrow_keys_move_through_a_recorded_run_and_change_numbers(opened: Opene
 def test_what_is_pressed_before_the_page_is_connected_is_not_lost(opened: Opened) -> None:
     page = opened("overview")
     held: list[Route] = []
-    page.route("**/bokeh-widgets*", held.append)
+    page.route("**/bokeh-widgets*", lambda route: held.append(route))
     page.goto(page.url.replace("overview", "system"), wait_until="commit")
     page.get_by_label("Level").select_option("WARNING")
     assert not page.evaluate("'connected' in document.body.dataset")

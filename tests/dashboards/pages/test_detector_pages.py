@@ -104,9 +104,9 @@ def test_nonsense_in_the_address_is_not_taken_seriously(page: type[Page]) -> Non
 
 
 def test_what_a_run_lacks_is_said() -> None:
-    assert "no field with more than four numbers" in Profiles(view()).update(Snapshot()).text["profile-state"]
-    assert "no position of an edge" in TimeTool(view()).update(Snapshot()).text["timetool-state"]
-    assert "no field that says what a hit is" in Hits(view()).update(Snapshot()).text["hits-state"]
+    assert "no field with more than four numbers" in Profiles(view()).update(Snapshot()).text["nothing"]
+    assert "no position of an edge" in TimeTool(view()).update(Snapshot()).text["nothing"]
+    assert "no field that says what a hit is" in Hits(view()).update(Snapshot()).text["nothing"]
     assert Detectors(view()).update(Snapshot()).text["sources-state"] == "No source has been heard of yet."
 
 
