@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboards.change import Change
 from dashboards.choices import Choices
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.bars import BarsPlot
 from dashboards.plots.little_picture import LittlePicture
 from dashboards.plots.points import PointsPlot
@@ -74,7 +74,7 @@ class Hits:
         name = self._choices.value("hit")
         limit_text = self._show_limit(snapshot)
         if name not in snapshot.fields:
-            texts = {"nothing": NOTHING, "limit-state": limit_text}
+            texts = {"nothing": lack(snapshot, NOTHING), "limit-state": limit_text}
             return Shown(texts, {}, self._choices.address(), {}, {"hits-age": None})
         run, window = snapshot.run_rows(), int(self._choices.value("window"))
         rows = run.last(window) if window else run

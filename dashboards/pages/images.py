@@ -9,7 +9,7 @@ from bokeh.models import Select, Spinner, TextInput
 
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.pictures.details import Details
 from dashboards.pictures.kinds import KINDS, parts_of
 from dashboards.pictures.standing import Standing
@@ -105,7 +105,7 @@ class Images:
         self._picture.mark([] if panels else self._regions.outlines)
         self._picture.edits(*self._mask.drawn(panels))
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
-        texts["nothing"] = "" if detector else NO_DETECTOR
+        texts["nothing"] = "" if detector else lack(snapshot, NO_DETECTOR)
         return Shown(texts, {}, self._address(), ages={"region-age": row_age(snapshot)})
 
     def _picture_texts(self, snapshot: Snapshot, plain: Mapping[str, Any], details: Details | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from bokeh.layouts import column
 
 from dashboards.numbers import tiles
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.rate_chart import RateChart
 from dashboards.plots.strip_chart import StripChart
 from dashboards.reduce.age import row_age, word_age
@@ -45,7 +45,7 @@ class Overview:
         texts = {
             f"answer-{name}-{part}": getattr(each, part) for name, each in found.items() for part in ("word", "value", "detail")
         }
-        vital = "" if self._signs else "This run has no intensity monitor and no signal yet."
+        vital = "" if self._signs else lack(snapshot, "This run has no intensity monitor and no signal.")
         return Shown(
             {**tiles(snapshot, *TILES), **texts, "vital-state": vital},
             {"alarm-history": alarm_rows(snapshot)},

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboards.choices import Choices
 from dashboards.kept_curves import Kept, KeptCurves
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.curve_plot import CurvePlot, Line, zero_line
 from dashboards.plots.waterfall import WaterfallPlot
 from dashboards.reduce.age import age_of
@@ -86,7 +86,7 @@ class Profiles:
             why = (
                 "This run has no field with more than four numbers per event." if not name else f"No {name} has come in this run."
             )
-            return Shown({"nothing": why}, {}, self._choices.address(), {}, {"profile-age": None})
+            return Shown({"nothing": lack(snapshot, why)}, {}, self._choices.address(), {}, {"profile-age": None})
         curves = curves.since(first)
         self._x, label = axis_of(name, curves.values.shape[-1], snapshot.axes)
         self._reduce(snapshot, curves)

@@ -12,7 +12,7 @@ from dashboards.download import Download
 from dashboards.editor import Editor
 from dashboards.kept import KEPT
 from dashboards.look import widget
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.choice import MOST_CURVES, MOST_PLOTS, PlotChoice, from_text, to_text
 from dashboards.plots.plot import PLOTS
 from dashboards.reduce.age import row_age
@@ -73,7 +73,7 @@ class Scalars:
         if not all(drawn):
             self._view.redraw()
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
-        none = "" if self._cards else "No plot is shown: this run has no scalars yet, or all were removed. Add one on the left."
+        none = "" if self._cards else lack(snapshot, "No plot is chosen, or this run has no scalars. Add a plot on the left.")
         texts = {"nothing": none, "shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
         return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": row_age(snapshot)})
 

@@ -10,7 +10,7 @@ from dashboards.download import Download
 from dashboards.earlier_scans import EarlierScans
 from dashboards.fits.known import shapes
 from dashboards.look import widget
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.scan_curve import ScanCurve
 from dashboards.plots.scan_map import ScanMapPlot
 from dashboards.reduce.age import row_age
@@ -30,6 +30,7 @@ LONGEST_LABEL = 34
 FIELDS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
 LIGHT = {"both": "laser on and off", "difference": "on − off", "ratio": "on / off"}
 MOST_EARLIER = 4
+NOTHING = "This run has no scan variable or no signal yet: choose them on the left if you know better."
 
 
 class Scan:
@@ -90,9 +91,7 @@ class Scan:
         self._learn(snapshot)
         choice = self._choice()
         if not choice.signal or not choice.variable:
-            return Shown(
-                {"nothing": "This run has no scan variable or no signal yet: choose them on the left if you know better."}
-            )
+            return Shown({"nothing": lack(snapshot, NOTHING)})
         try:
             result = scan_result(snapshot.run_rows(), choice)
         except ConfigError as error:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboards.change import Change
 from dashboards.choices import Choices
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.bars import BarsPlot
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.curve_plot import CurvePlot, Line
@@ -87,7 +87,7 @@ class TimeTool:
         self._learn(snapshot)
         tool = tool_of(self._choices.value("position"), snapshot.fields)
         if tool.position not in snapshot.fields:
-            return Shown({"nothing": NOTHING}, {}, self._choices.address(), {}, {"timetool-age": None})
+            return Shown({"nothing": lack(snapshot, NOTHING)}, {}, self._choices.address(), {}, {"timetool-age": None})
         run = snapshot.run_rows()
         window = int(self._choices.value("window"))
         seen = run.last(window) if window else run
