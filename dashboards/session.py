@@ -31,7 +31,7 @@ SHOW = """
     window.xtcmon.show(board.tags[0]);
     // A hidden tab draws no frames, so it does not answer, and costs nothing until it is looked at again.
     requestAnimationFrame(() => { answer.tags = [board.tags[0].beat]; });
-    window.xtcmon.tell = (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; };
+    window.xtcmon.connect(wish.tell ??= (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; });
 """
 
 LONGEST_WISH = 16_000
@@ -77,6 +77,7 @@ class Session:
         self._document = document
         self._wanted = True
         self._drawn = -1
+        self._drawn_at = 0.0
         self._beat = 0
         self._answered = -1
         self._passed = False
@@ -135,6 +136,12 @@ class Session:
         # Only pages of curves say a period of their own.
         self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
 
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the page says outside its plots, as the board has it."""
+        said: Mapping[str, Any] = self._board.tags[0]
+        return said
+
     def tick(self) -> None:
         """One turn of the session's clock."""
         self._passed = self._answered != self._beat
@@ -149,7 +156,7 @@ class Session:
     def _draw(self, now: float) -> None:
         """Update plots and texts in one go."""
         snapshot = self._feed.snapshot
-        self._wanted = False
+        self._wanted, self._drawn_at = False, now
         self._document.hold("combine")
         try:
             self._shown = self._page.update(snapshot)
@@ -175,7 +182,7 @@ class Session:
                 "address": self._address(),
                 "past": past(self._feed) if isinstance(self._feed, RecordedFeed) else None,
                 "levels": dict(self._shown.levels),
-                "ages": dict(self._shown.ages),
+                "ages": {name: age if age is None else age + now - self._drawn_at for name, age in self._shown.ages.items()},
             }
         ]
 

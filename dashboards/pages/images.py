@@ -11,7 +11,7 @@ from bokeh.models import Select, Spinner, TextInput
 from dashboards.change import Change
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
-from dashboards.pages.page import PAGES, Making, Shown, View
+from dashboards.pages.page import PAGES, Making, Shown, View, lack
 from dashboards.pictures.caption import awaited, begin_buttons, common_mode_text, is_summed, missing_sums
 from dashboards.pictures.details import Details
 from dashboards.pictures.file import about_picture, good_of, picture_content
@@ -22,6 +22,7 @@ from dashboards.pictures.told import CommonModes
 from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
+from dashboards.reduce.age import row_age
 from dashboards.reduce.region import Corners, Region
 from dashboards.saved import file_name
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
@@ -33,6 +34,7 @@ SCALES = {"linear": "linear", "log": "logarithmic"}
 LIMITS = {"0.1": "all but 0.1 % at each end", "1": "all but 1 %", "5": "all but 5 %", "0": "smallest to largest", "": "by hand"}
 NUMBERS = {"energy": "Photon energy (keV)", "distance": "Distance (mm)", "x": "Beam x (µm)", "y": "Beam y (µm)"}
 MOST_RINGS = 12
+NO_DETECTOR = "This run has no area detector, so there is no picture to show."
 
 
 class Images:
@@ -114,7 +116,8 @@ class Images:
         self._picture.edits(*self._mask.drawn(panels))
         texts |= begin_buttons(KINDS[self._kind.value], snapshot) | {"means-state": self._begin.text(snapshot)}
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
-        return Shown(texts, {}, self._address())
+        texts["nothing"] = "" if detector else lack(snapshot, NO_DETECTOR)
+        return Shown(texts, {}, self._address(), ages={"region-age": row_age(snapshot)})
 
     def _picture_texts(self, snapshot: Snapshot, plain: Mapping[str, Any], details: Details | None) -> dict[str, str]:
         """What the picture stands on, or why there is none and what to do."""

@@ -130,4 +130,10 @@ class Page(Protocol):
         """Bring the plots up to date."""
 
 
+def lack(snapshot: Snapshot, why: str) -> str:
+    """Why there is nothing to draw: that nothing has come so far, or else ``why``."""
+    early = snapshot.rows_at is None and not snapshot.recorded
+    return "No event has come yet." if early else why
+
+
 PAGES: Registry[type[Page]] = Registry("page")

@@ -11,6 +11,7 @@ from bokeh.layouts import column
 
 from dashboards.pages.page import PAGES, Cell, Shown, View
 from dashboards.plots.strip_chart import StripChart
+from dashboards.reduce.age import row_age, word_age
 from dashboards.reduce.choice import beam_monitor
 from dashboards.reduce.contents import contents, slow_variables
 from dashboards.settings_in_force import settings_in_force
@@ -54,7 +55,9 @@ class Run:
             self._shown = Shown(self._texts(snapshot), self._tables(snapshot), {"search": self._search} if self._search else {})
         text = self._tuning.update(snapshot)
         tables = {**self._shown.tables, "setting-names": self._tuning.names}
-        return replace(self._shown, text={**self._shown.text, **text}, tables=tables)
+        row, word, counted = row_age(snapshot), word_age(snapshot), now - self._counted_at
+        ages = {"contents-age": row, "slow-age": row, "settings-age": word, "versions-age": word, "runs-age": counted}
+        return replace(self._shown, text={**self._shown.text, **text}, tables=tables, ages=ages)
 
     def _show_beam(self, snapshot: Snapshot, rows: Table) -> None:
         """The whole run at a glance."""

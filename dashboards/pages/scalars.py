@@ -13,9 +13,10 @@ from dashboards.download import Download
 from dashboards.editor import Editor
 from dashboards.kept import KEPT
 from dashboards.look import widget
-from dashboards.pages.page import PAGES, Making, Shown, View
+from dashboards.pages.page import PAGES, Making, Shown, View, lack
 from dashboards.plots.choice import MOST_CURVES, MOST_PLOTS, PlotChoice, from_text, to_text
 from dashboards.plots.plot import PLOTS
+from dashboards.reduce.age import row_age
 from dashboards.reduce.choice import vital_signs
 from dashboards.reduce.window import USUAL, is_window
 from dashboards.saved import about, file_name
@@ -74,8 +75,9 @@ class Scalars:
         if not all(drawn):
             self._view.redraw()
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
-        texts = {"shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
-        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": _age(snapshot)})
+        none = "" if self._cards else lack(snapshot, "No plot is chosen, or this run has no scalars. Add a plot on the left.")
+        texts = {"nothing": none, "shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
+        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": row_age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has; show what tells most as long as nobody chose."""
@@ -228,8 +230,3 @@ def asked_plots(arguments: Mapping[str, str]) -> list[PlotChoice]:
     found = [PlotChoice(kind=kind, y=(name,), window=window) for name in fields for kind in ("strip", "histogram")]
     x, y = arguments.get("x", ""), arguments.get("y", "")
     return [*found, PlotChoice(kind="scatter", x=x, y=(y,), window=window)] if x and y else found
-
-
-def _age(snapshot: Snapshot) -> float | None:
-    age = snapshot.data_age()
-    return None if age == float("inf") else round(age, 2)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboards.change import Change
 from dashboards.choices import Choices
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.bars import BarsPlot
 from dashboards.plots.calibration_plot import CalibrationPlot
 from dashboards.plots.choice import PlotChoice
@@ -80,7 +80,7 @@ class TimeTool:
         self._learn(snapshot)
         tool = tool_of(self._choices.value("position"), snapshot.fields)
         if tool.position not in snapshot.fields:
-            return Shown({"timetool-state": NOTHING}, {}, self._choices.address(), {}, {"timetool-age": None})
+            return Shown({"nothing": lack(snapshot, NOTHING)}, {}, self._choices.address(), {}, {"timetool-age": None})
         run = snapshot.run_rows()
         window = int(self._choices.value("window"))
         seen = run.last(window) if window else run
@@ -89,12 +89,12 @@ class TimeTool:
         rows = _only(seen, kept & np.isfinite(seen.column(tool.position)), used)
         section = section_of(tool, settings_in_force(snapshot, self._view.settings))
         self._draw_rows(snapshot, tool, rows)
-        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events"}
+        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events", "nothing": ""}
         texts["edge-state"] = self._edge.update(snapshot, tool, section)
         texts |= self._reference.update(snapshot, tool, section)
         texts |= self._draw_calibration(snapshot, tool, section, _only(run, self._kept(run, tool), used))
         age = age_of(snapshot, int(rows.seq[-1]) if len(rows) else None)
-        return Shown(texts, {}, self._choices.address(), {}, {"timetool-age": age, "edge-age": age, "calibration-age": age})
+        return Shown(texts, {}, self._choices.address(), {}, dict.fromkeys(AGES, age))
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
@@ -149,6 +149,7 @@ class TimeTool:
         told = {
             "calibration-used": f"In force: {terms_text(section.terms)}" if section.terms else "The settings have no polynomial."
         }
+        self._calibration.root.visible = found is not None
         if found is None:
             why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
             return told | {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why, COPY: ""}
@@ -179,6 +180,7 @@ NOTHING = (
     "This run has no position of an edge: add timetoolEdge or timetoolRaw to a detector, or record the time tool of the data "
     "acquisition."
 )
+AGES = tuple(f"{panel}-age" for panel in ("timetool", "edge", "share", "pair", "calibration"))
 FEW = "A calibration needs a scan of a delay stage: at least three steps with ten good events each."
 
 

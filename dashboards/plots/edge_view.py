@@ -26,16 +26,15 @@ class EdgeView:
 
     def __init__(self) -> None:
         self._trace, self._camera = CurvePlot(("live",), 220), LittlePicture(190, square=False)
-        self.root: Any = column([self._trace.figure], sizing_mode="stretch_width")
+        self.root: Any = column([], sizing_mode="stretch_width")
         self._picture: Picture | None = None
 
     def update(self, snapshot: Snapshot, tool: Tool, section: Section) -> str:
         """Draw the newest event that has an edge; return which events are shown."""
         curves = trace_of(snapshot, tool)
         self._picture = self._with_edge(snapshot, tool)
-        shown = [self._camera.figure] if self._picture is not None else []
-        if curves is not None or self._picture is None:
-            shown.append(self._trace.figure)
+        there = ((self._camera, self._picture), (self._trace, curves))
+        shown = [plot.figure for plot, of in there if of is not None]
         if self.root.children != shown:
             self.root.children = shown
             if len(shown) > 1:
@@ -46,7 +45,7 @@ class EdgeView:
             said.append(f"Frame: event {self._draw_camera(self._picture, snapshot, tool, section)}.")
         if curves is not None and len(curves[1]):
             said.append(f"Trace: event {self._draw_trace(*curves, snapshot, tool, section)}.")
-        return " ".join(said)
+        return " ".join(said) if shown else "The run has neither a trace nor a picture of this edge."
 
     def _with_edge(self, snapshot: Snapshot, tool: Tool) -> Picture | None:
         """The newest frame; one without an edge does not replace one that has it, as long as that is of this run."""

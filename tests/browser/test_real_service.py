@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.client import Monitor
 from monitor.net.endpoints import Endpoints, read_endpoints
+from tests.browser.conftest import LIVE, LOUD
 from tests.support.command import PATIENCE_S, Command, command
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
@@ -39,10 +40,10 @@ def served(xtcmon: Command) -> tuple[Path, Endpoints]:
 def opened(browser: Browser, address: str, errors: list[str]) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(1000 * PATIENCE_S)
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: errors.append(message.text) if message.type in LOUD else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)
     return page
 
 
@@ -137,7 +138,7 @@ def test_the_pages_go_on_by_themselves_when_every_process_is_killed_in_turn(
             ]
             os.kill(victims[0].pid, signal.SIGKILL)
             page.wait_for_timeout(1500)
-            page.wait_for_selector("body[data-level=live]")
+            page.wait_for_selector(LIVE)
             shown = page.locator("#processed").inner_text()
             expect(page.locator("#processed")).not_to_have_text(shown)
     assert errors == []

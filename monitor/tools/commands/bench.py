@@ -247,6 +247,21 @@ def pages(
     show("pictures on the pages", [asdict(line) for line in lines], as_json)
 
 
+@command.command()
+def opening(
+    address: Annotated[str, typer.Argument(help="of the pages of a running service")] = "http://127.0.0.1:5006/",
+    rounds: Annotated[int, typer.Option(help="how often each page is opened", min=1)] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """How long a page takes to open: until its first numbers and until its plots are drawn (playwright and chromium).
+
+    Example: xtcmon bench opening http://127.0.0.1:5006/
+    """
+    from monitor.tools.process import declared
+
+    show("opening the pages", [asdict(line) for line in declared("bench_opening")(address, rounds)], as_json)
+
+
 @command.command(name="all")
 def everything() -> None:
     """Every benchmark, one after the other.
