@@ -56,6 +56,7 @@ class Archive:
         """Serve no more."""
         for office in self._offices.values():
             office.close()
+        self._recordings.close()
 
     def open(self, stem: str) -> Recorded | str:
         """A run by name, or why it cannot be shown."""

@@ -83,9 +83,7 @@ class Profiles:
         run = snapshot.run_rows()
         first = int(run.seq[0]) if len(run) else 0
         if curves is None or not len(curves.since(first)):
-            why = (
-                "This run has no field with more than four numbers per event." if not name else f"No {name} has come in this run."
-            )
+            why = _nothing(snapshot, name)
             return Shown({"profile-state": why}, {}, self._choices.address(), {}, {"profile-age": None})
         curves = curves.since(first)
         self._x, label = axis_of(name, curves.values.shape[-1], snapshot.axes)
@@ -98,10 +96,11 @@ class Profiles:
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
-        offered = {name: name for name, curves in snapshot.curves.items() if curves.values.shape[-1] >= LEAST_ELEMENTS}
+        known = dict(snapshot.curves.items())
+        offered = {name: name for name, curves in known.items() if curves.values.shape[-1] >= LEAST_ELEMENTS}
         self._choices.learn("field", offered, first_match(offered, PREFERRED))
         name = self._choices.value("field")
-        curves = snapshot.curves.get(name)
+        curves = known.get(name)
         rows = int(np.prod(curves.values.shape[1:-1])) if curves is not None else 1
         named = {str(i): text for i, text in enumerate(row_names(name, rows, snapshot.axes))} if rows > 1 else {}
         self._choices.learn("row", {"": "mean of all"} | named)
@@ -118,7 +117,9 @@ class Profiles:
 
     def _reduce(self, snapshot: Snapshot, curves: Curves) -> None:
         """Means and waterfall, unless they were made just now."""
-        choices = tuple(self._choices.value(name) for name in ("field", "row", "window", "over", "bins", "falls"))
+        # The past is drawn once for each place in it, and then at once.
+        place = snapshot.version if snapshot.recorded or snapshot.held else 0
+        choices = (place, *(self._choices.value(name) for name in ("field", "row", "window", "over", "bins", "falls")))
         made, of = self._heavy
         now = time.monotonic()
         if of == choices and now - made < HEAVY_S:
@@ -177,10 +178,12 @@ class Profiles:
 
     def _state(self, snapshot: Snapshot, curves: Curves) -> str:
         """What the means stand on."""
-        behind = f"{count(self._means['mean'].events)} of the {count(len(curves))} events that are kept"
-        share = len(curves) / max(1, int(curves.seq[-1] - curves.seq[0]) + 1)
+        kept = "read" if snapshot.recorded else "kept"
+        behind = f"{count(self._means['mean'].events)} of the {count(len(curves))} events that are {kept}"
+        thinned = f"; about one of {curves.every} in the file is read" if curves.every > 1 else ""
+        share = len(curves) * curves.every / max(1, int(curves.seq[-1] - curves.seq[0]) + 1)
         rows = f", {100 * share:.0f} % of all events have it" if share < 0.995 else ""
-        return f"Mean of {behind}{rows}."
+        return f"Mean of {behind}{thinned}{rows}."
 
     def _cursor_texts(self, live: NDArray[np.float64]) -> dict[str, str]:
         """Values at the cursors, of the mean where it is shown, else of the newest curve."""
@@ -202,6 +205,17 @@ class Profiles:
 
 
 PAGES.add("profiles", Profiles)
+
+
+def _nothing(snapshot: Snapshot, name: str) -> str:
+    """Why no curve is shown."""
+    if not name:
+        return "This run has no field with more than four numbers per event."
+    if name in snapshot.reading:
+        return f"{name}: {snapshot.reading[name]}."
+    if snapshot.held:
+        return f"No {name} is kept from so early."
+    return f"No {name} has come in this run."
 
 
 def _times(snapshot: Snapshot, seq: NDArray[np.int64]) -> NDArray[np.float64]:

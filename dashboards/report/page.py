@@ -6,7 +6,7 @@ import time
 from html import escape
 from pathlib import Path
 
-from dashboards.recorded import snapshot_of
+from dashboards.recorded_run import snapshot_of
 from dashboards.report.sections import sections
 from dashboards.runs import report_path
 from dashboards.snapshot import Snapshot

@@ -58,7 +58,7 @@ def test_a_seek_shows_the_run_as_it_was_then(tmp_path: Path) -> None:
 def test_the_past_cannot_be_changed(tmp_path: Path) -> None:
     feed = RecordedFeed(Recorded(written(tmp_path)))
 
-    for answer in (feed.control([], "Ada"), feed.undo("Ada"), feed.detector("cspad")):
+    for answer in (feed.control([], "Ada"), feed.undo("Ada")):
         with pytest.raises(Unusable, match="recorded run"):
             answer.result()
 
