@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboards.place import Place, marks_of
 from dashboards.recorded_run import details_message, snapshot_of
 from dashboards.snapshot import Curves, Lists, Snapshot
 from dashboards.stored_shelf import StoredFields, StoredShelf
@@ -149,7 +150,8 @@ class RecordedFeed:
         self._run = run
         self._version, self._progress = 0, -1
         self._snapshot = Snapshot()
-        self.seek(at)
+        self.position = at
+        self._show()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -163,9 +165,17 @@ class RecordedFeed:
         """The whole run."""
         return self._run.snapshot
 
-    def seek(self, event: int | None) -> None:
-        """Show the run as it was after this event."""
-        self.position = event
+    @property
+    def place(self) -> Place:
+        """Where in its run this is."""
+        seq = self.whole.rows.seq
+        first, last = (int(seq[0]), int(seq[-1])) if len(seq) else (0, 0)
+        at = last if self.position is None else self.position
+        return Place("recorded", first, last, at, marks_of(self.whole.changes, first, last))
+
+    def seek(self, to: str) -> None:
+        """Show the run as it was after an event; anything else than a number shows all of it."""
+        self.position = int(to) if to.isdecimal() else None
         self._show()
 
     def _show(self) -> None:
@@ -218,21 +228,12 @@ class Nothing(RecordedFeed):
         """Nothing."""
         return self._snapshot
 
-    def seek(self, event: int | None) -> None:
+    def seek(self, to: str) -> None:
         """There is no other place."""
 
     def detector(self, name: str) -> Future[Message]:
         """Nothing is known."""
         return _refused()
-
-
-def past(feed: RecordedFeed) -> dict[str, Any]:
-    """Where in its run a feed stands, for the slider."""
-    seq = feed.whole.rows.seq
-    if not len(seq):
-        return {"first": 0, "last": 0, "at": 0}
-    last = int(seq[-1])
-    return {"first": int(seq[0]), "last": last, "at": last if feed.position is None else feed.position}
 
 
 def _refused() -> Future[Message]:

@@ -35,9 +35,10 @@ from dashboards.pictures.book import Book
 from dashboards.pictures.office import Office
 from dashboards.recorded import Nothing, RecordedFeed
 from dashboards.report.reporter import Reporter
+from dashboards.rewind import Rewind
 from dashboards.runs import Runs
 from dashboards.service import Link
-from dashboards.session import Session
+from dashboards.session import LONGEST_PLACE, Session
 from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.plugins import load_folder
@@ -167,22 +168,24 @@ class Dashboard:
         person = unquote(request.cookies.get(PERSON, "")) if request is not None else ""
         layout = said.get("layout", "" if said else self._settings.pages.layout)
         arguments = {**self._layouts.get(layout).get(name, {}), **said}
-        feed, book = self._heard(urlsplit(request.uri).path if request is not None else "", said.get("at", ""))
+        feed, book = self._heard(urlsplit(request.uri).path if request is not None else "", said.get("at", ""), page)
         shared: dict[str, Any] = {"runs": self._archive.runs, "layouts": self._layouts, "person": person}
         Session(page, feed, self._settings, document, arguments, detectors=book, **shared)
         document.title = f"{page.title} · xtcmon"
         document.template = self._templates.get_template(f"{name}.html")
         document.template_variables.update(page=name, navigation=[(other, entry.title) for other, entry in self._pages.items()])
 
-    def _heard(self, path: str, at: str) -> tuple[Heard, Book]:
+    def _heard(self, path: str, at: str, page: type[Page]) -> tuple[Heard, Book]:
         """The running service, or the recorded run that an address names, and what is known of its detectors."""
+        event = int(at) if at.isdecimal() and len(at) <= LONGEST_PLACE else None
         if not path.startswith(PREFIX):
-            return self._feed, self._office.book
+            # Only pages of rows can go back: pictures of earlier moments are not kept.
+            return (Rewind(self._feed, event) if getattr(page, "travels", False) else self._feed), self._office.book
         stem = unquote(path.removeprefix(PREFIX).split("/")[0])
         run, office = self._archive.open(stem), self._archive.office(stem)
         if isinstance(run, str) or office is None:
             return Nothing(str(run)), self._office.book
-        return RecordedFeed(run, int(at) if at.isdecimal() else None), office.book
+        return RecordedFeed(run, event), office.book
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""

@@ -16,7 +16,8 @@ from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
 from dashboards.pages.page import Page, Shown, View
 from dashboards.pictures.book import Book
-from dashboards.recorded import RecordedFeed, past
+from dashboards.recorded import RecordedFeed
+from dashboards.rewind import Rewind
 from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
@@ -35,6 +36,9 @@ SHOW = """
 
 LONGEST_WISH = 16_000
 LONGEST_NAME = 40
+LONGEST_PLACE = 18
+"""Digits of an event's number."""
+
 UNNAMED = "dashboard"
 
 
@@ -73,6 +77,7 @@ class Session:
         person: str = "",
     ) -> None:
         self._feed = feed
+        self._movable = feed if isinstance(feed, RecordedFeed | Rewind) else None
         self._document = document
         self._wanted = True
         self._drawn = -1
@@ -161,7 +166,7 @@ class Session:
                 "text": {**head["text"], **self._said(snapshot), **self._shown.text},
                 "tables": {name: [list(row) for row in rows] for name, rows in tables.items()},
                 "address": self._address(),
-                "past": past(self._feed) if isinstance(self._feed, RecordedFeed) else None,
+                "past": self._movable.place.plain() if self._movable is not None else None,
                 "levels": dict(self._shown.levels),
                 "ages": dict(self._shown.ages),
             }
@@ -172,10 +177,10 @@ class Session:
         return {"head-asked": self._change.text(snapshot), "head-layout": self._layout_said}
 
     def _address(self) -> dict[str, str]:
-        """Choices of the page, and the place in a recorded run."""
+        """Choices of the page, and the place in the run."""
         address = dict(self._shown.address)
-        if isinstance(self._feed, RecordedFeed) and self._feed.position is not None:
-            address["at"] = str(self._feed.position)
+        if self._movable is not None and self._movable.position is not None:
+            address["at"] = str(self._movable.position)
         return address
 
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
@@ -203,8 +208,8 @@ class Session:
         self._layout_said = self._layouts.save(name, layout)
 
     def _on_seek(self, value: str) -> None:
-        if isinstance(self._feed, RecordedFeed) and value.isdecimal():
-            self._feed.seek(int(value))
+        if self._movable is not None and len(value) <= LONGEST_PLACE:
+            self._movable.seek(value)
 
     def _on_person(self, value: str) -> None:
         self._person = _name(value)

@@ -81,7 +81,7 @@ class Hits:
         rows = run.last(window) if window else run
         texts = {"limit-state": limit_text} | self._draw_rate(snapshot, rows, name)
         texts |= self._draw_map(snapshot, rows) | self._draw_last(snapshot, name)
-        age = snapshot.data_age() if len(rows) else None
+        age = snapshot.data_age() if len(rows) and snapshot.rows_at is not None else None
         last = age_of(snapshot, self._hit_picture[1]) if self._hit_picture else None
         return Shown(texts, {}, self._choices.address(), {}, {"hits-age": age, "map-age": age, "last-age": last})
 

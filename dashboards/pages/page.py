@@ -97,6 +97,9 @@ class Page(Protocol):
         Beginnings of the topics whose pictures it shows.
     roots
         Bokeh models by the name under which the page's template places them.
+
+    A page whose ``travels`` is True can be held at an earlier moment of the present run: all it shows comes from rows, curves and
+    lists. One with a ``period_ms`` is brought up to date so often.
     """
 
     title: ClassVar[str]

@@ -41,6 +41,7 @@ class Profiles:
     title: ClassVar[str] = "Profiles"
     order: ClassVar[int] = 4
     topics: ClassVar[tuple[str, ...]] = ()
+    travels: ClassVar[bool] = True
     kept: ClassVar[KeptCurves] = KeptCurves()
 
     def __init__(self, view: View) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboards.recorded import Recorded, RecordedFeed, Recordings, past
+from dashboards.recorded import Recorded, RecordedFeed, Recordings
 from dashboards.report.reporter import Reporter
 from dashboards.runs import Runs, report_path, run_of, runs_in
 from monitor.errors import Unusable
@@ -45,13 +45,14 @@ def test_values_absences_and_settings_are_those_of_the_run(tmp_path: Path) -> No
 
 def test_a_seek_shows_the_run_as_it_was_then(tmp_path: Path) -> None:
     feed = RecordedFeed(Recorded(written(tmp_path)))
-    assert past(feed) == {"first": 0, "last": EVENTS - 1, "at": EVENTS - 1}
+    assert (feed.place.kind, feed.place.first, feed.place.last, feed.place.at) == ("recorded", 0, EVENTS - 1, EVENTS - 1)
+    assert [event for event, _ in feed.place.marks] == [CHANGED]
 
-    feed.seek(5)
+    feed.seek("5")
 
     assert feed.snapshot.rows.seq.tolist() == [0, 1, 2, 3, 4, 5]
     assert [change.version for change in feed.snapshot.changes] == [1]
-    assert past(feed)["at"] == 5
+    assert feed.place.at == 5
     assert len(feed.whole.rows) == EVENTS
 
 

@@ -1,0 +1,105 @@
+"""A page is held at an earlier moment of the present run, and recorded runs show their array fields."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import House, Opened
+from tests.browser.reading import source
+
+pytestmark = pytest.mark.browser
+
+
+def hold(page: Page) -> int:
+    """Hold a page; the event at which it stands."""
+    page.get_by_role("button", name="hold").click()
+    page.wait_for_selector("body[data-level=held]")
+    page.wait_for_function("new URLSearchParams(location.search).has('at')")
+    return int(page.evaluate("new URLSearchParams(location.search).get('at')"))
+
+
+def test_a_held_overview_shows_that_moment_and_says_that_it_is_not_live(opened: Opened, house: House) -> None:
+    page = opened("overview")
+    event = hold(page) - 1000
+
+    page.locator("#past input").fill(str(event))
+
+    expect(page.locator("#head-why")).to_contain_text(f"Not live: the run as it was after event {event:,}".replace(",", "\u202f"))
+    expect(page.locator("#head-word")).to_have_text("held")
+    light = house.service.columns(event - 239, 240)["ipm2/sum"].mean()
+    expect(page.locator("#answer-beam-value")).to_have_text(f"{light:.4g} V")
+    expect(page.locator("#answer-monitor-word")).to_have_text("not kept")
+    page.get_by_role("button", name="Now").click()
+    page.wait_for_selector("body[data-level=live]")
+    assert "at=" not in page.url
+
+
+def test_two_browsers_are_held_apart(opened: Opened) -> None:
+    page, other = opened("overview"), opened("overview")
+    event = hold(page)
+    processed = other.locator("#processed").inner_text()
+
+    expect(other.locator("#processed")).not_to_have_text(processed)
+    expect(other.locator("body")).to_have_attribute("data-level", "live")
+    other.get_by_role("button", name="hold").click()
+    expect(other.locator("body")).to_have_attribute("data-level", "held")
+    other.wait_for_function("new URLSearchParams(location.search).has('at')")
+    assert f"at={event}" in page.url
+    assert f"at={event}" not in other.url
+
+
+def test_curves_of_a_held_page_end_at_its_event_and_a_link_shows_the_same(opened: Opened) -> None:
+    page = opened("scalars?plots=strip*ipm2/sum")
+    event = hold(page)
+
+    held = source(page, "mean", 10)
+
+    assert max(held["x"]) <= event
+    other = opened_at(opened, f"scalars?fields=ipm2/sum&at={event - 500}")
+    expect(other.locator("#past-at")).to_have_text(f"{event - 500:,}".replace(",", "\u202f"))
+    assert max(source(other, "mean", 10)["x"]) <= event - 500
+
+
+def opened_at(opened: Opened, name: str) -> Page:
+    """A page that is opened at an earlier moment: it never becomes live."""
+    page = opened("overview")
+    page.goto(page.url.replace("overview", name))
+    page.wait_for_selector("body[data-level=held]")
+    return page
+
+
+def test_changes_of_the_settings_are_marks_that_lead_there(opened: Opened, house: House) -> None:
+    page = opened("overview")
+    house.service.version += 1
+    changed = house.service.seq
+    house.service._tell_pipeline("Ada")
+    expect(page.locator("#head-version")).to_have_text("2")
+    hold(page)
+
+    mark = page.get_by_role("button", name=re.compile("Go to v2 by Ada at"))
+    expect(mark).to_have_attribute("data-value", re.compile(r"\d+"))
+    event = int(mark.get_attribute("data-value") or "-1")
+    mark.click()
+
+    assert abs(event - changed) < 240
+    expect(page.locator("#past-at")).to_have_text(f"{event:,}".replace(",", "\u202f"))
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_a_held_page_is_not_wider_than_its_window(opened: Opened, width: int) -> None:
+    page = opened("profiles")
+    page.set_viewport_size({"width": width, "height": 1000})
+    hold(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert np.isfinite(page.evaluate("document.querySelector('#past input').getBoundingClientRect().width"))
+
+
+def test_a_page_of_pictures_cannot_be_held(opened: Opened) -> None:
+    page = opened("images?at=10")
+
+    expect(page.locator("#head-hold")).to_be_hidden()
+    expect(page.locator("#past")).to_be_hidden()
+    page.wait_for_function("!new URLSearchParams(location.search).has('at')")
