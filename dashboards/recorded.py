@@ -192,6 +192,14 @@ class RecordedFeed:
     def acknowledge(self, name: str, person: str) -> None:
         """Alarms of the past concern nobody."""
 
+    def change_alarm(self, name: str, fields: Mapping[str, Any], person: str) -> str:
+        """The past cannot be changed."""
+        return f"Refused: {READ_ONLY}"
+
+    def undo_alarm(self, person: str) -> str:
+        """The past cannot be changed."""
+        return f"Refused: {READ_ONLY}"
+
     def detector(self, name: str) -> Future[Message]:
         """What the file tells of a detector."""
         return self._run.detector(name) if name else _refused()

@@ -84,6 +84,14 @@ class Rewind:
         """As the feed."""
         self._feed.acknowledge(name, person)
 
+    def change_alarm(self, name: str, fields: Mapping[str, Any], person: str) -> str:
+        """As the feed."""
+        return self._feed.change_alarm(name, fields, person)
+
+    def undo_alarm(self, person: str) -> str:
+        """As the feed."""
+        return self._feed.undo_alarm(person)
+
     def detector(self, name: str) -> Future[Message]:
         """As the feed."""
         return self._feed.detector(name)

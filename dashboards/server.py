@@ -22,6 +22,7 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
+from dashboards.alarms.book import AlarmBook
 from dashboards.alarms.guard import Guard
 from dashboards.archive import ANY_RUN, PREFIX, Archive
 from dashboards.door import Door, Keeper, password_of
@@ -237,7 +238,7 @@ def run_dashboard(
     wanted = settings.pages.port if port is None else port
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    guard = Guard(settings.alarm, folder)
+    guard = Guard(settings.alarm, folder, AlarmBook(settings.alarm, settings.store.directory))
     dashboard = _dashboard(settings, link, guard, former, wanted)
     with Reporter(settings.store.directory if settings.pages.report else ""):
         dashboard.run(on_ready, stop)

@@ -40,6 +40,7 @@ LONGEST_PLACE = 18
 """Digits of an event's number."""
 
 UNNAMED = "dashboard"
+NOBODY = "Refused: the settings say that nobody may change anything from a page (stream.control)."
 
 
 class Session:
@@ -86,6 +87,7 @@ class Session:
         self._said_at = 0.0
         self._shown = Shown()
         self._person = _name(person)
+        self._closed = NOBODY if settings.stream.control == "nobody" else ""
         view = View(
             settings=settings,
             snapshot=lambda: feed.snapshot,
@@ -96,6 +98,8 @@ class Session:
             later=self._later,
             detectors=detectors,
             runs=runs or Runs(""),
+            change_alarm=lambda name, fields: self._closed or feed.change_alarm(name, fields, self._person),
+            undo_alarm=lambda: self._closed or feed.undo_alarm(self._person),
         )
         self._layouts = layouts or Layouts("")
         self._layout_said = ""

@@ -31,6 +31,10 @@ class View:
         Asks the service for changes of its settings.
     undo
         Asks the service to take back the last change of its settings that is not taken back yet.
+    change_alarm
+        Asks for other limits of an alarm: its name and the fields that are to hold; says what came of it.
+    undo_alarm
+        Takes back the last change of the alarms that is not taken back yet; says what came of it.
     later
         Runs a function in the session, from any thread.
     detectors
@@ -52,6 +56,8 @@ class View:
     detectors: Book = field(default_factory=closed)
     runs: Runs = field(default_factory=lambda: Runs(""))
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
+    change_alarm: Callable[[str, Mapping[str, Any]], str] = lambda name, fields: ""
+    undo_alarm: Callable[[], str] = lambda: ""
 
 
 Cell = str | tuple[str, str]

@@ -1,13 +1,16 @@
 """A page is held at an earlier moment of the present run, and recorded runs show their array fields."""
 
 import re
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House, Opened
 from tests.browser.reading import source
+from tests.support.array_run import array_run
 
 pytestmark = pytest.mark.browser
 
@@ -103,3 +106,65 @@ def test_a_page_of_pictures_cannot_be_held(opened: Opened) -> None:
     expect(page.locator("#head-hold")).to_be_hidden()
     expect(page.locator("#past")).to_be_hidden()
     page.wait_for_function("!new URLSearchParams(location.search).has('at')")
+
+
+CURVE = """([column, length]) => { const models = [...Bokeh.documents[0]._all_models.values()];
+    const found = models.filter(m => m.type === "ColumnDataSource" && column in m.data && m.data.x.length === length);
+    return found.length ? found.map(m => Array.from(m.data[column]).map(v => v === v ? v : null)) : null; }"""
+
+
+def recorded(opened: Opened, house: House, name: str) -> tuple[Page, Path]:
+    """A page of a recorded run with array fields, and the run's file."""
+    path = array_run(house.folder)
+    page = opened("run")
+    page.goto(f"{house.dashboard.address}run/{path.stem}/{name}")
+    expect(page.locator("#head-word")).to_have_text("recorded")
+    return page, path
+
+
+def test_the_profile_of_a_recorded_run_is_the_mean_of_its_file(opened: Opened, house: House) -> None:
+    page, path = recorded(opened, house, "profiles?field=cspad/azav_azav&row=1&window=0&lines=mean&at=299")
+
+    expect(page.locator("#profile-state")).to_have_text("Mean of 300 of the 300 events that are read.")
+    with h5py.File(path, "r") as file:
+        values, laser = file["cspad/azav_azav"][:300, 1], file["lightStatus/laser"][:300]
+    change = values[laser == 1].mean(axis=0) - values[laser == 0].mean(axis=0)
+    curves = page.evaluate(CURVE, ["y", 30])
+    assert any(np.allclose(curve, values.mean(axis=0), rtol=1e-9) for curve in curves)
+    assert any(np.allclose(curve, change, rtol=1e-9) for curve in curves)
+
+
+def test_a_recorded_waveform_stands_on_the_events_that_have_it(opened: Opened, house: House) -> None:
+    page, path = recorded(opened, house, "profiles?field=acq/wave&lines=live")
+
+    expect(page.locator("#profile-state")).to_have_text(
+        "Mean of 120 of the 134 events that are read, 34 % of all events have it."
+    )
+    with h5py.File(path, "r") as file:
+        wave = file["acq/wave"][399]
+    assert any(np.allclose(curve, wave) for curve in page.evaluate(CURVE, ["y", 200]))
+
+
+def test_the_hits_of_a_recorded_run_are_those_of_its_file(opened: Opened, house: House) -> None:
+    page, path = recorded(opened, house, "hits?window=0")
+    with h5py.File(path, "r") as file:
+        hit, numbers = file["cspad/peaks_hit"][()], file["cspad/var_peaks_len"][()]
+        row, col, tile = (file[f"cspad/var_peaks/{name}"][()] for name in ("row", "col", "tile"))
+
+    expect(page.locator("#hits-share")).to_have_text(f"{100 * (hit > 0).mean():.3g} %")
+    expect(page.locator("#map-state")).to_have_text(f"{len(row)} peaks of 400 events, 1 x 1 pixels per point")
+    wanted = np.zeros((6, 16))
+    np.add.at(wanted, (row.astype(int), (col + 8 * tile).astype(int)), 1)
+    said = """() => { const models = [...Bokeh.documents[0]._all_models.values()];
+        const found = models.filter(m => m.type === "ColumnDataSource" && m.data.image?.length && m.data.image[0].shape[0] === 6);
+        return found.map(m => Array.from(m.data.image[0])); }"""
+    images = page.evaluate(said)
+    assert any(np.array_equal(np.reshape(image, (6, 16)), wanted) for image in images)
+    last = int(np.flatnonzero(hit)[-1])
+    expect(page.locator("#last-state")).to_contain_text(f"event {last}, {numbers[last]} peaks marked on the mean of the run")
+
+
+def test_the_significance_of_a_recorded_run_is_there(opened: Opened, house: House) -> None:
+    page, _ = recorded(opened, house, "images?image=significance")
+
+    expect(page.locator("#picture-state")).to_contain_text("mean of 200 and 200 events, 100 % of the run")

@@ -103,6 +103,15 @@ def test_only_runs_that_are_there_are_found_by_name(tmp_path: Path) -> None:
     assert runs.find("") is None
 
 
+def test_a_run_that_came_since_the_last_look_is_found(tmp_path: Path) -> None:
+    runs = Runs(str(tmp_path))
+    assert runs.all() == []
+
+    written(tmp_path)
+
+    assert runs.find("e81_Run0098") is not None
+
+
 def test_a_report_is_made_once_when_a_run_is_closed_and_never_before(tmp_path: Path) -> None:
     made: list[str] = []
     reporter = Reporter(str(tmp_path), since=0.0, make=lambda file: made.append(file.name))
