@@ -28,6 +28,7 @@ from dashboards.archive import ANY_RUN, PREFIX, Archive
 from dashboards.door import Door, Keeper, password_of
 from dashboards.feed import Feed
 from dashboards.heard import Heard
+from dashboards.kept import KEPT
 from dashboards.layouts import Layouts
 from dashboards.link import ServiceLink
 from dashboards.listening import bound, host_of, origins
@@ -90,6 +91,7 @@ class Dashboard:
         self._archive = Archive(Runs(settings.store.directory, files), settings)
         self._first = f"{PREFIX}{self._archive.runs.all()[0].stem}" if files else ""
         self._layouts = Layouts(settings.store.directory)
+        KEPT.settle(settings.store.directory)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(

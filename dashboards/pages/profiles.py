@@ -10,7 +10,7 @@ from bokeh.layouts import column, row
 from numpy.typing import NDArray
 
 from dashboards.choices import Choices
-from dashboards.kept_curves import Kept, KeptCurves
+from dashboards.kept import KEPT
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.curve_plot import CurvePlot, Line, zero_line
 from dashboards.plots.waterfall import WaterfallPlot
@@ -31,6 +31,9 @@ LINES = {"live": "live", "mean": "mean", "on": "on", "off": "off"}
 BINS = {"50": "50 bins", "100": "100 bins", "200": "200 bins"}
 FALLS = {"mean": "mean", "change": "mean − mean of all", "difference": "laser on − off"}
 EVENT, TIME = "event", "time"
+MEAN = "mean"
+"""Name of the curve in a reference."""
+
 HEAVY_S = 0.5
 """Means and waterfall are made anew at most so often; the newest curve comes with every update."""
 
@@ -42,7 +45,6 @@ class Profiles:
     order: ClassVar[int] = 4
     topics: ClassVar[tuple[str, ...]] = ()
     travels: ClassVar[bool] = True
-    kept: ClassVar[KeptCurves] = KeptCurves()
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -92,6 +94,7 @@ class Profiles:
         live = lines(curves.last(1).values, self._row())[0]
         self._draw(snapshot, curves, live, label)
         texts = {"profile-state": self._state(snapshot, curves), **self._cursor_texts(live)}
+        texts["references-state"] = " ".join(KEPT.trouble)
         age = age_of(snapshot, int(curves.seq[-1]))
         return Shown(texts, {}, self._choices.address(), {}, {"profile-age": age, "waterfall-age": age})
 
@@ -108,7 +111,7 @@ class Profiles:
         top = name.partition("/")[0] + "/"
         hits = {each: each for each in snapshot.lists if each.startswith(top) and each.endswith("hitIndices")}
         self._choices.learn("hits", {"": "none"} | hits, next(iter(hits), ""))
-        self._choices.learn("reference", {"": "none"} | {each: each for each in self.kept.names(name)})
+        self._choices.learn("reference", {"": "none"} | KEPT.offered(_experiment(snapshot), name))
         over = {EVENT: "event", TIME: "time"} | {each: each for each in snapshot.fields}
         self._choices.learn("over", over, scan_variable(snapshot.fields) or EVENT)
 
@@ -164,9 +167,10 @@ class Profiles:
         found = {name: Line.of(mean) for name, mean in self._means.items() if name in shown and mean.events}
         if "live" in shown:
             found["live"] = Line(live)
-        kept = self.kept.get(self._choices.value("reference"))
-        if kept is not None:
-            found["reference"] = Line(kept.y)
+        kept = KEPT.get(self._choices.value("reference"))
+        y = kept.numbers.get(MEAN, {}).get("y") if kept is not None else None
+        if y is not None and y.shape == live.shape:
+            found["reference"] = Line(y)
         name, unit = self._choices.value("field"), curves.info.unit
         self._profile.show(self._x, found, label, unit, f"{name}   event {count(int(curves.seq[-1]))}")
         self._profile.put_cursors({key: self._choices.figure_of(key) for key in ("a", "b")})
@@ -198,14 +202,20 @@ class Profiles:
     def _keep(self) -> None:
         """Keep the mean as a reference, and show it."""
         mean = self._means.get("mean")
-        if mean is not None and mean.events:
-            kept = Kept(self._choices.value("field"), self._x, mean.mean)
-            name = self.kept.keep(kept, f"mean of {mean.events}")
-            self._choices.learn("reference", {"": "none"} | {each: each for each in self.kept.names(kept.field)})
-            self._choices.put("reference", name)
+        if mean is None or not mean.events:
+            return
+        field, experiment = self._choices.value("field"), _experiment(self._view.snapshot())
+        label = f"{field}, mean of {mean.events}, {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())}"
+        name = KEPT.keep({MEAN: {"x": self._x, "y": mean.mean}}, experiment, field=field, label=label)
+        self._choices.learn("reference", {"": "none"} | KEPT.offered(experiment, field))
+        self._choices.put("reference", name)
 
 
 PAGES.add("profiles", Profiles)
+
+
+def _experiment(snapshot: Snapshot) -> str:
+    return str(snapshot.run.get("experiment", ""))
 
 
 def _nothing(snapshot: Snapshot, name: str) -> str:

@@ -74,6 +74,7 @@ class Scalars:
             self._view.redraw()
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
         texts = {"shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
+        texts["references-state"] = " ".join(KEPT.trouble)
         return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": _age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
@@ -183,7 +184,8 @@ class Scalars:
     def _on_keep(self) -> None:
         """The present curves become the grey reference of the plot."""
         if self._edited is not None and "reference" in self._edited.plot.asks:
-            self._on_edit(replace(self._edited.choice, reference=KEPT.keep(self._edited.plot.numbers())))
+            experiment = str(self._view.snapshot().run.get("experiment", ""))
+            self._on_edit(replace(self._edited.choice, reference=KEPT.keep(self._edited.plot.numbers(), experiment)))
 
     def _on_forget(self) -> None:
         if self._edited is not None:

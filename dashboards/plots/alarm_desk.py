@@ -37,7 +37,7 @@ class AlarmDesk:
         self._said = ""
         self._limits: tuple[Limit, ...] = ()
         self._alarm = _select("Alarm", {NEW: "a new one"})
-        self._name = widget(TextInput, title="Name", value="", max_length=LONGEST_NAME)
+        self._name = widget(TextInput, title="Its name", value="", max_length=LONGEST_NAME)
         self._judged, self._side = _select("Judges", JUDGED), _select("Raised", SIDES)
         self._text = widget(TextInput, title="Expression or field", value="", max_length=LONGEST_TEXT)
         self._limit, self._back = (widget(Spinner, title=title, value=None) for title in ("Limit", "Way back"))

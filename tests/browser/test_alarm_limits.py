@@ -77,7 +77,7 @@ def test_an_alarm_is_switched_off_and_a_new_one_made(opened: Opened) -> None:
     expect(page.locator("#alarm-limits tr", has_text=NAME)).to_contain_text("off")
 
     page.get_by_label("Alarm", exact=True).select_option("a new one")
-    put(page, "Name", "bright")
+    put(page, "Its name", "bright")
     page.get_by_label("State").select_option("on")
     put(page, "Expression or field", "ipm2/sum")
     put(page, "Limit", "50")
