@@ -14,7 +14,7 @@ from dashboards.reduce.contents import contents
 from dashboards.reduce.histogram import histogram
 from dashboards.reduce.picture import windowed
 from dashboards.report.arrays import curves, droplets, missing_over_time
-from dashboards.report.drawing import Drawing, limits
+from dashboards.report.drawing import Drawing, limits, padded
 from dashboards.report.png import data_url, png
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
@@ -161,7 +161,7 @@ def _by_place(snapshot: Snapshot, rows: Table, at: Array, names: tuple[str, str,
     every = np.concatenate([curve[1] for curve in curves])
     label = f"{name} / {monitor}" if monitor else snapshot.label(name)
     title = "Mean signal, laser on (blue) and off (orange)" if len(curves) > 1 else "Mean signal"
-    drawn = Drawing(title, snapshot.label(variable), label, limits(at), limits(every))
+    drawn = Drawing(title, snapshot.label(variable), label, padded(limits(at)), padded(limits(every)))
     for i, (x, y, error) in enumerate(curves):
         drawn.points(x, y, error, i)
     return drawn.svg()
