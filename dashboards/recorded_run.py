@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.intake import settings_version
-from dashboards.reduce.assemble import assemble, image_index
+from dashboards.reduce.assemble import image_index, placed
 from dashboards.rows import HIDDEN, element_names
 from dashboards.snapshot import FieldInfo, Picture, SettingsVersion, Snapshot
 from dashboards.stored_arrays import sequence_along
@@ -157,16 +157,25 @@ def _axes(config: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 def _pictures(run: RunFile, config: Mapping[str, NDArray[Any]]) -> dict[str, Picture]:
     """Means over the run, as the service would publish them."""
     found: dict[str, Picture] = {}
+    indices: dict[str, NDArray[np.int32] | None] = {}
     for name, state in run.sums.items():
         detector, _, algorithm = name.rpartition("_calib")
-        x, y = config.get(f"{detector}/x"), config.get(f"{detector}/y")
         if not detector or not state.count:
             continue
-        panels = value(state)
-        image = assemble(panels, x, y) if x is not None and y is not None else panels if panels.ndim == 2 else None
+        if detector not in indices:
+            x, y = config.get(f"{detector}/x"), config.get(f"{detector}/y")
+            indices[detector] = image_index(x, y) if x is not None and y is not None else None
+        image = _image(value(state), indices[detector])
         if image is not None:
             found[f"sum/{detector}/calib{algorithm}"] = Picture(image, "", state.count, {"count": state.count}, 0.0)
     return found
+
+
+def _image(panels: NDArray[np.float64], index: NDArray[np.int32] | None) -> NDArray[Any] | None:
+    """Panels as one picture; ``None`` if nobody knows where they are."""
+    if index is None or int(index.max()) >= panels.size:
+        return panels if panels.ndim == 2 else None
+    return placed(panels, index)
 
 
 def _versions(run: RunFile) -> tuple[SettingsVersion, ...]:

@@ -6,26 +6,17 @@ from numpy.typing import NDArray
 LONGEST_SIDE = 20_000
 
 
-def assemble(values: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32] | None:
-    """The image of panels.
+def placed(values: NDArray[np.float64], index: NDArray[np.int32]) -> NDArray[np.float32]:
+    """The image of a frame, shape of ``index``; NaN where no pixel is.
 
     Parameters
     ----------
     values
-        One value per pixel, shape (..., rows, columns); NaN = masked.
-    x, y
-        Where the pixels are, in any one unit of length, same shape.
-
-    Returns
-    -------
-    numpy.ndarray or None
-        Shape (rows along x, columns along y), NaN where no pixel is; of pixels that fall on one place the last. ``None`` if the
-        places make no picture.
+        One value per pixel of the frame; NaN = masked.
+    index
+        Number of the frame's pixel at each place, -1 = none (``image_index``).
     """
-    index = image_index(x, y) if values.shape == x.shape else None
-    if index is None:
-        return None
-    return np.where(index >= 0, values.ravel()[index], np.nan).astype(np.float32)
+    return np.where(index >= 0, values.ravel()[np.maximum(index, 0)], np.nan).astype(np.float32)
 
 
 def image_index(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int32] | None:

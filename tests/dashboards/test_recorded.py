@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dashboards.pictures.kinds import KINDS, parts_of
 from dashboards.recorded import Recorded, RecordedFeed, Recordings
 from dashboards.report.reporter import Reporter
 from dashboards.runs import Runs, report_path, run_of, runs_in
+from dashboards.snapshot import Picture
 from monitor.errors import Unusable
 from monitor.store.smalldata import SmallDataFile
 from tests.monitor.store.made import sums, table
+from tests.support.array_run import PIXELS, array_run
 
 NAME = "e81_Run0098.h5"
 EVENTS = 20
@@ -41,6 +44,23 @@ def test_values_absences_and_settings_are_those_of_the_run(tmp_path: Path) -> No
     assert (snapshot.run["run"], snapshot.recorded, snapshot.ended) == (98, NAME, True)
     assert [(each.version, each.author, each.what) for each in snapshot.changes] == [(1, "", ()), (2, "Ada", ("a: 1 → 2",))]
     assert snapshot.status["balance"]["read"] == EVENTS
+
+
+def test_differences_and_their_significance_are_those_of_the_sums(tmp_path: Path) -> None:
+    pictures = Recorded(array_run(tmp_path)).snapshot.pictures
+    side_by_side = np.concatenate([PIXELS[0], PIXELS[1]], axis=1)
+
+    def shown(kind: str) -> Picture:
+        parts, make = parts_of(KINDS[kind], "cspad", pictures), KINDS[kind].make
+        assert parts is not None
+        assert make is not None
+        return make(parts)
+
+    np.testing.assert_array_equal(shown("mean").image, side_by_side)
+    np.testing.assert_array_equal(shown("difference").image, np.ones((6, 16)))
+    # Both means are of 200 events that scatter by 2.
+    np.testing.assert_allclose(shown("significance").image, 1 / np.sqrt(4 / 199 + 4 / 199), rtol=1e-4)
+    assert shown("difference").count == 200
 
 
 def test_a_seek_shows_the_run_as_it_was_then(tmp_path: Path) -> None:
