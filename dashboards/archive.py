@@ -12,7 +12,7 @@ from dashboards.pictures.channel import PATH, Channel
 from dashboards.pictures.hub import Viewer
 from dashboards.pictures.office import Office
 from dashboards.recorded import Recorded, RecordedFeed, Recordings
-from dashboards.runs import Runs
+from dashboards.runs import REPORT, Runs
 from monitor.errors import XtcmonError
 from monitor.settings import Settings
 
@@ -56,6 +56,7 @@ class Archive:
         """Serve no more."""
         for office in self._offices.values():
             office.close()
+        self._recordings.close()
 
     def open(self, stem: str) -> Recorded | str:
         """A run by name, or why it cannot be shown."""
@@ -117,7 +118,8 @@ class ReportHandler(AuthRequestHandler):  # type: ignore[misc]  # bokeh has no t
     @authenticated
     def get(self, stem: str) -> None:
         """Send the report of a run; only names of runs that are there lead to a file."""
-        entry = self._runs.find(stem)
+        # Reports link to each other by the names of their files.
+        entry = self._runs.find(stem.removesuffix(REPORT))
         if entry is None or entry.report is None:
             self.send_error(404)
             return

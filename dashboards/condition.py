@@ -14,7 +14,7 @@ SILENT_S = 3.0
 STARVED_S = 5.0
 """A running service without a row for this long is told as such."""
 
-Level = Literal["live", "idle", "warn", "stale"]
+Level = Literal["live", "idle", "held", "warn", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Condition:
     Attributes
     ----------
     level
-        ``live``; ``idle``: nothing comes and nothing should; ``warn``: runs, but something needs a look; ``stale``: what is
-        shown is the past.
+        ``live``; ``idle``: nothing comes and nothing should; ``held``: an earlier moment that somebody chose; ``warn``: runs, but
+        something needs a look; ``stale``: what is shown is the past.
     word
         For the header.
     why
@@ -41,6 +41,8 @@ def condition(snapshot: Snapshot, now: float) -> Condition:
     """How the service is at this monotonic time."""
     if snapshot.recorded:
         return Condition("idle", "recorded", f"You look at the recorded run in {snapshot.recorded}, not at the present.")
+    if snapshot.held:
+        return Condition("held", "held", f"Not live: the run as it was after {snapshot.held}.")
     if snapshot.status_at is None:
         return Condition("stale", "waiting", "Nothing has been heard from the service yet.")
     if snapshot.ended:

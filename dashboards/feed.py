@@ -25,6 +25,7 @@ TOPICS = ("run", "step", "schema/events", "rows/events", "status", "pipeline", "
 
 KEPT_AT_THE_END = {"sum/", "plot/"}
 
+NO_ALARMS = "This dashboard watches no alarms."
 POLL_S = 0.05
 HISTORY_AGAIN_S = 2.0
 
@@ -123,6 +124,16 @@ class Feed:
         """Somebody has seen an alarm."""
         if self._guard is not None:
             self._guard.acknowledge(name, person)
+
+    def change_alarm(self, name: str, fields: Mapping[str, Any], person: str) -> str:
+        """Somebody wants other limits of an alarm; what came of it."""
+        if self._guard is None:
+            return NO_ALARMS
+        return self._guard.book.change(name, fields, person, self._snapshot.fields)
+
+    def undo_alarm(self, person: str) -> str:
+        """Somebody takes back the last change of the alarms; what came of it."""
+        return NO_ALARMS if self._guard is None else self._guard.book.undo(person)
 
     def _run(self) -> None:
         """The loop of the feed's thread."""

@@ -32,6 +32,12 @@ class Heard(Protocol):
     def acknowledge(self, name: str, person: str) -> None:
         """Somebody has seen an alarm."""
 
+    def change_alarm(self, name: str, fields: Mapping[str, Any], person: str) -> str:
+        """Somebody wants other limits of an alarm; what came of it, in words."""
+
+    def undo_alarm(self, person: str) -> str:
+        """Somebody takes back the last change of the alarms; what came of it, in words."""
+
     def detector(self, name: str) -> Future[Message]:
         """Ask what is used for a detector."""
 

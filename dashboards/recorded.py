@@ -1,9 +1,6 @@
 """A run in a file as a snapshot, so that the pages of the present show the past as well."""
 
-import json
-import logging
 import threading
-import tomllib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
@@ -12,24 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dashboards.intake import settings_version
-from dashboards.reduce.assemble import assemble
-from dashboards.rows import HIDDEN, element_names
-from dashboards.snapshot import FieldInfo, Picture, SettingsVersion, Snapshot
-from dashboards.table import Table
-from monitor.errors import ProtocolError, Unusable
-from monitor.running.merging import value
-from monitor.store.run_file import RunFile, open_run
+from dashboards.place import Place, marks_of
+from dashboards.recorded_run import details_message, snapshot_of
+from dashboards.snapshot import Curves, Lists, Snapshot
+from dashboards.stored_shelf import StoredFields, StoredShelf
+from monitor.errors import DamagedData, Unusable, XtcmonError
+from monitor.store.run_file import open_run
 from monitor.wire.message import Message
 
-log = logging.getLogger(__name__)
-
 READ_ONLY = "this is a recorded run; its settings cannot be changed"
-MOST_ROWS = 500_000
-"""Newest rows of a file that are shown: with 100 fields 400 MB."""
-
 KEPT_OPEN = 3
 
 
@@ -48,13 +37,29 @@ class Recorded:
     """
 
     def __init__(self, path: Path) -> None:
-        with open_run(path) as run:
-            self._whole = snapshot_of(run)
+        self._path = path
+        # Open as long as somebody looks at it: array fields are read when they are asked for.
+        self._run = open_run(path)
+        self._shelf: StoredShelf | None = None
+        self._known: dict[str, Future[Message]] = {}
+        try:
+            whole = snapshot_of(self._run)
+        except (XtcmonError, OSError):
+            self._run.close()
+            raise
+        self._shelf = StoredShelf(self._run, whole.rows)
+        self._whole = replace(whole, curves=self._curves(None), lists=self._lists(None))
 
     @property
     def snapshot(self) -> Snapshot:
         """The whole run."""
         return self._whole
+
+    @property
+    def shelf(self) -> StoredShelf:
+        """Its array fields."""
+        assert self._shelf is not None
+        return self._shelf
 
     def at(self, event: int | None) -> Snapshot:
         """The run as it was after this event; ``None`` = at its end. Pictures are those of the whole run."""
@@ -63,7 +68,35 @@ class Recorded:
             return self._whole
         stop = int(np.searchsorted(rows.seq, event, side="right"))
         changes = tuple(change for change in self._whole.changes if change.first <= event)
-        return replace(self._whole, version=stop, rows=rows.part(0, stop), changes=changes)
+        arrays: dict[str, Any] = {"curves": self._curves(event), "lists": self._lists(event)}
+        return replace(self._whole, version=stop, rows=rows.part(0, stop), changes=changes, **arrays)
+
+    def detector(self, name: str) -> Future[Message]:
+        """Where the pixels of a detector are, out of the file; read beside the pages, once."""
+        if name not in self._known:
+            answer = self._known[name] = Future()
+            threading.Thread(target=self._tell, args=(name, answer), name="dashboard-detector", daemon=True).start()
+        return self._known[name]
+
+    def close(self) -> None:
+        """Read no more of it."""
+        self.shelf.close()
+        self._run.close()
+
+    def _curves(self, until: int | None) -> Mapping[str, Curves]:
+        return StoredFields(self.shelf, self.shelf.curves, until)
+
+    def _lists(self, until: int | None) -> Mapping[str, Lists]:
+        return StoredFields(self.shelf, self.shelf.lists, until)
+
+    def _tell(self, name: str, answer: Future[Message]) -> None:
+        """In a thread of its own, with the file opened anew."""
+        try:
+            with open_run(self._path) as run:
+                answer.set_result(details_message(run, name))
+        except (Unusable, DamagedData) as error:
+            answer.set_exception(error)
+        self.shelf.progress += 1
 
 
 class Recordings:
@@ -89,9 +122,17 @@ class Recordings:
             if key not in self._open:
                 self._open[key] = Recorded(path)
                 while len(self._open) > KEPT_OPEN:
+                    # Whoever still looks at it goes on with what is read; the file is closed with the last of them.
                     self._open.popitem(last=False)
             self._open.move_to_end(key)
             return self._open[key]
+
+    def close(self) -> None:
+        """Read no more."""
+        with self._lock:
+            for run in self._open.values():
+                run.close()
+            self._open.clear()
 
 
 class RecordedFeed:
@@ -107,11 +148,16 @@ class RecordedFeed:
 
     def __init__(self, run: Recorded, at: int | None = None) -> None:
         self._run = run
-        self.seek(at)
+        self._version, self._progress = 0, -1
+        self._snapshot = Snapshot()
+        self.position = at
+        self._show()
 
     @property
     def snapshot(self) -> Snapshot:
-        """The run up to the chosen event."""
+        """The run up to the chosen event; another one when more of its array fields is read."""
+        if self._progress != self._run.shelf.progress:
+            self._show()
         return self._snapshot
 
     @property
@@ -119,10 +165,23 @@ class RecordedFeed:
         """The whole run."""
         return self._run.snapshot
 
-    def seek(self, event: int | None) -> None:
-        """Show the run as it was after this event."""
-        self.position = event
-        self._snapshot = self._run.at(event)
+    @property
+    def place(self) -> Place:
+        """Where in its run this is."""
+        seq = self.whole.rows.seq
+        first, last = (int(seq[0]), int(seq[-1])) if len(seq) else (0, 0)
+        at = last if self.position is None else self.position
+        return Place("recorded", first, last, at, marks_of(self.whole.changes, first, last))
+
+    def seek(self, to: str) -> None:
+        """Show the run as it was after an event; anything else than a number shows all of it."""
+        self.position = int(to) if to.isdecimal() else None
+        self._show()
+
+    def _show(self) -> None:
+        self._version += 1
+        self._progress = self._run.shelf.progress
+        self._snapshot = replace(self._run.at(self.position), version=self._version, reading=self._run.shelf.reading)
 
     def watch(self, topic: str) -> None:
         """Everything is there already."""
@@ -133,9 +192,17 @@ class RecordedFeed:
     def acknowledge(self, name: str, person: str) -> None:
         """Alarms of the past concern nobody."""
 
+    def change_alarm(self, name: str, fields: Mapping[str, Any], person: str) -> str:
+        """The past cannot be changed."""
+        return f"Refused: {READ_ONLY}"
+
+    def undo_alarm(self, person: str) -> str:
+        """The past cannot be changed."""
+        return f"Refused: {READ_ONLY}"
+
     def detector(self, name: str) -> Future[Message]:
-        """Nobody is there to be asked about a detector."""
-        return _refused()
+        """What the file tells of a detector."""
+        return self._run.detector(name) if name else _refused()
 
     def control(self, changes: Sequence[Mapping[str, Any]], author: str) -> Future[Message]:
         """The past cannot be changed."""
@@ -160,133 +227,21 @@ class Nothing(RecordedFeed):
         self._snapshot = Snapshot(recorded=why, ended=True)
 
     @property
+    def snapshot(self) -> Snapshot:
+        """Nothing but why."""
+        return self._snapshot
+
+    @property
     def whole(self) -> Snapshot:
         """Nothing."""
         return self._snapshot
 
-    def seek(self, event: int | None) -> None:
+    def seek(self, to: str) -> None:
         """There is no other place."""
 
-
-def past(feed: RecordedFeed) -> dict[str, Any]:
-    """Where in its run a feed stands, for the slider."""
-    seq = feed.whole.rows.seq
-    if not len(seq):
-        return {"first": 0, "last": 0, "at": 0}
-    last = int(seq[-1])
-    return {"first": int(seq[0]), "last": last, "at": last if feed.position is None else feed.position}
-
-
-def snapshot_of(run: RunFile) -> Snapshot:
-    """The rows, pictures and settings of a run.
-
-    Parameters
-    ----------
-    run
-        An open run; everything is copied.
-    """
-    rows, fields = _rows(run)
-    versions = _versions(run)
-    reader = {"state": "ended", "run": run.run, "total": run.committed}
-    end = run.end
-    ledger = dict(end.ledger) if end else {}
-    lost = sum(each.stop - each.first for each in run.lost)
-    status = {
-        "reader": reader,
-        "processed": len(run),
-        "written": len(run),
-        "lost": lost,
-        "balance": ledger,
-        "file": str(run.path),
-    }
-    return Snapshot(
-        version=1,
-        rows=rows,
-        fields=fields,
-        pictures=_pictures(run),
-        run={"run": run.run, "experiment": run.experiment, "first": 0},
-        step={"step": int(rows.step[-1])} if len(rows) else {},
-        status=status,
-        pipeline={"version": versions[-1].version, "settings": versions[-1].settings} if versions else {},
-        changes=versions,
-        recorded=run.path.name,
-        ended=True,
-    )
-
-
-def _rows(run: RunFile) -> tuple[Table, dict[str, FieldInfo]]:
-    """The newest rows, and what is known of their fields."""
-    stop = len(run)
-    start = max(0, stop - MOST_ROWS)
-    columns: dict[str, NDArray[np.float64]] = {}
-    fields: dict[str, FieldInfo] = {}
-    for path, field in run.columns.items():
-        names = [] if field.ragged or field.aligned else element_names(path, field.shape)
-        if not names or field.dtype.kind not in "iufb" or HIDDEN.intersection(names):
-            continue
-        values = np.asarray(run.read(path, start, stop), np.float64).reshape(stop - start, len(names))
-        values = np.where(values == MISSING, np.nan, values) if field.dtype.kind == "i" else values
-        for i, name in enumerate(names):
-            columns[name] = values[:, i]
-            fields[name] = FieldInfo(field.unit, field.description)
-    seq = _whole(run, "seq", start, stop, np.arange(start, stop))
-    step = _whole(run, "scan/varStep", start, stop, np.zeros(stop - start, np.int64))
-    times = _whole(run, "event_time", start, stop, np.full(stop - start, -1, np.int64))
-    seconds = np.where(times > 0, (times >> 32) + (times & 0xFFFFFFFF) * 1e-9, np.nan)
-    return Table(seq, np.full(stop - start, run.run, np.int64), step, seconds, columns), fields
-
-
-MISSING = -99999.0
-"""What stands in the file where an event has no whole number."""
-
-
-def _whole(run: RunFile, path: str, start: int, stop: int, otherwise: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A column of whole numbers, if the run has it."""
-    if path not in run.columns or run.columns[path].shape or run.columns[path].dtype.kind not in "iu":
-        return otherwise
-    return run.read(path, start, stop).astype(np.int64)
-
-
-def _pictures(run: RunFile) -> dict[str, Picture]:
-    """Means over the run, as the service would publish them."""
-    found: dict[str, Picture] = {}
-    config = run.config
-    for name, state in run.sums.items():
-        detector, _, algorithm = name.rpartition("_calib")
-        x, y = config.get(f"{detector}/x"), config.get(f"{detector}/y")
-        if not detector or not state.count:
-            continue
-        panels = value(state)
-        image = assemble(panels, x, y) if x is not None and y is not None else panels if panels.ndim == 2 else None
-        if image is not None:
-            found[f"sum/{detector}/calib{algorithm}"] = Picture(image, "", state.count, {"count": state.count}, 0.0)
-    return found
-
-
-def _versions(run: RunFile) -> tuple[SettingsVersion, ...]:
-    """Versions of the settings, oldest first; one that cannot be read is told by its number alone."""
-    found: list[SettingsVersion] = []
-    for number, entry in sorted(run.settings.items()):
-        header = {"version": number, "first": entry.first, "author": entry.author, "time": entry.time}
-        try:
-            found.append(settings_version({**header, "settings": _parsed(entry.text)}, found[-1] if found else None))
-        except ProtocolError:
-            log.warning("settings_unreadable", extra={"version": number})
-    return tuple(found)
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    """Settings as TOML or JSON."""
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        try:
-            parsed = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ProtocolError("settings that are neither JSON nor TOML") from error
-    if not isinstance(parsed, Mapping):
-        raise ProtocolError("settings that are no map")
-    return parsed
+    def detector(self, name: str) -> Future[Message]:
+        """Nothing is known."""
+        return _refused()
 
 
 def _refused() -> Future[Message]:

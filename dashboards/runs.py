@@ -109,6 +109,14 @@ class Runs:
 
     def find(self, stem: str) -> RunEntry | None:
         """The run of this name; only names that are there lead anywhere."""
+        found = self._among(stem)
+        if found is None:
+            # It may have come since the last look.
+            self._looked_at = float("-inf")
+            found = self._among(stem)
+        return found
+
+    def _among(self, stem: str) -> RunEntry | None:
         return next((entry for entry in self.all() if entry.stem == stem), None)
 
 

@@ -24,11 +24,13 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler
 
+from dashboards.alarms.book import AlarmBook
 from dashboards.alarms.guard import Guard
 from dashboards.archive import ANY_RUN, PREFIX, Archive
 from dashboards.door import Door, Keeper, password_of
 from dashboards.feed import Feed
 from dashboards.heard import Heard
+from dashboards.kept import KEPT
 from dashboards.layouts import Layouts
 from dashboards.link import ServiceLink
 from dashboards.listening import bound, host_of, origins
@@ -37,9 +39,10 @@ from dashboards.pictures.book import Book
 from dashboards.pictures.office import Office
 from dashboards.recorded import Nothing, RecordedFeed
 from dashboards.report.reporter import Reporter
+from dashboards.rewind import Rewind
 from dashboards.runs import Runs
 from dashboards.service import Link
-from dashboards.session import Session
+from dashboards.session import LONGEST_PLACE, Session
 from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.plugins import load_folder
@@ -99,6 +102,7 @@ class Dashboard:
         self._archive = Archive(Runs(settings.store.directory, files), settings)
         self._first = f"{PREFIX}{self._archive.runs.all()[0].stem}" if files else ""
         self._layouts = Layouts(settings.store.directory)
+        KEPT.settle(settings.store.directory)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
         self._templates = Environment(
@@ -183,7 +187,7 @@ class Dashboard:
         person = unquote(request.cookies.get(PERSON, "")) if request is not None else ""
         layout = said.get("layout", "" if said else self._settings.pages.layout)
         arguments = {**self._layouts.get(layout).get(name, {}), **said}
-        feed, book = self._heard(urlsplit(request.uri).path if request is not None else "", said.get("at", ""))
+        feed, book = self._heard(urlsplit(request.uri).path if request is not None else "", said.get("at", ""), page)
         shared: dict[str, Any] = {"runs": self._archive.runs, "layouts": self._layouts, "person": person}
         with document.models.freeze():
             session = Session(page, feed, self._settings, document, arguments, detectors=book, **shared)
@@ -192,15 +196,17 @@ class Dashboard:
         navigation = [(other, entry.title) for other, entry in self._pages.items()]
         document.template_variables.update(page=name, navigation=navigation, first=session.said)
 
-    def _heard(self, path: str, at: str) -> tuple[Heard, Book]:
+    def _heard(self, path: str, at: str, page: type[Page]) -> tuple[Heard, Book]:
         """The running service, or the recorded run that an address names, and what is known of its detectors."""
+        event = int(at) if at.isdecimal() and len(at) <= LONGEST_PLACE else None
         if not path.startswith(PREFIX):
-            return self._feed, self._office.book
+            # Only pages of rows can go back: pictures of earlier moments are not kept.
+            return (Rewind(self._feed, event) if getattr(page, "travels", False) else self._feed), self._office.book
         stem = unquote(path.removeprefix(PREFIX).split("/")[0])
         run, office = self._archive.open(stem), self._archive.office(stem)
         if isinstance(run, str) or office is None:
             return Nothing(str(run)), self._office.book
-        return RecordedFeed(run, int(at) if at.isdecimal() else None), office.book
+        return RecordedFeed(run, event), office.book
 
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
@@ -252,7 +258,7 @@ def run_dashboard(
     wanted = settings.pages.port if port is None else port
     former = urlsplit(read_endpoints(folder).dashboard).port if generation and wanted == 0 else None
     link = ServiceLink(lambda: read_endpoints(folder))
-    guard = Guard(settings.alarm, folder)
+    guard = Guard(settings.alarm, folder, AlarmBook(settings.alarm, settings.store.directory))
     dashboard = _dashboard(settings, link, guard, former, wanted)
     with Reporter(settings.store.directory if settings.pages.report else ""):
         dashboard.run(on_ready, stop)

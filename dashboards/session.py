@@ -16,7 +16,8 @@ from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
 from dashboards.pages.page import Page, Shown, View, no_means
 from dashboards.pictures.book import Book
-from dashboards.recorded import RecordedFeed, past
+from dashboards.recorded import RecordedFeed
+from dashboards.rewind import Rewind
 from dashboards.runs import Runs
 from dashboards.saver import Saver
 from dashboards.snapshot import Snapshot
@@ -36,7 +37,11 @@ SHOW = """
 
 LONGEST_WISH = 16_000
 LONGEST_NAME = 40
+LONGEST_PLACE = 18
+"""Digits of an event's number."""
+
 UNNAMED = "dashboard"
+NOBODY = "Refused: the settings say that nobody may change anything from a page (stream.control)."
 
 
 class Session:
@@ -74,6 +79,7 @@ class Session:
         person: str = "",
     ) -> None:
         self._feed = feed
+        self._movable = feed if isinstance(feed, RecordedFeed | Rewind) else None
         self._document = document
         self._wanted = True
         self._drawn = -1
@@ -85,6 +91,7 @@ class Session:
         self._said_at = 0.0
         self._shown = Shown()
         self._person = _name(person)
+        self._closed = NOBODY if settings.stream.control == "nobody" else ""
         view = View(
             settings=settings,
             snapshot=lambda: feed.snapshot,
@@ -96,6 +103,8 @@ class Session:
             later=self._later,
             detectors=detectors,
             runs=runs or Runs(""),
+            change_alarm=lambda name, fields: self._closed or feed.change_alarm(name, fields, self._person),
+            undo_alarm=lambda: self._closed or feed.undo_alarm(self._person),
         )
         self._layouts = layouts or Layouts("")
         self._layout_said = ""
@@ -180,7 +189,7 @@ class Session:
                 "text": {**head["text"], **self._said(snapshot), **self._shown.text},
                 "tables": {name: [list(row) for row in rows] for name, rows in tables.items()},
                 "address": self._address(),
-                "past": past(self._feed) if isinstance(self._feed, RecordedFeed) else None,
+                "past": self._movable.place.plain() if self._movable is not None else None,
                 "levels": dict(self._shown.levels),
                 "ages": {name: age if age is None else age + now - self._drawn_at for name, age in self._shown.ages.items()},
             }
@@ -191,10 +200,10 @@ class Session:
         return {"head-asked": self._change.text(snapshot), "head-layout": self._layout_said}
 
     def _address(self) -> dict[str, str]:
-        """Choices of the page, and the place in a recorded run."""
+        """Choices of the page, and the place in the run."""
         address = dict(self._shown.address)
-        if isinstance(self._feed, RecordedFeed) and self._feed.position is not None:
-            address["at"] = str(self._feed.position)
+        if self._movable is not None and self._movable.position is not None:
+            address["at"] = str(self._movable.position)
         return address
 
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
@@ -225,8 +234,8 @@ class Session:
         self._layout_said = self._layouts.save(name, layout)
 
     def _on_seek(self, value: str) -> None:
-        if isinstance(self._feed, RecordedFeed) and value.isdecimal():
-            self._feed.seek(int(value))
+        if self._movable is not None and len(value) <= LONGEST_PLACE:
+            self._movable.seek(value)
 
     def _on_person(self, value: str) -> None:
         self._person = _name(value)

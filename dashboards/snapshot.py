@@ -9,98 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.alarms.history import Told
+from dashboards.array_fields import Curves as Curves
+from dashboards.array_fields import FieldInfo as FieldInfo
+from dashboards.array_fields import Lists as Lists
 from dashboards.table import Table, empty
 from monitor.client import Plot
-
-
-@dataclass(frozen=True, slots=True)
-class FieldInfo:
-    """Unit (``""`` = not known) and description of one scalar column."""
-
-    unit: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Curves:
-    """The newest values of a field of fixed shape, only of the events that have it.
-
-    Attributes
-    ----------
-    seq
-        Sequence numbers, rising, int64, shape (events,).
-    values
-        Shape (events, ...), one or more further axes, of the field's own dtype.
-    info
-        Unit and description.
-    """
-
-    seq: NDArray[np.int64]
-    values: NDArray[Any]
-    info: FieldInfo
-
-    def __len__(self) -> int:
-        return len(self.seq)
-
-    def since(self, first: int) -> "Curves":
-        """Those of events from this sequence number on, as views."""
-        start = int(np.searchsorted(self.seq, first))
-        return Curves(self.seq[start:], self.values[start:], self.info)
-
-    def last(self, count: int) -> "Curves":
-        """The newest ``count`` events, as views."""
-        start = max(0, len(self) - count)
-        return Curves(self.seq[start:], self.values[start:], self.info)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lists:
-    """The newest values of a ragged field, only of the events that have it.
-
-    Attributes
-    ----------
-    seq
-        Sequence numbers, rising, int64, shape (events,).
-    starts, lengths
-        First element of each event in ``elements``, and how many it has, int64, shape (events,).
-    elements
-        Elements of these and perhaps of older events, one behind the other.
-    info
-        Unit and description.
-    """
-
-    seq: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-    elements: NDArray[Any]
-    info: FieldInfo
-
-    def __len__(self) -> int:
-        return len(self.seq)
-
-    def last(self, count: int) -> "Lists":
-        """The newest ``count`` events, as views."""
-        start = max(0, len(self) - count)
-        return Lists(self.seq[start:], self.starts[start:], self.lengths[start:], self.elements, self.info)
-
-    def since(self, first: int) -> "Lists":
-        """Those of events from this sequence number on, as views."""
-        return self.last(len(self) - int(np.searchsorted(self.seq, first)))
-
-    def between(self, first: int, last: int) -> "Lists":
-        """Those of events with these sequence numbers, both included, as views."""
-        start, stop = np.searchsorted(self.seq, (first, last + 1))
-        here = slice(int(start), int(stop))
-        return Lists(self.seq[here], self.starts[here], self.lengths[here], self.elements, self.info)
-
-    @property
-    def values(self) -> NDArray[Any]:
-        """Elements of these events alone."""
-        return self.elements[self.starts[0] : self.starts[-1] + self.lengths[-1]] if len(self) else self.elements[:0]
-
-    def of(self, seq: int) -> NDArray[Any]:
-        """Elements of one event; none if it is not here."""
-        return self.between(seq, seq).values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,6 +154,10 @@ class Snapshot:
         From where on means count, if somebody had them begin anew; ``None`` = the whole run.
     recorded
         Name of the file that these rows were read from; empty = they came from a running service.
+    reading
+        Array fields of the file that are being read and how far, or cannot be read and why, in words.
+    held
+        Which earlier moment of the run this is, in words; empty = the present.
     restarts
         How often the service was seen to start anew.
     ended
@@ -268,6 +185,8 @@ class Snapshot:
     alarms: Told = field(default_factory=Told)
     since: Since | None = None
     recorded: str = ""
+    reading: Mapping[str, str] = field(default_factory=dict)
+    held: str = ""
     restarts: int = 0
     ended: bool = False
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from dashboards.alarms.book import AlarmBook
 from dashboards.alarms.history import AlarmEvent, Told, raised_of
 from dashboards.alarms.runner import Runner
 from dashboards.alarms.watch import Watch
@@ -34,11 +35,16 @@ class Guard:
         Their settings, as the service was started: what comes over a socket never becomes a command.
     folder
         Runtime folder of the service.
+    book
+        What people change of them; without it nothing of that is kept.
     """
 
-    def __init__(self, alarms: Sequence[Alarm], folder: Path) -> None:
-        self._alarms = {alarm.name: alarm for alarm in alarms}
-        self._watch = Watch(alarms)
+    def __init__(self, alarms: Sequence[Alarm], folder: Path, book: AlarmBook | None = None) -> None:
+        self.book = book or AlarmBook(alarms)
+        self._commands = {alarm.name: alarm.command for alarm in alarms}
+        self._watch = Watch(self.book.active)
+        self._limits = self.book.limits
+        self._changes = self._newest_change()
         self._runner = Runner()
         self._folder = folder
         self._lock: IO[str] | None = None
@@ -52,9 +58,12 @@ class Guard:
 
     def step(self, snapshot: Snapshot) -> Told:
         """Look at a snapshot; what the pages should show."""
-        if not self._alarms or not self._on_duty():
-            return Told(raised_of(snapshot.status.get("alarms")))
+        self.book.refresh()
+        if not self.book.limits or not self._on_duty():
+            raised = raised_of(snapshot.status.get("alarms"))
+            return Told(raised, limits=self.book.limits, trouble=self.book.trouble)
         now, unix = time.monotonic(), time.time()
+        self._follow()
         for event in self._watch.look(snapshot, now, unix):
             self._tell(event)
             self._run(event, now, unix)
@@ -64,7 +73,8 @@ class Guard:
         for name, why in self._runner.finished(now):
             self._command_failed(name, why, unix)
         self._report(now)
-        return Told(self._watch.raised, self._watch.history, tuple(self._watch.wrong.items()), len(self._alarms))
+        told = self._watch.raised, self._watch.history, tuple(self._watch.wrong.items())
+        return Told(*told, len(self.book.active), self.book.limits, self.book.trouble)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -91,8 +101,24 @@ class Guard:
         self._lock = lock
         return True
 
+    def _follow(self) -> None:
+        """Watch by the limits that hold now, and tell who changed them."""
+        for each in self.book.versions:
+            if each.number > self._changes:
+                self._changes = each.number
+                text = f"{each.what}, by {each.author}"
+                event = AlarmEvent(name=f"v{each.number}", what="changed", time=each.time, value=float("nan"), text=text)
+                self._watch.note(event)
+                self._tell(event)
+        if self.book.limits is not self._limits:
+            self._limits = self.book.limits
+            self._watch.change(self.book.active)
+
+    def _newest_change(self) -> int:
+        return self.book.versions[-1].number if self.book.versions else 0
+
     def _run(self, event: AlarmEvent, now: float, unix: float) -> None:
-        command = self._alarms[event.name].command
+        command = self._commands.get(event.name)
         if command and (why := self._runner.start(command, event, now)):
             self._command_failed(event.name, why, unix)
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dashboards.alarms.book import Limit
 from monitor.settings import Alarm
 
 
@@ -22,11 +23,11 @@ class AlarmEvent:
     value
         The value that was judged last, NaN if there is none.
     text
-        The limit in words, who acknowledged it, or what became of its command.
+        The limit in words, who acknowledged it, what became of its command, or who changed what.
     """
 
     name: str
-    what: Literal["raised", "over", "acknowledged", "command"]
+    what: Literal["raised", "over", "acknowledged", "command", "changed"]
     time: float
     value: float
     text: str = ""
@@ -83,12 +84,18 @@ class Told:
         Alarms that cannot be judged, and why.
     watched
         How many alarms there are; 0 = this dashboard watches none.
+    limits
+        All alarms as they are set, watched or not.
+    trouble
+        What was wrong with the file of what people changed; empty = nothing.
     """
 
     raised: tuple[Raised, ...] = ()
     history: tuple[AlarmEvent, ...] = ()
     wrong: tuple[tuple[str, str], ...] = ()
     watched: int = 0
+    limits: tuple[Limit, ...] = ()
+    trouble: str = ""
 
 
 def raised_of(alarms: object) -> tuple[Raised, ...]:

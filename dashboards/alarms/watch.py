@@ -55,6 +55,14 @@ class Watch:
         """What happened, oldest first."""
         return tuple(self._history)
 
+    def change(self, alarms: Sequence[Alarm]) -> None:
+        """Judge by other limits from now on; what is raised by one that is another now is not any more."""
+        kept = {alarm.name: self._levels[alarm.name] for alarm in alarms if alarm.name in self._levels}
+        same = {name: level for name, level in kept.items() if level.alarm in alarms}
+        self._levels = {alarm.name: same.get(alarm.name) or Level(alarm) for alarm in alarms}
+        self._raised = {name: each for name, each in self._raised.items() if name in same}
+        self._expressions, self.wrong = ((), {}), {}
+
     def look(self, snapshot: Snapshot, now: float, time: float) -> list[AlarmEvent]:
         """Judge what is new in a snapshot.
 

@@ -22,6 +22,7 @@ from dashboards.reduce.hits import (
     flat_pixels,
     hit_field,
     hit_rate,
+    newest_hit,
     newest_peaks,
     peak_fields,
     peak_map,
@@ -122,14 +123,20 @@ class Hits:
         if fields is None or not len(rows):
             return {"map-state": "No feature gives positions of peaks (peakFinder does)."}
         detector = fields.group.partition("/")[0]
-        lists = newest_peaks(snapshot.lists[fields.row].since(int(rows.seq[0])))
+        whole = snapshot.lists[fields.row]
+        if fields.row in snapshot.reading:
+            return {"map-state": f"{fields.row}: {snapshot.reading[fields.row]}."}
+        lists = newest_peaks(whole.since(int(rows.seq[0])))
         places, shape = self._places(snapshot, detector, fields, lists)
         if shape is None:
             return {"map-state": f"It is not known yet where the pixels of {detector} are."}
         counts, side = peak_map(places, shape, MAP_POINTS)
         most = max(1.0, float(counts.max(initial=0.0)))
         self._map.show(counts, side, "peaks", (snapshot.version, fields.group), (0.0, most))
-        return {"map-state": f"{count(len(places))} peaks of {count(len(lists))} events, {side} x {side} pixels per point"}
+        thinned = f"; about one of {lists.every} in the file is read" if lists.every > 1 else ""
+        return {
+            "map-state": f"{count(len(places))} peaks of {count(len(lists))} events{thinned}, {side} x {side} pixels per point"
+        }
 
     def _places(
         self, snapshot: Snapshot, detector: str, fields: PeakFields, lists: Lists
@@ -148,15 +155,10 @@ class Hits:
         return np.where(pixels >= 0, details.places[pixels], -1), details.index.shape
 
     def _draw_last(self, snapshot: Snapshot, name: str) -> dict[str, str]:
-        """The newest frame that was shown and is of a hit, with its peaks."""
+        """The newest frame that was shown and is of a hit, with its peaks; of a file the peaks alone, on the mean of the run."""
         detector = name.partition("/")[0]
-        picture = snapshot.pictures.get(f"frame/{detector}")
-        seq = picture.header.get("seq") if picture is not None else None
-        if picture is not None and isinstance(seq, int) and values_at(snapshot.rows, name, np.array([seq]))[0] > 0:
-            self._hit_picture = picture, seq
-        if self._hit_picture is None:
-            seen = "Frames are shown a few times per second; none of them was a hit yet."
-            return {"last-state": seen if picture is not None else "No frame of the detector has come yet."}
+        if (why := self._find_hit(snapshot, name, detector)) or self._hit_picture is None:
+            return {"last-state": why}
         picture, seq = self._hit_picture
         self._last.show(picture.image, 1, picture.unit, picture)
         fields = self._fields(snapshot)
@@ -166,7 +168,23 @@ class Hits:
             if shape is not None:
                 row, col = np.divmod(places[places >= 0], shape[1])
         self._last.circle(col + 0.5, row + 0.5)
-        return {"last-state": f"event {count(seq)}, {count(len(row))} peak{'' if len(row) == 1 else 's'} marked"}
+        on = " on the mean of the run, for files have no frames" if snapshot.recorded else ""
+        return {"last-state": f"event {count(seq)}, {count(len(row))} peak{'' if len(row) == 1 else 's'} marked{on}"}
+
+    def _find_hit(self, snapshot: Snapshot, name: str, detector: str) -> str:
+        """Take the newest picture of a hit; why there is none, if so."""
+        if snapshot.recorded:
+            mean, seq = snapshot.pictures.get(f"sum/{detector}/calib"), newest_hit(snapshot.run_rows(), name)
+            self._hit_picture = (mean, seq) if mean is not None and seq is not None else None
+            return "" if self._hit_picture else "There is no hit so far, or no mean picture to show its peaks on."
+        picture = snapshot.pictures.get(f"frame/{detector}")
+        at = picture.header.get("seq") if picture is not None else None
+        if picture is not None and isinstance(at, int) and values_at(snapshot.rows, name, np.array([at]))[0] > 0:
+            self._hit_picture = picture, at
+        if self._hit_picture is not None:
+            return ""
+        seen = "Frames are shown a few times per second; none of them was a hit yet."
+        return seen if picture is not None else "No frame of the detector has come yet."
 
     def _fields(self, snapshot: Snapshot) -> PeakFields | None:
         group = self._choices.value("list")

@@ -28,6 +28,7 @@ class Overview:
     title: ClassVar[str] = "Overview"
     order: ClassVar[int] = 1
     topics: ClassVar[tuple[str, ...]] = ()
+    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         del view

@@ -45,6 +45,10 @@ class View:
         Asks the service to take back the last change of its settings that is not taken back yet.
     means
         Asks the service to have means begin ``now``, or with the ``run`` again.
+    change_alarm
+        Asks for other limits of an alarm: its name and the fields that are to hold; says what came of it.
+    undo_alarm
+        Takes back the last change of the alarms that is not taken back yet; says what came of it.
     later
         Runs a function in the session, from any thread.
     detectors
@@ -72,6 +76,8 @@ class View:
     runs: Runs = field(default_factory=lambda: Runs(""))
     files: dict[str, Callable[[str], "Making | None"]] = field(default_factory=dict)
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
+    change_alarm: Callable[[str, Mapping[str, Any]], str] = lambda name, fields: ""
+    undo_alarm: Callable[[], str] = lambda: ""
 
 
 Cell = str | tuple[str, str]
@@ -117,6 +123,9 @@ class Page(Protocol):
         Beginnings of the topics whose pictures it shows.
     roots
         Bokeh models by the name under which the page's template places them.
+
+    A page whose ``travels`` is True can be held at an earlier moment of the present run: all it shows comes from rows, curves and
+    lists. One with a ``period_ms`` is brought up to date so often.
     """
 
     title: ClassVar[str]

@@ -10,7 +10,7 @@ from bokeh.layouts import column, row
 from numpy.typing import NDArray
 
 from dashboards.choices import Choices
-from dashboards.kept_curves import Kept, KeptCurves
+from dashboards.kept import KEPT
 from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.curve_plot import CurvePlot, Line, zero_line
 from dashboards.plots.waterfall import WaterfallPlot
@@ -31,6 +31,9 @@ LINES = {"live": "live", "mean": "mean", "on": "on", "off": "off"}
 BINS = {"50": "50 bins", "100": "100 bins", "200": "200 bins"}
 FALLS = {"mean": "mean", "change": "mean − mean of all", "difference": "laser on − off"}
 EVENT, TIME = "event", "time"
+MEAN = "mean"
+"""Name of the curve in a reference."""
+
 HEAVY_S = 0.5
 """Means and waterfall are made anew at most so often; the newest curve comes with every update."""
 
@@ -41,7 +44,7 @@ class Profiles:
     title: ClassVar[str] = "Profiles"
     order: ClassVar[int] = 4
     topics: ClassVar[tuple[str, ...]] = ()
-    kept: ClassVar[KeptCurves] = KeptCurves()
+    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -83,16 +86,15 @@ class Profiles:
         run = snapshot.run_rows()
         first = int(run.seq[0]) if len(run) else 0
         if curves is None or not len(curves.since(first)):
-            why = (
-                "This run has no field with more than four numbers per event." if not name else f"No {name} has come in this run."
-            )
-            return Shown({"nothing": lack(snapshot, why)}, {}, self._choices.address(), {}, {"profile-age": None})
+            why = lack(snapshot, _nothing(snapshot, name))
+            return Shown({"nothing": why}, {}, self._choices.address(), {}, {"profile-age": None})
         curves = curves.since(first)
         self._x, label = axis_of(name, curves.values.shape[-1], snapshot.axes)
         self._reduce(snapshot, curves)
         live = lines(curves.last(1).values, self._row())[0]
         self._draw(snapshot, curves, live, label)
         texts = {"profile-state": self._state(snapshot, curves), **self._cursor_texts(live), "nothing": ""}
+        texts["references-state"] = " ".join(KEPT.trouble)
         both = self._means["on"].events and self._means["off"].events
         texts["difference-state"] = "" if both else "No difference: there are no events with the laser on and off."
         self._difference.figure.visible = bool(both)
@@ -101,17 +103,18 @@ class Profiles:
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
-        offered = {name: name for name, curves in snapshot.curves.items() if curves.values.shape[-1] >= LEAST_ELEMENTS}
+        known = dict(snapshot.curves.items())
+        offered = {name: name for name, curves in known.items() if curves.values.shape[-1] >= LEAST_ELEMENTS}
         self._choices.learn("field", offered, first_match(offered, PREFERRED))
         name = self._choices.value("field")
-        curves = snapshot.curves.get(name)
+        curves = known.get(name)
         rows = int(np.prod(curves.values.shape[1:-1])) if curves is not None else 1
         named = {str(i): text for i, text in enumerate(row_names(name, rows, snapshot.axes))} if rows > 1 else {}
         self._choices.learn("row", {"": "mean of all"} | named)
         top = name.partition("/")[0] + "/"
         hits = {each: each for each in snapshot.lists if each.startswith(top) and each.endswith("hitIndices")}
         self._choices.learn("hits", {"": "none"} | hits, next(iter(hits), ""))
-        self._choices.learn("reference", {"": "none"} | {each: each for each in self.kept.names(name)})
+        self._choices.learn("reference", {"": "none"} | KEPT.offered(_experiment(snapshot), name))
         over = {EVENT: "event", TIME: "time"} | {each: each for each in snapshot.fields}
         self._choices.learn("over", over, scan_variable(snapshot.fields) or EVENT)
 
@@ -121,7 +124,9 @@ class Profiles:
 
     def _reduce(self, snapshot: Snapshot, curves: Curves) -> None:
         """Means and waterfall, unless they were made just now."""
-        choices = tuple(self._choices.value(name) for name in ("field", "row", "window", "over", "bins", "falls"))
+        # The past is drawn once for each place in it, and then at once.
+        place = snapshot.version if snapshot.recorded or snapshot.held else 0
+        choices = (place, *(self._choices.value(name) for name in ("field", "row", "window", "over", "bins", "falls")))
         made, of = self._heavy
         now = time.monotonic()
         if of == choices and now - made < HEAVY_S:
@@ -165,9 +170,10 @@ class Profiles:
         found = {name: Line.of(mean) for name, mean in self._means.items() if name in shown and mean.events}
         if "live" in shown:
             found["live"] = Line(live)
-        kept = self.kept.get(self._choices.value("reference"))
-        if kept is not None:
-            found["reference"] = Line(kept.y)
+        kept = KEPT.get(self._choices.value("reference"))
+        y = kept.numbers.get(MEAN, {}).get("y") if kept is not None else None
+        if y is not None and y.shape == live.shape:
+            found["reference"] = Line(y)
         name, unit = self._choices.value("field"), curves.info.unit
         self._profile.show(self._x, found, label, unit, f"{name}   event {count(int(curves.seq[-1]))}")
         self._profile.put_cursors({key: self._choices.figure_of(key) for key in ("a", "b")})
@@ -180,10 +186,12 @@ class Profiles:
 
     def _state(self, snapshot: Snapshot, curves: Curves) -> str:
         """What the means stand on."""
-        behind = f"{count(self._means['mean'].events)} of the {count(len(curves))} events that are kept"
-        share = len(curves) / max(1, int(curves.seq[-1] - curves.seq[0]) + 1)
+        kept = "read" if snapshot.recorded else "kept"
+        behind = f"{count(self._means['mean'].events)} of the {count(len(curves))} events that are {kept}"
+        thinned = f"; about one of {curves.every} in the file is read" if curves.every > 1 else ""
+        share = len(curves) * curves.every / max(1, int(curves.seq[-1] - curves.seq[0]) + 1)
         rows = f", {100 * share:.0f} % of all events have it" if share < 0.995 else ""
-        return f"Mean of {behind}{rows}."
+        return f"Mean of {behind}{thinned}{rows}."
 
     def _cursor_texts(self, live: NDArray[np.float64]) -> dict[str, str]:
         """Values at the cursors, of the mean where it is shown, else of the newest curve."""
@@ -197,14 +205,31 @@ class Profiles:
     def _keep(self) -> None:
         """Keep the mean as a reference, and show it."""
         mean = self._means.get("mean")
-        if mean is not None and mean.events:
-            kept = Kept(self._choices.value("field"), self._x, mean.mean)
-            name = self.kept.keep(kept, f"mean of {mean.events}")
-            self._choices.learn("reference", {"": "none"} | {each: each for each in self.kept.names(kept.field)})
-            self._choices.put("reference", name)
+        if mean is None or not mean.events:
+            return
+        field, experiment = self._choices.value("field"), _experiment(self._view.snapshot())
+        label = f"{field}, mean of {mean.events}, {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())}"
+        name = KEPT.keep({MEAN: {"x": self._x, "y": mean.mean}}, experiment, field=field, label=label)
+        self._choices.learn("reference", {"": "none"} | KEPT.offered(experiment, field))
+        self._choices.put("reference", name)
 
 
 PAGES.add("profiles", Profiles)
+
+
+def _experiment(snapshot: Snapshot) -> str:
+    return str(snapshot.run.get("experiment", ""))
+
+
+def _nothing(snapshot: Snapshot, name: str) -> str:
+    """Why no curve is shown."""
+    if not name:
+        return "This run has no field with more than four numbers per event."
+    if name in snapshot.reading:
+        return f"{name}: {snapshot.reading[name]}."
+    if snapshot.held:
+        return f"No {name} is kept from so early."
+    return f"No {name} has come in this run."
 
 
 def _times(snapshot: Snapshot, seq: NDArray[np.int64]) -> NDArray[np.float64]:

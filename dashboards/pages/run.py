@@ -48,7 +48,8 @@ class Run:
     def update(self, snapshot: Snapshot) -> Shown:
         """Count what is in the run, once a second."""
         now = time.monotonic()
-        if now - self._counted_at >= EVERY_S:
+        # A recorded run changes only when somebody moves along it, and then at once.
+        if snapshot.recorded or now - self._counted_at >= EVERY_S:
             self._counted_at = now
             rows = snapshot.run_rows()
             self._show_beam(snapshot, rows)

@@ -37,6 +37,7 @@ class Scalars:
     title: ClassVar[str] = "Scalars"
     order: ClassVar[int] = 2
     topics: ClassVar[tuple[str, ...]] = ()
+    travels: ClassVar[bool] = True
     period_ms: ClassVar[int] = 50
     """Strip charts follow 20 times a second."""
 
@@ -77,6 +78,7 @@ class Scalars:
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
         none = "" if self._cards else lack(snapshot, "No plot is chosen, or this run has no scalars. Add a plot on the left.")
         texts = {"nothing": none, "shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
+        texts["references-state"] = " ".join(KEPT.trouble)
         return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": row_age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
@@ -186,7 +188,8 @@ class Scalars:
     def _on_keep(self) -> None:
         """The present curves become the grey reference of the plot."""
         if self._edited is not None and "reference" in self._edited.plot.asks:
-            self._on_edit(replace(self._edited.choice, reference=KEPT.keep(self._edited.plot.numbers())))
+            experiment = str(self._view.snapshot().run.get("experiment", ""))
+            self._on_edit(replace(self._edited.choice, reference=KEPT.keep(self._edited.plot.numbers(), experiment)))
 
     def _on_forget(self) -> None:
         if self._edited is not None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from dashboards.numbers import log_line, process_rows, tables, tiles
 from dashboards.pages.page import PAGES, Shown, View
+from dashboards.plots.alarm_desk import AlarmDesk
 from dashboards.plots.rate_chart import LatencyChart, RateChart
 from dashboards.reduce.age import word_age
 from dashboards.snapshot import Snapshot
@@ -34,7 +35,12 @@ class System:
         self._level = self._level if self._level in LEVELS else "INFO"
         self._chosen = "level" in view.arguments
         self._rate, self._latency = RateChart(), LatencyChart()
-        self.roots: Mapping[str, Any] = {"rate": self._rate.figure, "latency": self._latency.figure}
+        self._alarms = AlarmDesk(view)
+        self.roots: Mapping[str, Any] = {
+            "rate": self._rate.figure,
+            "latency": self._latency.figure,
+            "alarms": self._alarms.root,
+        }
         view.acts["log-level"] = self._on_level
 
     def update(self, snapshot: Snapshot) -> Shown:
@@ -42,14 +48,16 @@ class System:
         self._rate.update(snapshot)
         self._latency.update(snapshot)
         lines = log_rows(snapshot, self._level)
+        texts, limits = self._alarms.update(snapshot)
         return Shown(
             {
+                **texts,
                 **tiles(snapshot, *TILES),
                 **flow_texts(snapshot),
                 "log-level": self._level,
                 "log-shown": f"{len(lines)} lines from {self._level} on",
             },
-            {**tables(snapshot), "log": lines or [["nothing yet"]], "processes": process_rows(snapshot)},
+            {**tables(snapshot), **limits, "log": lines or [["nothing yet"]], "processes": process_rows(snapshot)},
             {"level": self._level} if self._chosen else {},
             levels=flow_levels(snapshot),
             ages=dict.fromkeys(AGES, word_age(snapshot)),

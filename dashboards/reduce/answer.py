@@ -160,7 +160,7 @@ def scan(snapshot: Snapshot, rows: Table) -> Answer:
     steps = f"step {step}" if isinstance(step, int) and step >= 0 else "no steps"
     total, done, rate = reader.get("total"), status.get("processed"), status.get("rate")
     if not isinstance(total, int) or total <= 0 or not isinstance(done, int):
-        return Answer("quiet", steps, value, "how many events will come is not known")
+        return Answer("quiet", steps, value, "at that moment" if snapshot.held else "how many events will come is not known")
     left = (total - done) / rate if isinstance(rate, int | float) and rate > 0 else math.nan
     wait = f", {duration(left)} to go" if math.isfinite(left) and done < total else ""
     return Answer("good", f"{100 * done / total:.0f} %", value, f"{steps}; {count(done)} of {count(total)} events{wait}")
@@ -170,6 +170,8 @@ def monitor(snapshot: Snapshot) -> Answer:
     """Whether everything that comes is shown in time and nothing is lost."""
     if snapshot.recorded:
         return Answer("quiet", "recorded", "", f"{count(snapshot.status.get('written'))} events in {snapshot.recorded}")
+    if snapshot.held:
+        return Answer("quiet", "not kept", "", "what the service said of itself then is not kept")
     if snapshot.status_at is None:
         return Answer("bad", "no answer", "", "nothing has been heard from the service")
     if not snapshot.status.get("processed", 1):

@@ -6,23 +6,33 @@ from numpy.typing import NDArray
 LONGEST_SIDE = 20_000
 
 
-def assemble(values: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32] | None:
-    """The image of panels.
+def placed(values: NDArray[np.float64], index: NDArray[np.int32]) -> NDArray[np.float32]:
+    """The image of a frame, shape of ``index``; NaN where no pixel is.
 
     Parameters
     ----------
     values
-        One value per pixel, shape (..., rows, columns); NaN = masked.
+        One value per pixel of the frame; NaN = masked.
+    index
+        Number of the frame's pixel at each place, -1 = none (``image_index``).
+    """
+    return np.where(index >= 0, values.ravel()[np.maximum(index, 0)], np.nan).astype(np.float32)
+
+
+def image_index(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int32] | None:
+    """Number of the frame's pixel at each place of the image, -1 = none; of pixels that fall on one place the last.
+
+    Parameters
+    ----------
     x, y
-        Where the pixels are, in any one unit of length, same shape.
+        Where the pixels are, in any one unit of length, shape (..., rows, columns).
 
     Returns
     -------
     numpy.ndarray or None
-        Shape (rows along x, columns along y), NaN where no pixel is; of pixels that fall on one place the last. ``None`` if the
-        places make no picture.
+        int32, shape (rows along x, columns along y); ``None`` if the places make no picture.
     """
-    if values.shape != x.shape or x.shape != y.shape or x.shape[-1] < 2 or not np.isfinite(x).all() or not np.isfinite(y).all():
+    if x.shape != y.shape or x.shape[-1] < 2 or not np.isfinite(x).all() or not np.isfinite(y).all():
         return None
     side = float(np.median(np.hypot(np.diff(x, axis=-1), np.diff(y, axis=-1))))
     if not side > 0:
@@ -30,6 +40,6 @@ def assemble(values: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.
     rows, columns = (np.rint((place - place.min()) / side).astype(np.int64).ravel() for place in (x, y))
     if max(rows.max(), columns.max()) >= LONGEST_SIDE:
         return None
-    image = np.full((rows.max() + 1, columns.max() + 1), np.nan, np.float32)
-    image[rows, columns] = values.ravel()
-    return image
+    index = np.full((rows.max() + 1, columns.max() + 1), -1, np.int32)
+    index[rows, columns] = np.arange(rows.size, dtype=np.int32)
+    return index

@@ -33,9 +33,9 @@ class Mean:
 
 
 def newest(curves: Curves, events: int) -> Curves:
-    """The newest events, not more than a reduction should read; 0 = as many as that."""
+    """The newest events, not more than a reduction should read; 0 = as many as that, spread over all there are."""
     most = max(1, MOST_VALUES // max(1, int(np.prod(curves.values.shape[1:]))))
-    return curves.last(min(events, most) if events else most)
+    return curves.last(min(events, most)) if events else curves.thinned(most)
 
 
 @np.errstate(over="ignore", invalid="ignore")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dashboards.reduce.choice import first_match
 from dashboards.snapshot import Lists
+from dashboards.table import Table
 
 HITS = (r"_hit$", r"(^|/)isHit$", r"hit[^/]*$")
 COUNTS = (r"_nPeaks$", r"n_?(peaks|hits|photons|droplets)$")
@@ -100,6 +101,13 @@ def newest_peaks(lists: Lists, most: int = MOST_PEAKS) -> Lists:
         return lists
     behind = np.cumsum(lists.lengths[::-1])
     return lists.last(max(1, int(np.searchsorted(behind, most, side="right"))))
+
+
+def newest_hit(rows: Table, name: str) -> int | None:
+    """Sequence number of the newest hit; ``None`` if there is none."""
+    with np.errstate(invalid="ignore"):
+        hits = np.flatnonzero(rows.column(name) > 0)
+    return int(rows.seq[hits[-1]]) if len(hits) else None
 
 
 @dataclass(frozen=True, slots=True)

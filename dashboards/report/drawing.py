@@ -118,6 +118,12 @@ def limits(values: Array, percent: float = 0.0) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def padded(of: tuple[float, float]) -> tuple[float, float]:
+    """Limits a little farther apart, so that points at the ends are whole."""
+    room = 0.04 * (of[1] - of[0])
+    return of[0] - room, of[1] + room
+
+
 def ticks(low: float, high: float) -> Sequence[float]:
     """Round numbers between the limits, about five."""
     rough = (high - low) / TICKS

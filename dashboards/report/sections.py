@@ -13,7 +13,8 @@ from dashboards.reduce.choice import beam_monitor, first_match, scan_variable, s
 from dashboards.reduce.contents import contents
 from dashboards.reduce.histogram import histogram
 from dashboards.reduce.picture import windowed
-from dashboards.report.drawing import Drawing, limits
+from dashboards.report.arrays import curves, droplets, missing_over_time
+from dashboards.report.drawing import Drawing, limits, padded
 from dashboards.report.png import data_url, png
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
@@ -25,6 +26,8 @@ MEDIAN_OF = 120
 LARGEST_PICTURE = 500
 MISSING_SHARE = 0.1
 MOST_DIODES = 4
+MOST_MISSING = 3
+ENOUGH_DROPPED = 100
 PERCENTILES = (25.0, 50.0, 75.0, 99.9, 100.0)
 
 Array = NDArray[np.float64]
@@ -42,12 +45,14 @@ def sections(snapshot: Snapshot) -> Iterator[Section]:
     """All sections for which the run has something."""
     rows = snapshot.rows
     made = (
-        Section("Run", _summary(snapshot) + missing(rows)),
+        Section("Run", _summary(snapshot) + missing(rows) + presence(snapshot, rows)),
         Section("Beam", "".join(beamline(snapshot, rows))),
         Section("Time tool", "".join(time_tool(snapshot, rows))),
         Section("Diodes", "".join(diodes(snapshot, rows))),
         Section("Scan and signal", "".join(scan(snapshot, rows))),
-        Section("Detectors", "".join(pictures(snapshot))),
+        Section("Detectors", "".join(pictures(snapshot)) + dropped(snapshot, rows)),
+        Section("Curves", "".join(curves(snapshot))),
+        Section("Droplets, photons and peaks", "".join(droplets(snapshot))),
         Section("Numbers", numbers(snapshot, rows)),
         Section("Settings", settings(snapshot)),
     )
@@ -67,8 +72,14 @@ def beamline(snapshot: Snapshot, rows: Table) -> Iterator[str]:
     ]
     for other in others[:1]:
         values = rows.column(other)
+        drawn = Drawing(
+            "Second monitor", "seconds since the first event", snapshot.label(other), limits(seconds), limits(values, 0.5)
+        )
+        yield drawn.density(seconds, values).line(*medians(seconds, values), 1).svg()
         drawn = Drawing("Two monitors", snapshot.label(other), snapshot.label(monitor), limits(values, 0.5), limits(i0, 0.5))
         yield drawn.density(values, i0).svg()
+        for name, each in ((monitor, i0), (other, values)):
+            yield _histogram(snapshot, name, each)
     energy = first_match(rows.columns, (r"^ebeam/L3_energy", r"^ebeam/photon_energy", r"^ebeam/.*energy"))
     if energy:
         values = rows.column(energy)
@@ -76,6 +87,13 @@ def beamline(snapshot: Snapshot, rows: Table) -> Iterator[str]:
             "Intensity and electron energy", snapshot.label(energy), snapshot.label(monitor), limits(values, 1), limits(i0, 0.5)
         )
         yield drawn.density(values, i0).svg()
+    centre = first_match(rows.columns, (r"^(fee|spec)[^/]*/.*(com|cent|pos)",))
+    if centre and energy:
+        x, y = rows.column(energy), rows.column(centre)
+        drawn = Drawing(
+            "Spectrometer and electron energy", snapshot.label(energy), snapshot.label(centre), limits(x, 1), limits(y, 0.5)
+        )
+        yield drawn.density(x, y).svg()
 
 
 def time_tool(snapshot: Snapshot, rows: Table) -> Iterator[str]:
@@ -95,13 +113,20 @@ def time_tool(snapshot: Snapshot, rows: Table) -> Iterator[str]:
 
 
 def diodes(snapshot: Snapshot, rows: Table) -> Iterator[str]:
-    """Each diode against time with medians."""
-    seconds = _seconds(rows)
-    names = [name for name in rows.columns if re.search(r"(dio|pim|ai/|usr)[^/]*(/sum|/ch\d+|\[\d+\])?$", name, re.IGNORECASE)]
+    """Each diode against time with medians, and against the intensity."""
+    seconds, monitor = _seconds(rows), beam_monitor(rows.columns)
+    known = [name for name in rows.columns if not name.startswith(("damage/", "epics", "scan/"))]
+    names = [name for name in known if re.search(r"(dio|pim|ai/|usr)[^/]*(/sum|/ch\d+|\[\d+\])?$", name, re.IGNORECASE)]
     for name in names[:MOST_DIODES]:
         values = rows.column(name)
         drawn = Drawing(name, "seconds since the first event", snapshot.unit(name), limits(seconds), limits(values, 0.5))
         yield drawn.density(seconds, values).line(*medians(seconds, values), 1).svg()
+        if monitor:
+            i0 = rows.column(monitor)
+            drawn = Drawing(
+                f"{name} and intensity", snapshot.label(monitor), snapshot.label(name), limits(i0, 0.5), limits(values, 0.5)
+            )
+            yield drawn.density(i0, values).svg()
 
 
 def scan(snapshot: Snapshot, rows: Table) -> Iterator[str]:
@@ -136,7 +161,7 @@ def _by_place(snapshot: Snapshot, rows: Table, at: Array, names: tuple[str, str,
     every = np.concatenate([curve[1] for curve in curves])
     label = f"{name} / {monitor}" if monitor else snapshot.label(name)
     title = "Mean signal, laser on (blue) and off (orange)" if len(curves) > 1 else "Mean signal"
-    drawn = Drawing(title, snapshot.label(variable), label, limits(at), limits(every))
+    drawn = Drawing(title, snapshot.label(variable), label, padded(limits(at)), padded(limits(every)))
     for i, (x, y, error) in enumerate(curves):
         drawn.points(x, y, error, i)
     return drawn.svg()
@@ -161,6 +186,31 @@ def missing(rows: Table) -> str:
         return "<p>Every source is there in at least 90 % of the events.</p>"
     body = table([[each.name, count(len(rows) - each.events), f"{100 * (1 - each.share):.1f} %"] for each in lacking])
     return f'<p class="bad">Sources that more than 10 % of the events lack:</p>{body}'
+
+
+def dropped(snapshot: Snapshot, rows: Table) -> str:
+    """Why there is no picture of dropped shots where people would look for one."""
+    shots = int((rows.column("lightStatus/xray") == 0).sum())
+    if shots <= ENOUGH_DROPPED or any("dropped" in topic for topic in snapshot.pictures) or not snapshot.pictures:
+        return ""
+    return f"<p>{count(shots)} shots had no X-rays; their mean is made where the settings have the sum calib_dropped.</p>"
+
+
+def presence(snapshot: Snapshot, rows: Table) -> str:
+    """The sources that lack most, over time."""
+    shares = {name: float(np.nanmean(each)) for name, each in rows.columns.items() if name.startswith("damage/") and len(rows)}
+    worst = sorted((name for name, share in shares.items() if 0 < share < 1), key=lambda name: shares[name])[:MOST_MISSING]
+    return missing_over_time(snapshot, _seconds(rows), {name: rows.column(name) for name in worst})
+
+
+def _histogram(snapshot: Snapshot, name: str, values: Array) -> str:
+    """One monitor, without the outermost half percent."""
+    low, high = limits(values, 0.5)
+    found = histogram(values[(values >= low) & (values <= high)], 80)
+    if not len(found.counts):
+        return ""
+    drawn = Drawing(name, snapshot.label(name), "events", limits(found.edges), (0.0, float(found.counts.max())))
+    return drawn.bars(found.edges, found.counts.astype(np.float64)).svg()
 
 
 def numbers(snapshot: Snapshot, rows: Table) -> str:
@@ -227,6 +277,7 @@ def _summary(snapshot: Snapshot) -> str:
         ["scan", scan_variable(rows.columns) or "none"],
         ["laser", f"on in {count(int((laser == 1).sum()))} events, off in {count(int((laser == 0).sum()))}"],
         ["X-rays dropped", f"in {count(int((rows.column('lightStatus/xray') == 0).sum()))} events"],
+        ["event code 162", f"in {count(int((rows.column('evr/code_162') > 0).sum()))} events"],
     ]
     return table(lines)
 

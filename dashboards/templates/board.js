@@ -44,6 +44,8 @@ window.xtcmon = (() => {
   const remember = (address) => {
     const wanted = new URLSearchParams(address).toString();
     if (wanted && wanted !== location.search.slice(1)) history.replaceState(null, "", "?" + wanted);
+    // Back in the present, nothing else may have been chosen.
+    if (!wanted && new URLSearchParams(location.search).has("at")) history.replaceState(null, "", location.pathname);
     sessionStorage.setItem("xtcmon " + base + mine, location.search);
   };
   const span = (seconds) => seconds === null ? "–" : seconds < 10 ? seconds.toFixed(1) + " s"
@@ -88,14 +90,7 @@ window.xtcmon = (() => {
     const same = lines.length === place.children.length && lines.every((line, i) => line === place.children[i]);
     if (!same) place.replaceChildren(...lines);
   };
-  const past = (place) => {
-    const form = document.getElementById("past"), slider = form.querySelector("input");
-    form.hidden = !place;
-    if (!place) return;
-    [slider.min, slider.max] = [place.first, place.last];
-    if (slider !== document.activeElement) slider.value = place.at;
-    put("past-at", place.at.toLocaleString("fr"));
-  };
+  const past = {% include "past.js" %};
   const show = (said) => {
     if (said.beat < 0) return;
     heard = performance.now();

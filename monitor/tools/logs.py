@@ -96,7 +96,7 @@ def set_up(
     service
         Runtime folder of the service, whose stream tells the lines too; ``None``: there is no service.
     output
-        Folder that has the log of the service; empty: the runtime folder.
+        Folder that has the log of the service, made if need be; empty: the runtime folder.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file)]
     handlers[0].setFormatter(EventFormatter())
@@ -119,8 +119,9 @@ def sentence(record: logging.LogRecord) -> str:
 
 
 def _json_lines(folder: Path, process: str) -> list[logging.Handler]:
-    """The log of the service, if its folder can be written; text and stream go on without it."""
+    """The log of the service, if its folder can be made and written; text and stream go on without it."""
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         return [JsonLines(folder / FILE, process)]
     except OSError as error:
         print(f"no log file in {folder}: {error.strerror}", file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dashboards.alarms.book import AlarmBook
 from dashboards.alarms.guard import Guard
 from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
@@ -47,7 +48,7 @@ class House:
         self.folder = folder
         store = {"directory": str(folder)}
         settings = parse({"scan": {"signal": "ipm3/sum", "monitor": "ipm2/sum"}, "store": store, **more})
-        guard = Guard(settings.alarm, folder)
+        guard = Guard(settings.alarm, folder, AlarmBook(settings.alarm, str(folder)))
         self.dashboard = Dashboard(settings, ServiceLink(lambda: self.service.endpoints), port=0, guard=guard)
 
     def stop_service(self) -> None:

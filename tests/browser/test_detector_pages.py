@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboards.kept import KEPT
 from dashboards.link import ServiceLink
-from dashboards.pages.profiles import Profiles
 from dashboards.server import Dashboard
 from monitor.settings import parse
 from tests.browser.conftest import FIRST, House, Opened
@@ -132,11 +132,11 @@ def test_a_reference_is_kept_for_every_browser(opened: Opened) -> None:
     other = opened("profiles?" + page.url.partition("?")[2])
 
     name = other.evaluate("new URLSearchParams(location.search).get('reference')")
-    kept = Profiles.kept.get(name)
+    kept = KEPT.get(name)
     assert kept is not None
     said = """(first) => [...Bokeh.documents[0]._all_models.values()].some(
         m => m.type === "ColumnDataSource" && "low" in m.data && Math.abs(m.data.y[0] - first) < 1e-9)"""
-    other.wait_for_function(said, arg=float(kept.y[0]))
+    other.wait_for_function(said, arg=float(kept.numbers["mean"]["y"][0]))
 
 
 def test_hits_of_a_waveform_stand_on_its_pulse(opened: Opened) -> None:

@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboards.recorded import Recorded, RecordedFeed, Recordings, past
+from dashboards.pictures.kinds import KINDS, parts_of
+from dashboards.recorded import Recorded, RecordedFeed, Recordings
 from dashboards.report.reporter import Reporter
 from dashboards.runs import Runs, report_path, run_of, runs_in
+from dashboards.snapshot import Picture
 from monitor.errors import Unusable
 from monitor.store.smalldata import SmallDataFile
 from tests.monitor.store.made import sums, table
+from tests.support.array_run import PIXELS, array_run
 
 NAME = "e81_Run0098.h5"
 EVENTS = 20
@@ -43,22 +46,40 @@ def test_values_absences_and_settings_are_those_of_the_run(tmp_path: Path) -> No
     assert snapshot.status["balance"]["read"] == EVENTS
 
 
+def test_differences_and_their_significance_are_those_of_the_sums(tmp_path: Path) -> None:
+    pictures = Recorded(array_run(tmp_path)).snapshot.pictures
+    side_by_side = np.concatenate([PIXELS[0], PIXELS[1]], axis=1)
+
+    def shown(kind: str) -> Picture:
+        parts, make = parts_of(KINDS[kind], "cspad", pictures), KINDS[kind].make
+        assert parts is not None
+        assert make is not None
+        return make(parts)
+
+    np.testing.assert_array_equal(shown("mean").image, side_by_side)
+    np.testing.assert_array_equal(shown("difference").image, np.ones((6, 16)))
+    # Both means are of 200 events that scatter by 2.
+    np.testing.assert_allclose(shown("significance").image, 1 / np.sqrt(4 / 199 + 4 / 199), rtol=1e-4)
+    assert shown("difference").count == 200
+
+
 def test_a_seek_shows_the_run_as_it_was_then(tmp_path: Path) -> None:
     feed = RecordedFeed(Recorded(written(tmp_path)))
-    assert past(feed) == {"first": 0, "last": EVENTS - 1, "at": EVENTS - 1}
+    assert (feed.place.kind, feed.place.first, feed.place.last, feed.place.at) == ("recorded", 0, EVENTS - 1, EVENTS - 1)
+    assert [event for event, _ in feed.place.marks] == [CHANGED]
 
-    feed.seek(5)
+    feed.seek("5")
 
     assert feed.snapshot.rows.seq.tolist() == [0, 1, 2, 3, 4, 5]
     assert [change.version for change in feed.snapshot.changes] == [1]
-    assert past(feed)["at"] == 5
+    assert feed.place.at == 5
     assert len(feed.whole.rows) == EVENTS
 
 
 def test_the_past_cannot_be_changed(tmp_path: Path) -> None:
     feed = RecordedFeed(Recorded(written(tmp_path)))
 
-    for answer in (feed.control([], "Ada"), feed.undo("Ada"), feed.detector("cspad")):
+    for answer in (feed.control([], "Ada"), feed.undo("Ada")):
         with pytest.raises(Unusable, match="recorded run"):
             answer.result()
 
@@ -100,6 +121,15 @@ def test_only_runs_that_are_there_are_found_by_name(tmp_path: Path) -> None:
     assert runs.find("elsewhere") == run_of(other)
     assert runs.find("../e81_Run0098") is None
     assert runs.find("") is None
+
+
+def test_a_run_that_came_since_the_last_look_is_found(tmp_path: Path) -> None:
+    runs = Runs(str(tmp_path))
+    assert runs.all() == []
+
+    written(tmp_path)
+
+    assert runs.find("e81_Run0098") is not None
 
 
 def test_a_report_is_made_once_when_a_run_is_closed_and_never_before(tmp_path: Path) -> None:

@@ -85,3 +85,28 @@ def test_a_command_that_hangs_is_ended_and_no_more_than_a_few_run_at_once() -> N
 
     assert runner.finished(61.0) == [("dim", "ended after 60 s")] * 4
     assert runner.running == []
+
+
+def test_a_limit_that_is_changed_holds_for_the_next_values_and_is_told(tmp_path: Path) -> None:
+    guard = Guard([Alarm(name="dim", value="a", below=1.0), Alarm(name="high", value="a", above=9.0)], tmp_path)
+    guard.step(rows(2.0))
+    assert guard.step(rows(2.0, 0.5)).raised
+
+    guard.book.change("dim", {"below": 0.2}, "Ada")
+    told = guard.step(rows(2.0, 0.5, 0.4))
+
+    assert told.raised == ()
+    assert [(each.what, each.text) for each in told.history][-1] == ("changed", "dim: below 1 → 0.2, by Ada")
+    assert [each.name for each in guard.step(rows(2.0, 0.5, 0.4, 0.1)).raised] == ["dim"]
+    guard.close()
+
+
+def test_an_alarm_that_is_switched_off_is_not_raised(tmp_path: Path) -> None:
+    guard = Guard([Alarm(name="dim", value="a", below=1.0)], tmp_path)
+    guard.book.change("dim", {"on": False}, "Ada")
+    guard.step(rows(2.0))
+
+    told = guard.step(rows(2.0, 0.5))
+
+    assert (told.raised, told.watched, [limit.on for limit in told.limits]) == ((), 0, [False])
+    guard.close()

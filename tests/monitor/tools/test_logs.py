@@ -1,8 +1,11 @@
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.tools.logs import FILE, KEPT_BYTES, EventFormatter, JsonLines, make_way
+import pytest
+
+from monitor.tools.logs import FILE, KEPT_BYTES, EventFormatter, JsonLines, make_way, set_up
 
 
 def record(**extra: object) -> logging.LogRecord:
@@ -52,3 +55,36 @@ def test_a_large_log_makes_way_for_a_new_one(tmp_path: Path) -> None:
     make_way(str(tmp_path))
     assert not path.exists()
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.fixture
+def root_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("root_as_before")
+def test_the_log_makes_the_output_folder_and_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(file=tmp_path / "text", process="reader", service=tmp_path, output=str(tmp_path / "new" / "results"))
+    logging.getLogger("monitor.x").warning("row_late")
+
+    assert json.loads((tmp_path / "new" / "results" / FILE).read_text())["event"] == "row_late"
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("root_as_before")
+def test_a_folder_that_cannot_be_made_is_told_and_the_rest_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+
+    set_up(file=tmp_path / "text", process="reader", service=tmp_path, output=str(tmp_path / "file"))
+    logging.getLogger("monitor.x").warning("row_late")
+
+    assert "no log file in" in capsys.readouterr().err
+    assert "row_late" in (tmp_path / "text").read_text()
