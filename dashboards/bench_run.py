@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards.bench_audience import Audience, browse, child, look
 from dashboards.bench_pages import Meter, PageRow, row_of
+from monitor.calib.directory import calib_near
 from monitor.errors import ConfigError, Unusable
 from monitor.net.endpoints import read_endpoints
 from monitor.supervisor.folder import service_folder
@@ -40,7 +41,7 @@ def beside_a_run(
     data, others = [path for path in run if path.suffix != ".toml"], [str(path) for path in run if path.suffix == ".toml"]
     with tempfile.TemporaryDirectory() as scratch, service_folder() as folder:
         listen = f"tcp://127.0.0.1:{_free_port()}"
-        shown = {
+        shown: dict[str, Any] = {
             "source.listen": listen,
             "store.directory": scratch,
             "stream.address": "tcp://127.0.0.1:0",
@@ -49,6 +50,8 @@ def beside_a_run(
             "pages.frame_rate": rate,
             "pages.report": False,
         }
+        if (near := calib_near(data[0])) is not None:
+            shown["calib_directory"] = str(near)
         settings = gather(others, shown)
         wanted = detector or next((each.name for each in settings.detector), "")
         if not wanted:
@@ -152,7 +155,7 @@ class _Measurement:
 @contextmanager
 def _player(files: Sequence[Path], to: str, rate: float) -> Iterator[None]:
     """Plays the files again and again."""
-    command = argv("replay", *map(str, files), "--to", to, "--rate", f"{rate:g}", "--loop")
+    command = argv("replay", *map(str, files), "--to", to, "--rate", f"{rate:g}", "--loop", "--wait", f"{STARTS_S:g}")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as player:
         try:
             yield
