@@ -21,7 +21,7 @@ from monitor.tools.look import Watcher
 from monitor.tools.process import argv
 from monitor.tools.setup import gather
 
-STARTS_S = 120.0
+STARTS_S = 300.0
 SETTLE_S = 4.0
 """Tables, constants and kernels of the first events are not what is measured."""
 WORKERS = 2
