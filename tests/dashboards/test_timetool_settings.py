@@ -49,6 +49,12 @@ def test_the_service_takes_changes_at_these_places(named: dict[str, str]) -> Non
         assert (after.detector[0].feature[0].model_extra or {})[path.rpartition(".")[2]] == value
 
 
+def test_the_service_takes_a_polynomial_for_the_position_of_the_acquisition() -> None:
+    path = section_of(tool("tt/FLTPOS"), {}).calibration
+
+    assert changed(parse({}), [{"path": path, "value": [1.0, 2.0]}]).timetool.calibration == (1.0, 2.0)
+
+
 def test_of_two_features_that_one_is_meant_whose_field_it_is() -> None:
     both = plain({**RAW, "name": "a"}, {**RAW, "name": "b", "ttCalib": [7.0, 8.0]})
 

@@ -6,7 +6,7 @@ from typing import Any
 from monitor.errors import ConfigError
 from monitor.settings import Settings, parse
 
-CHANGEABLE = ("detector", "others", "user", "light", "calib_directory", "scan")
+CHANGEABLE = ("detector", "others", "user", "light", "timetool", "calib_directory", "scan")
 """Sections that may change while the service runs; the others say where bytes come from and go to."""
 
 
