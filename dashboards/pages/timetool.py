@@ -144,13 +144,15 @@ class TimeTool:
         order = int(self._choices.value("order"))
         found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
         path = section.calibration
-        self._found = (path, found) if found is not None and path else None
+        follows = found is not None and found.follows
+        self._found = (path, found) if found is not None and follows and path else None
         self._calibration.show(found, stage, snapshot.label(tool.position))
         told = {
             "calibration-used": f"In force: {terms_text(section.terms)}" if section.terms else "The settings have no polynomial."
         }
-        if found is None:
+        if found is None or not follows:
             why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
+            why = why if found is None else f"The position does not follow {stage}, so this scan is no calibration."
             return told | {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why, COPY: ""}
         place = f"Would become {path}." if path else "The settings have no place for it."
         told |= {"calibration-terms": terms_text(found.terms), "calibration-text": self._change.text(snapshot) or place}
