@@ -27,7 +27,7 @@ from dashboards.snapshot import Snapshot
 from dashboards.table import Table
 from dashboards.texts import count, number
 from dashboards.timetool_reference import ReferencePanel
-from dashboards.timetool_settings import Section, section_of, settings_text
+from dashboards.timetool_settings import Section, scan_scale, section_of, settings_text
 
 WINDOWS = {"7200": "7200 events", "600": "600 events", "36000": "36 000 events", "0": "the whole run"}
 ORDERS = {"1": "straight line", "2": "parabola"}
@@ -160,11 +160,12 @@ class TimeTool:
 
     def _scale(self, snapshot: Snapshot) -> float | None:
         """Picoseconds per unit of the stage: as a person says, else by its unit or by the settings of the scan."""
-        stage, scan = self._choices.value("delay"), self._view.settings.scan
-        if (said := self._choices.figure_of("ps")) or (unit := snapshot.unit(stage)) in TIME_UNITS:
-            return said or unit_ratio(unit, "ps")
-        known = stage == scan.variable and scan.time_scale > 0 and snapshot.unit(scan.time) in TIME_UNITS
-        return unit_ratio(snapshot.unit(scan.time), "ps") / scan.time_scale if known else None
+        stage, said = self._choices.value("delay"), self._choices.figure_of("ps")
+        if said:
+            return said
+        if (unit := snapshot.unit(stage)) in TIME_UNITS:
+            return unit_ratio(unit, "ps")
+        return scan_scale(settings_in_force(snapshot, self._view.settings), stage, snapshot)
 
     def _calibrate(self) -> None:
         """Ask for the polynomial."""

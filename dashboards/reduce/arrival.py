@@ -113,7 +113,10 @@ class Calibration:
     @property
     def follows(self) -> bool:
         """Whether the position tells the delay at all: what the polynomial leaves over is well below the spread of the steps."""
-        return self.residual < FOLLOWS * float(self.delay.std())
+        # Absurd delays may overflow to infinity, of which nothing is said.
+        with np.errstate(over="ignore", invalid="ignore"):
+            spread = float(self.delay.std())
+        return math.isfinite(spread) and self.residual < FOLLOWS * spread
 
     def time_at(self, position: NDArray[np.float64]) -> NDArray[np.float64]:
         """Delay in ps, from the middle of the scan, at these positions."""
