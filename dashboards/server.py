@@ -54,7 +54,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 PERSON = "xtcmon_person"
 """Cookie with the name that a person gave on a page."""
 
-UNUSED_SESSION_S = 10
+UNUSED_SESSION_S = 30
+"""A busy machine may take that long from a page to its connection; without its session the page would have to begin anew."""
+
 WATCH_S = 0.1
 
 
