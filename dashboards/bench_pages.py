@@ -23,6 +23,7 @@ from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints
 from monitor.net.publish import ZmqPublisher
 from monitor.settings import Settings
+from monitor.tools.lasting import settle
 from monitor.wire.message import Message
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -198,6 +199,7 @@ def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
 
 def _serve(pipe: Connection, stream: str) -> None:
     """The dashboard's part."""
+    settle()
     stop = threading.Event()
 
     def end() -> None:

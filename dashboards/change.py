@@ -33,12 +33,17 @@ class Change:
         """Ask to take back the last change of the settings."""
         self._follow(self._view.undo())
 
-    def _follow(self, answer: Future[Message]) -> None:
-        """Wait for this answer and no other."""
+    def means(self, begin: str) -> None:
+        """Ask to have means begin ``now``, or with the ``run`` again."""
+        accepted = "The means begin with the next events." if begin == "now" else "The means are those of the run again."
+        self._follow(self._view.means(begin), accepted)
+
+    def _follow(self, answer: Future[Message], accepted: str = "") -> None:
+        """Wait for this answer and no other; where it has no version of the settings, ``accepted`` says what happens."""
         self._asked += 1
         number = self._asked
         self._said, self._version = "Asked for …", None
-        answer.add_done_callback(lambda done: self._view.later(lambda: self._answered(number, done)))
+        answer.add_done_callback(lambda done: self._view.later(lambda: self._answered(number, done, accepted)))
         self._view.redraw()
 
     def complain(self, why: str) -> None:
@@ -55,7 +60,7 @@ class Change:
             return f"In force since settings version {self._version}."
         return f"Accepted as settings version {self._version}; the next events will have it."
 
-    def _answered(self, number: int, answer: Future[Message]) -> None:
+    def _answered(self, number: int, answer: Future[Message], accepted: str) -> None:
         """Take the answer, in the session."""
         if number != self._asked:
             return
@@ -67,6 +72,8 @@ class Change:
             version = reply.header.get("version")
             if reply.kind == "accepted" and isinstance(version, int):
                 self._version = version
+            elif reply.kind == "accepted" and accepted:
+                self._said = accepted
             else:
                 self._said = f"Refused: {reply.header.get('why', 'no reason given')}"
         self._view.redraw()

@@ -38,3 +38,5 @@ class Download:
         """Have the browser save a file."""
         kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         self._file.data = {"bytes": [as_bytes(content)], "name": [name], "type": [kind]}
+        # It is on its way; the session need not keep it.
+        self._file.data = {"bytes": [], "name": [], "type": []}

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from bokeh.layouts import column, row
-from bokeh.models import AutocompleteInput, CheckboxButtonGroup, MultiChoice, Select, TextInput
+from bokeh.models import AutocompleteInput, CheckboxButtonGroup, Select, TextInput
 
 from dashboards.look import widget
 from dashboards.plots.choice import MOST_CURVES, PlotChoice
 from dashboards.plots.plot import PLOTS
 from dashboards.reduce.window import WINDOWS
+from dashboards.ticks import Ticks
 
 AVERAGES = {
     "": "as the screen needs",
@@ -42,11 +43,9 @@ class Editor:
         kinds = [(name, kind.title) for name, kind in sorted(PLOTS.items(), key=lambda entry: entry[1].order)]
         self._widgets: dict[str, Any] = {
             "kind": self._made(Select, "kind", title="Kind", options=kinds),
-            "y": self._made(MultiChoice, "y", title="Fields", max_items=MOST_CURVES, options=[]),
+            "field": self._proposing("Add a field", min_characters=0),
             "expression": widget(TextInput, title="Add an expression", placeholder=EXPRESSION),
-            "x": self._made(
-                AutocompleteInput, "x", title="Horizontal", restrict=False, completions=[], search_strategy="includes"
-            ),
+            "x": self._proposing("Horizontal"),
             "where": self._made(TextInput, "where", title="Only events where", placeholder="lightStatus/laser == 1"),
             "window": self._made(Select, "window", title="Events", options=list(WINDOWS.items())),
             "average": self._made(Select, "average", title="One point is", options=list(AVERAGES.items())),
@@ -57,11 +56,21 @@ class Editor:
             "y_range": self._made(TextInput, "y_range", title="Vertical range", placeholder="0:100"),
             "log": widget(CheckboxButtonGroup, labels=["log horizontal", "log vertical"], active=[]),
         }
-        self._widgets["expression"].on_change("value", lambda attr, old, new: self._add(new))
+        self._curves = Ticks("Curves", self._keep, MOST_CURVES)
+        self._widgets["x"].on_change("value", lambda attr, old, new: self._take("x", new))
+        for name in ("field", "expression"):
+            self._widgets[name].on_change("value", lambda attr, old, new: self._add(new))
         self._widgets["log"].on_change("active", lambda attr, old, new: self._log(new))
         ranges = row([self._widgets["x_range"], self._widgets["y_range"]], sizing_mode="stretch_width")
-        order = ("kind", "y", "expression", "x", "where", "window", "average", "band", "mode", "bins")
-        self.model = column([*(self._widgets[name] for name in order), ranges, self._widgets["log"]], sizing_mode="stretch_width")
+        order = ("field", "expression", "x", "where", "window", "average", "band", "mode", "bins")
+        several = [
+            self._widgets["kind"],
+            self._curves.model,
+            *(self._widgets[name] for name in order),
+            ranges,
+            self._widgets["log"],
+        ]
+        self.model = column(several, sizing_mode="stretch_width")
 
     def show(self, choice: PlotChoice) -> None:
         """Show another choice."""
@@ -76,14 +85,14 @@ class Editor:
                 self._widgets[name].value = getattr(choice, name)
             for name, known in (("window", WINDOWS), ("average", AVERAGES), ("band", BANDS), ("mode", modes)):
                 self._set(name, getattr(choice, name), known)
-            self._widgets["y"].options = _with(self._names, choice.y)
-            self._widgets["y"].value = list(choice.y)
-            self._widgets["expression"].value = ""
+            self._curves.offer(choice.y, choice.y)
+            self._widgets["field"].value = self._widgets["expression"].value = ""
             self._widgets["log"].active = [i for i, letter in enumerate("xy") if letter in choice.log]
         finally:
             self._quiet = False
+        self._curves.model.visible = "y" in asks
         for name, each in self._widgets.items():
-            needed = {"expression": "y"}.get(name, name)
+            needed = {"field": "y", "expression": "y"}.get(name, name)
             each.visible = name in ("kind", "where", "window") or needed in asks
 
     def learn(self, names: Sequence[str]) -> None:
@@ -91,12 +100,13 @@ class Editor:
         if list(names) == self._names:
             return
         self._names = list(names)
-        self._widgets["x"].completions = self._names
-        self._quiet = True
-        try:
-            self._widgets["y"].options = _with(self._names, self._choice.y)
-        finally:
-            self._quiet = False
+        for name in ("field", "x"):
+            self._widgets[name].completions = self._names
+
+    def _proposing(self, title: str, **options: Any) -> Any:
+        """A text for which the fields of the run are proposed."""
+        strategy = {"restrict": False, "completions": [], "search_strategy": "includes"}
+        return widget(AutocompleteInput, title=title, **strategy, **options)
 
     def _made(self, kind: type[Any], name: str, **options: Any) -> Any:
         """A widget for one attribute of the choice."""
@@ -106,12 +116,16 @@ class Editor:
 
     def _take(self, name: str, value: Any) -> None:
         if not self._quiet:
-            self._tell(**{name: tuple(value) if name == "y" else str(value)})
+            self._tell(**{name: str(value)})
 
     def _add(self, text: str) -> None:
         """One more curve."""
         if text.strip() and not self._quiet and len(self._choice.y) < MOST_CURVES and text.strip() not in self._choice.y:
             self._tell(y=(*self._choice.y, text.strip()))
+
+    def _keep(self, curves: tuple[str, ...]) -> None:
+        """Only these curves."""
+        self._tell(y=curves)
 
     def _log(self, active: Sequence[int]) -> None:
         if not self._quiet:
@@ -129,8 +143,3 @@ class Editor:
         options = list(known.items()) if value in known else [*known.items(), (value, value)]
         self._widgets[name].options = options
         self._widgets[name].value = value
-
-
-def _with(names: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Options that keep what is chosen although the run does not have it."""
-    return [*names, *(name for name in more if name not in names)]

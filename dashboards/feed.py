@@ -4,13 +4,14 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from dashboards.alarms.guard import Guard
-from dashboards.intake import Intake
+from dashboards.intake import Intake, heard_as, shown_as
+from dashboards.joined_rows import groups_of
 from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
 from dashboards.snapshot import Snapshot
@@ -43,6 +44,8 @@ class Feed:
     """
 
     def __init__(self, link: Link, history: int, guard: Guard | None = None) -> None:
+        self.on_pictures: Callable[[], None] = lambda: None
+        """Called in the feed's thread when the snapshot has other pictures."""
         self._guard = guard
         self._link = link
         self._history = history
@@ -109,6 +112,10 @@ class Feed:
         """Ask the service what it uses for a detector; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().detector(name))
 
+    def means(self, begin: str, author: str) -> Future[Message]:
+        """Ask the service to have means begin ``now``, or with the ``run`` again; answered as ``control``."""
+        return self._asker.submit(lambda: self._channel().means(begin, author))
+
     def undo(self, author: str) -> Future[Message]:
         """Ask the service to take back the last change of its settings; answered as ``control``."""
         return self._asker.submit(lambda: self._channel().undo(author))
@@ -147,23 +154,26 @@ class Feed:
     def step(self, stream: Stream) -> None:
         """One turn: subscriptions, messages, history, snapshot."""
         self._subscribe(stream)
-        messages = stream.poll(POLL_S)
-        changed = [self._take(message) for message in messages]
+        groups = groups_of(stream.poll(POLL_S))
+        pictures = self._snapshot.pictures
+        changed = [self._take(group) for group in groups]
         now = time.monotonic()
         changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
             self._snapshot = replace(self._intake.snapshot(), alarms=self._snapshot.alarms)
+        if self._snapshot.pictures is not pictures:
+            self.on_pictures()
         if self._guard is not None and (told := self._guard.step(self._snapshot)) != self._snapshot.alarms:
             self._snapshot = replace(self._snapshot, alarms=told)
 
-    def _take(self, message: Message) -> bool:
-        """Hand one message to the intake; True if it was good."""
+    def _take(self, group: Sequence[Message]) -> bool:
+        """Hand messages to the intake, as one; True if they were good."""
         try:
-            self._intake.take(message, time.monotonic())
+            self._intake.take_group(group, time.monotonic())
         except ProtocolError as error:
-            self._refused += 1
-            if self._refused == 1:
-                log.warning("message_refused", extra={"topic": message.topic, "why": str(error)})
+            self._refused += len(group)
+            if self._refused == len(group):
+                log.warning("message_refused", extra={"topic": group[0].topic, "why": str(error)})
             return False
         return True
 
@@ -181,6 +191,10 @@ class Feed:
             wanted |= self._subscribed | KEPT_AT_THE_END
         # What a shorter topic brings would come twice.
         wanted = {topic for topic in wanted if not any(topic != other and topic.startswith(other) for other in wanted)}
+        if self._snapshot.since is not None:
+            wanted = {heard_as(topic) for topic in wanted if shown_as(topic) == topic}
+        else:
+            wanted = {shown_as(topic) for topic in wanted}
         for topic in wanted - self._subscribed:
             stream.subscribe(topic)
         for topic in self._subscribed - wanted:

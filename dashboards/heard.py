@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from dashboards.snapshot import Snapshot
 from monitor.wire.message import Message
+
+
+@runtime_checkable
+class Live(Protocol):
+    """What can be asked of a running service alone."""
+
+    def means(self, begin: str, author: str) -> Future[Message]:
+        """Ask to have means begin ``now``, or with the ``run`` again."""
 
 
 class Heard(Protocol):

@@ -2,18 +2,19 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.arrays import pieces_of
+from dashboards.joined_rows import as_one
 from dashboards.reduce.difference import difference
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.shelf import Shelf
-from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Snapshot, StatusHistory
+from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Since, Snapshot, StatusHistory
 from monitor.client import BadMessage, plot_of
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
@@ -25,6 +26,8 @@ LOG_KEPT = 200
 CHANGES_KEPT = 100
 PICTURES_KEPT = 64
 PLOT = "plot/"
+RUN, SINCE = "sum/", "since_sum/"
+"""Means of the run, and those since somebody had them begin anew."""
 
 
 class Intake:
@@ -53,6 +56,7 @@ class Intake:
         self._rows_at: float | None = None
         self._status_at: float | None = None
         self._ended = False
+        self._since: Since | None = None
         self._session: object = None
         self._restarts = 0
         self._version = 0
@@ -70,11 +74,22 @@ class Intake:
         ProtocolError
             If its content breaks the rules; nothing of it was taken.
         """
-        handler = self._handler(message.topic)
+        self.take_group((message,), now)
+
+    def take_group(self, group: Sequence[Message], now: float) -> None:
+        """Take messages of one topic that follow each other as if they were one.
+
+        Raises
+        ------
+        ProtocolError
+            If the content breaks the rules; nothing of it was taken.
+        """
+        handler = self._handler(group[0].topic)
         if handler is None:
             return
-        self._count(message)
-        handler(message, now)
+        for message in group:
+            self._count(message)
+        handler(as_one(group), now)
         self._version += 1
 
     def take_history(self, message: Message, now: float) -> None:
@@ -115,7 +130,8 @@ class Intake:
 
     def forget_pictures(self, prefix: str) -> None:
         """Nobody looks at these any more; what is not updated must not be shown later as if it were new."""
-        self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(prefix)}
+        shown = shown_as(prefix)
+        self._pictures = {topic: picture for topic, picture in self._pictures.items() if not topic.startswith(shown)}
         self._plots = {topic: plot for topic, plot in self._plots.items() if not f"{PLOT}{topic}".startswith(prefix)}
         self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
 
@@ -129,7 +145,7 @@ class Intake:
             curves=self._shelf.curves(self._arrays),
             lists=self._shelf.lists(self._arrays),
             axes=self._axes,
-            pictures=dict(self._pictures),
+            pictures=self._pictures,
             plots=dict(self._plots),
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),
@@ -141,13 +157,14 @@ class Intake:
             missed=dict(self._missed),
             rows_at=self._rows_at,
             status_at=self._status_at,
+            since=self._since,
             restarts=self._restarts,
             ended=self._ended,
         )
 
     def _handler(self, topic: str) -> Callable[[Message, float], None] | None:
         """Who takes messages of a topic; a topic of a later version of the service is left alone."""
-        if topic.startswith(("frame/", "sum/")):
+        if topic.startswith(("frame/", "sum/", SINCE)):
             return self._take_picture
         if topic.startswith(PLOT):
             return self._take_plot
@@ -206,6 +223,7 @@ class Intake:
         self._statuses.append((*map(_float, known), *total, _float(header.get("lost"))))
         self._latest["status"] = header
         self._status_at = now
+        self._since = since_in(header)
 
     def _take_schema(self, message: Message, now: float) -> None:
         del now
@@ -255,8 +273,9 @@ class Intake:
         if not isinstance(count, int):
             raise ProtocolError(f"{message.topic!r} does not say how many events it stands for")
         picture = Picture(image, str(message.header.get("unit", "")), count, message.header, now)
-        if message.topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
-            self._pictures = {**self._pictures, message.topic: picture}
+        topic = shown_as(message.topic)
+        if topic in self._pictures or len(self._pictures) < PICTURES_KEPT:
+            self._pictures = {**self._pictures, topic: picture}
 
     def _take_plot(self, message: Message, now: float) -> None:
         topic = message.topic.removeprefix(PLOT)
@@ -274,6 +293,25 @@ class Intake:
     def _take_end(self, message: Message, now: float) -> None:
         del message, now
         self._ended = True
+
+
+def heard_as(topic: str) -> str:
+    """Where the service tells the means of this topic while they have begun anew."""
+    return SINCE + topic.removeprefix(RUN) if topic.startswith(RUN) else topic
+
+
+def shown_as(topic: str) -> str:
+    """The topic under which pages find these means, whenever they began."""
+    return RUN + topic.removeprefix(SINCE) if topic.startswith(SINCE) else topic
+
+
+def since_in(status: Mapping[str, Any]) -> Since | None:
+    """From where on means count, as the status says it; ``None`` = the whole run."""
+    said = status.get("since")
+    first, time = (said.get("first"), said.get("time")) if isinstance(said, Mapping) else (None, None)
+    if not isinstance(said, Mapping) or not isinstance(first, int) or not isinstance(time, int | float):
+        return None
+    return Since(first=first, time=float(time), author=str(said.get("author") or ""))
 
 
 def _units(message: Message) -> dict[str, FieldInfo]:

@@ -8,13 +8,13 @@ from typing import Any
 from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints
 from monitor.net.publish import ZmqSubscriber
-from monitor.net.socket import ZmqDealer, wait
+from monitor.net.socket import Together, ZmqDealer
 from monitor.wire.message import Message
 
 LOOK_AGAIN_S = 0.5
 """How often the addresses are read again; a restarted service may have others."""
 
-ANSWER_S = 4.0
+ANSWER_S = 10.0
 MOST_MESSAGES = 50
 """Of one topic in a turn: rows that pile up on a busy machine must not keep the status waiting."""
 
@@ -34,6 +34,7 @@ class ServiceStream:
         self._looked_at = float("-inf")
         self._topics: list[str] = []
         self._open: dict[str, ZmqSubscriber] = {}
+        self._together: Together[ZmqSubscriber] = Together()
 
     def subscribe(self, topic: str) -> None:
         """Ask for all topics that begin with this."""
@@ -44,7 +45,9 @@ class ServiceStream:
         """Take back one ``subscribe``."""
         self._topics.remove(topic)
         if topic in self._open:
-            self._open.pop(topic).close()
+            leaving = self._open.pop(topic)
+            self._together = Together(self._open.values())
+            leaving.close()
 
     def poll(self, timeout_s: float) -> list[Message]:
         """Messages that are here, after waiting at most this long for the first."""
@@ -52,14 +55,13 @@ class ServiceStream:
         if not self._open:
             time.sleep(timeout_s)
             return []
-        wait(self._open.values(), timeout_s)
-        return [message for each in self._open.values() for message in _waiting(each)]
+        return [message for each in self._together.ready(timeout_s) for message in _waiting(each)]
 
     def close(self) -> None:
         """Let go of the sockets."""
         for subscriber in self._open.values():
             subscriber.close()
-        self._open = {}
+        self._open, self._together = {}, Together()
 
     def _follow(self) -> None:
         """Go where the service is."""
@@ -79,6 +81,7 @@ class ServiceStream:
         for topic in self._topics:
             if self._address and topic not in self._open:
                 self._open[topic] = ZmqSubscriber(self._address, (topic,))
+        self._together = Together(self._open.values())
 
 
 class ServiceRequests:
@@ -106,6 +109,10 @@ class ServiceRequests:
     def detector(self, name: str) -> Message:
         """What the workers use for a detector."""
         return self._ask(self._endpoints().requests, "detector", {"detector": name})
+
+    def means(self, begin: str, author: str) -> Message:
+        """Ask to have means begin now, or with the run again."""
+        return self._ask(self._endpoints().requests, "means", {"begin": begin, "author": author})
 
     def undo(self, author: str) -> Message:
         """Ask to take back the last change of the settings."""

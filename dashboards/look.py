@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bokeh.models import FactorRange, HoverTool
+from bokeh.models import CustomAction, CustomJS, FactorRange, HoverTool, SaveTool
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
@@ -18,6 +18,16 @@ GREY = "#8d99a6"
 ARROW = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='10' height='6'%3E"
     "%3Cpath d='M0 0h10L5 6z' fill='%2393a0ad'/%3E%3C/svg%3E"
+)
+
+FILES = {"csv": "CSV", "h5": "HDF5"}
+"""Ending of a file of numbers to its name."""
+
+# Bokeh encodes it for the address.
+WORD = (
+    "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
+    "<text x='16' y='21' font-size='{size}' text-anchor='middle' font-family='sans-serif' fill='rgb(147,160,173)'>"
+    "{word}</text></svg>"
 )
 
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
@@ -74,29 +84,56 @@ THEME = Theme(
 
 WIDGETS = f"""
     :host {{ color: {TEXT}; font-family: {FONT}; font-size: 14px; }}
-    label, .bk-input-group > label {{ color: {QUIET}; }}
-    .bk-input, select, .choices__inner, .choices__list--dropdown, .choices__input {{
+    label, .bk-input-group > label {{ color: {QUIET}; white-space: normal; }}
+    .bk-input, select {{
         background-color: {GROUND} !important; color: {TEXT} !important; border-color: {LINE} !important; font-size: 14px;
     }}
-    .choices__list--multiple .choices__item {{
-        background-color: {LINE} !important; border-color: {LINE} !important; color: {TEXT} !important;
-    }}
-    .choices__list--dropdown .choices__item--selectable.is-highlighted {{ background-color: {LINE} !important; }}
     select.bk-input {{ appearance: none; background: {GROUND} url("{ARROW}") no-repeat right 8px center !important; }}
-    .bk-spin-btn {{ filter: invert(1); }}
+    .bk-spin-btn {{ display: none !important; }}
     .bk-btn-default {{ background-color: {GROUND} !important; color: {QUIET} !important; border-color: {LINE} !important; }}
     .bk-btn-default.bk-active {{ background-color: {LINE} !important; color: {TEXT} !important; }}
-    .bk-btn:focus-visible, .bk-input:focus-visible {{ outline: 2px solid {ACCENT}; }}
+    input[type=checkbox] {{ accent-color: {ACCENT}; width: 16px; height: 16px; margin: 4px 8px 4px 0; vertical-align: middle; }}
+    .bk-menu {{
+        background: {GROUND} !important; color: {TEXT}; border-color: {LINE} !important; max-height: 300px; overflow-y: auto;
+    }}
+    .bk-menu > .bk-active, .bk-menu > :hover {{ background-color: {LINE} !important; color: {TEXT} !important; }}
+    .bk-btn:focus-visible, .bk-input:focus-visible, input:focus-visible {{
+        outline: 2px solid {ACCENT} !important; outline-offset: 1px;
+    }}
     """
+"""Bokeh's buttons beside a number have no name and are too small to hit; arrow keys, page keys and the wheel do the same."""
+
+LABEL = f":host {{ color: {QUIET}; font-family: {FONT}; font-size: 14px; }}"
+FIGURE = f".bk-Canvas {{ --highlight-color: {ACCENT}; --outline-width: 2px; --outline-style: solid; }}"
+TOOLBAR = f"""
+    :host(.bk-hidden) {{ visibility: visible; }}
+    :host(.bk-hidden:focus-within) {{ opacity: 1; }}
+    :focus-visible {{ outline: 2px solid {ACCENT} !important; }}
+    """
+"""The tools of a plot show when the mouse is over it, and when the keyboard reaches them."""
 
 
 def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", **options: Any) -> Any:
     """A figure as wide as its place."""
     made = figure(height=height, sizing_mode="stretch_width", tools=tools, toolbar_location="above", **options)
-    made.toolbar.logo, made.toolbar.autohide = None, True
+    made.stylesheets = [FIGURE]
+    made.toolbar.update(logo=None, autohide=True, stylesheets=[TOOLBAR])
+    made.add_tools(*(_saving(made, ending) for ending in FILES))
+    for tool in made.select(SaveTool):
+        tool.update(filename="xtcmon", description="Save as PNG")
     if not isinstance(made.y_range, FactorRange):
         made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
     return made
+
+
+def _saving(made: Any, ending: str) -> Any:
+    """A button of the toolbar that saves the numbers of a figure; ``dashboards.saver`` hears it."""
+    word = FILES[ending]
+    code = "window.xtcmon.tell?.('save', JSON.stringify(cb_obj.tags));"
+    icon = WORD.format(size=56 // len(word), word=word)
+    return CustomAction(
+        description=f"Save the numbers as {word}", icon=icon, callback=CustomJS(code=code), tags=[made.id, ending]
+    )
 
 
 def plain_image(made: Any, *, source: Any, color_mapper: Any) -> Any:

@@ -52,6 +52,15 @@ class Requests(Protocol):
             If there is no answer in time.
         """
 
+    def means(self, begin: str, author: str) -> Message:
+        """Ask to have means begin ``now``, or with the ``run`` again; the answer is ``accepted`` or ``refused``.
+
+        Raises
+        ------
+        Unusable
+            If there is no answer in time.
+        """
+
     def undo(self, author: str) -> Message:
         """Ask to take back the last change of the settings; the answer is as of ``control``.
 

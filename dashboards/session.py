@@ -11,14 +11,15 @@ from bokeh.models import ColumnDataSource, CustomJS
 
 from dashboards.change import Change
 from dashboards.condition import header
-from dashboards.heard import Heard
+from dashboards.heard import Heard, Live
 from dashboards.layouts import Layouts, layout_of
 from dashboards.look import THEME
-from dashboards.pages.page import Page, Shown, View
+from dashboards.pages.page import Page, Shown, View, no_means
 from dashboards.pictures.book import Book
 from dashboards.recorded import RecordedFeed
 from dashboards.rewind import Rewind
 from dashboards.runs import Runs
+from dashboards.saver import Saver
 from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
 from monitor.wire.message import Message
@@ -31,7 +32,7 @@ SHOW = """
     window.xtcmon.show(board.tags[0]);
     // A hidden tab draws no frames, so it does not answer, and costs nothing until it is looked at again.
     requestAnimationFrame(() => { answer.tags = [board.tags[0].beat]; });
-    window.xtcmon.tell = (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; };
+    window.xtcmon.connect(wish.tell ??= (name, value) => { wish.tags = [(wish.tags[0] ?? 0) + 1, name, value]; });
 """
 
 LONGEST_WISH = 16_000
@@ -82,8 +83,11 @@ class Session:
         self._document = document
         self._wanted = True
         self._drawn = -1
+        self._drawn_at = 0.0
         self._beat = 0
         self._answered = -1
+        self._passed = False
+        """A turn came before the browser had answered."""
         self._said_at = 0.0
         self._shown = Shown()
         self._person = _name(person)
@@ -95,6 +99,7 @@ class Session:
             redraw=self._redraw,
             control=self._control,
             undo=self._undo,
+            means=self._means,
             later=self._later,
             detectors=detectors,
             runs=runs or Runs(""),
@@ -104,10 +109,16 @@ class Session:
         self._layouts = layouts or Layouts("")
         self._layout_said = ""
         self._change = Change(view)
-        self._acts = {"person": self._on_person, "undo": lambda value: self._change.undo(), "acknowledge": self._on_acknowledge}
+        self._acts: dict[str, Callable[[str], None]] = {
+            "person": self._on_person,
+            "undo": lambda value: self._change.undo(),
+            "acknowledge": self._on_acknowledge,
+        }
         self._acts |= {"layout-save": self._on_layout, "seek": self._on_seek}
         self._page_acts = view.acts
         self._page = page(view)
+        self._saver = Saver(document, view, page.title)
+        self._acts |= {"save": self._saver.save}
         self._open()
 
     def _open(self) -> None:
@@ -116,6 +127,7 @@ class Session:
         for name, root in self._page.roots.items():
             root.name = name
             self._document.add_root(root)
+        self._saver.open(next(iter(self._page.roots.values())))
         self._board = ColumnDataSource(tags=[{"beat": -1}])
         answer = ColumnDataSource(tags=[-1])
         wish = ColumnDataSource(tags=[])
@@ -133,9 +145,16 @@ class Session:
         # Only pages of curves say a period of their own.
         self._document.add_periodic_callback(self.tick, getattr(self._page, "period_ms", PERIOD_MS))
 
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the page says outside its plots, as the board has it."""
+        said: Mapping[str, Any] = self._board.tags[0]
+        return said
+
     def tick(self) -> None:
         """One turn of the session's clock."""
-        if self._answered != self._beat:
+        self._passed = self._answered != self._beat
+        if self._passed:
             return
         now = time.monotonic()
         if self._wanted or self._feed.snapshot.version != self._drawn:
@@ -146,7 +165,7 @@ class Session:
     def _draw(self, now: float) -> None:
         """Update plots and texts in one go."""
         snapshot = self._feed.snapshot
-        self._wanted = False
+        self._wanted, self._drawn_at = False, now
         self._document.hold("combine")
         try:
             self._shown = self._page.update(snapshot)
@@ -172,7 +191,7 @@ class Session:
                 "address": self._address(),
                 "past": self._movable.place.plain() if self._movable is not None else None,
                 "levels": dict(self._shown.levels),
-                "ages": dict(self._shown.ages),
+                "ages": {name: age if age is None else age + now - self._drawn_at for name, age in self._shown.ages.items()},
             }
         ]
 
@@ -190,6 +209,9 @@ class Session:
     def _on_answer(self, attr: str, old: object, new: list[int]) -> None:
         del attr, old
         self._answered = new[0]
+        # A browser that needs longer than a turn gets the next picture as soon as it has drawn the last one.
+        if self._passed:
+            self.tick()
 
     def _on_wish(self, attr: str, old: object, new: object) -> None:
         """Somebody used an element of the page; what comes from a browser is believed only as far as it has the right form."""
@@ -223,6 +245,9 @@ class Session:
 
     def _control(self, changes: Sequence[Mapping[str, Any]]) -> Future[Message]:
         return self._feed.control(changes, self._person)
+
+    def _means(self, begin: str) -> Future[Message]:
+        return self._feed.means(begin, self._person) if isinstance(self._feed, Live) else no_means(begin)
 
     def _undo(self) -> Future[Message]:
         return self._feed.undo(self._person)

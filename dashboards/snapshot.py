@@ -93,6 +93,25 @@ class StatusHistory:
     lost: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """Somebody had the means begin anew.
+
+    Attributes
+    ----------
+    first
+        Sequence number of the first event that counts.
+    time
+        Unix time in seconds.
+    author
+        Who it was.
+    """
+
+    first: int
+    time: float
+    author: str
+
+
 def no_history() -> StatusHistory:
     """A history without entries."""
     nothing = np.empty(0)
@@ -131,6 +150,8 @@ class Snapshot:
         Monotonic time at which rows and status last arrived; ``None`` before the first.
     alarms
         What must be shown of the alarms, and what happened to them.
+    since
+        From where on means count, if somebody had them begin anew; ``None`` = the whole run.
     recorded
         Name of the file that these rows were read from; empty = they came from a running service.
     reading
@@ -162,6 +183,7 @@ class Snapshot:
     rows_at: float | None = None
     status_at: float | None = None
     alarms: Told = field(default_factory=Told)
+    since: Since | None = None
     recorded: str = ""
     reading: Mapping[str, str] = field(default_factory=dict)
     held: str = ""

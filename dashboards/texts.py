@@ -45,3 +45,9 @@ def clock(time: object) -> str:
     if not isinstance(time, int | float) or not 0 < time < LATEST:
         return "–"
     return f"{datetime.fromtimestamp(time, UTC):%H:%M:%S}"
+
+
+def numbers_in(text: str) -> list[float]:
+    """Numbers that a person wrote with blanks or commas between; what is none is left out."""
+    words = text.replace(",", " ").split()
+    return [float(word) for word in words if word.replace(".", "", 1).isdecimal()]

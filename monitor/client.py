@@ -105,6 +105,10 @@ class Rows:
     def __contains__(self, name: object) -> bool:
         return name in self.values
 
+    def __iter__(self) -> Iterator[str]:
+        """Names of the fields, as of a table's columns."""
+        return iter(self.values)
+
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Values of a field; absent ones are NaN, and for that integers become float64. Ragged ones as in ``values``."""
         values, present = self.values[name], self.present.get(name)

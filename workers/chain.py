@@ -14,6 +14,7 @@ from workers.corrections.common_mode.choice import choice, corrector_for
 from workers.corrections.prepared import prepare
 from workers.corrections.tile import Tiles
 from workers.detectors.area import AREAS, AreaFamily, Layout
+from workers.frame_memory import FrameMemory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +77,7 @@ class Chain:
         corrector = None if self.raw else self._corrector(situation, common_mode, f"detector.{name}.common_mode")
         self.records: Mapping[str, tuple[int, ...]] = {} if corrector is None else corrector.records
         self._tiles = Tiles(prepared, self._panels, layout.like, corrector)
+        self._memory = FrameMemory()
 
     def _corrector(self, situation: Situation, wanted: CommonMode | None, key: str) -> Corrector | None:
         """The common mode; one of a file that cannot be is said and left out (facility), one of the settings raises."""
@@ -119,7 +121,7 @@ class Chain:
     def _empty(self, count: int) -> Corrected:
         panels = self._panels[0]
         record = {name: np.full((count, panels, *shape), np.nan, np.float32) for name, shape in self.records.items()}
-        return Corrected(np.empty((count, panels, self._layout.pixels), np.float32), record)
+        return Corrected(self._memory.empty((count, panels, self._layout.pixels)), record)
 
 
 def _name_of(family: AreaFamily) -> str:

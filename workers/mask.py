@@ -104,7 +104,8 @@ def _own(file: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     except DamagedData as error:
         raise ConfigError(f"the mask cannot be used: {error}", key="mask.file") from error
     if mask.size != math.prod(shape):
-        raise ConfigError(f"{file} has {mask.size:,} pixels, the detector {math.prod(shape):,}", key="mask.file")
+        why = f"{file} has {mask.size:,} pixels, a frame of shape {shape} has {math.prod(shape):,}"
+        raise ConfigError(why, key="mask.file")
     good: NDArray[np.bool_] = mask.reshape(shape) != 0
     return good
 

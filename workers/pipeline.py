@@ -22,6 +22,7 @@ from workers.detectors.family import Whole
 from workers.field_detector import FieldDetector
 from workers.field_sums import FieldSums
 from workers.frames import AreaDetector, Frames, FrameView
+from workers.misfit import Shapes, misfits
 from workers.others import check_others
 from workers.payloads import Payloads, Word, payloads_of
 from workers.plan import (
@@ -257,6 +258,11 @@ class Pipeline:
             work.pictures[detector.name] = picture
         if detector.name in self._user.detectors:
             work.kept.setdefault(detector.name, corrected)
+
+    @staticmethod
+    def misfits(settings: Settings, frames: Shapes) -> list[str]:
+        """What of these settings cannot be used on frames of these shapes; see ``workers.misfit``."""
+        return misfits(settings, frames)
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""

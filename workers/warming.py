@@ -6,8 +6,7 @@ import numpy as np
 
 from monitor.calib.ndarray_text import parse
 from monitor.model.event import EPICS_CHANGE, EVENT_ID
-from monitor.running import state_of
-from monitor.running.merging import merge
+from monitor.running import adding
 from monitor.settings import Settings
 from monitor.xtc.columns import gather
 from monitor.xtc.walk import walk
@@ -35,13 +34,10 @@ def warm_kernels(settings: Settings) -> None:
     _warm_index(buffer)
     parse(b"1 1e-30\n")
     warm_corrections(buffer, settings)
-    frames = np.zeros((2, 1, 4), np.float32)
     for _, kind in FEATURES.items():
         if kind.warm is not None:
             kind.warm()
-    single = state_of("mean_image", frames[:1])
-    merge(single, state_of("mean_image", frames))
-    merge(single, single)
+    adding.warm()
     _warm_xtc2(buffer)
 
 

@@ -88,6 +88,7 @@ class Worker:
         self._sums = EpochSums(hello.name)
         self._index_sent: dict[str, NDArray[Any]] = {}
         self._config_sent: dict[tuple[int, int], Mapping[str, NDArray[Any]]] = {}
+        self._frames: dict[str, dict[str, list[int]]] = {}
         self._lock = Lock()
         self.heart = Heart(self._beat, self._lock)
 
@@ -211,6 +212,7 @@ class Worker:
         key = (batch.run, batch.pipeline)
         if not config or self._config_sent.get(key) is config:
             return {}
+        self._frames = {**self._frames, **_shapes(config)}
         self._config_sent = {**{k: known for k, known in self._config_sent.items() if k[0] == batch.run}, key: config}
         return config
 
@@ -226,4 +228,16 @@ class Worker:
 
     def _beat(self) -> None:
         """One sign of life; the lock is held."""
-        self._reader.send(to_message(Heartbeat(name=self.hello.name, stats=self.stats.report(self._clock()))))
+        stats = {**self.stats.report(self._clock()), "frames": self._frames}
+        self._reader.send(to_message(Heartbeat(name=self.hello.name, stats=stats)))
+
+
+def _shapes(config: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, list[int]]]:
+    """Shapes of a frame and of its image of each area detector at work."""
+    found = {}
+    for path, array in config.items():
+        name, _, leaf = path.partition("/")
+        image = config.get(f"{name}/imgShape")
+        if leaf == "mask" and image is not None:
+            found[name] = {"shape": list(array.shape), "image": [int(length) for length in image]}
+    return found

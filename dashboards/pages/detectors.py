@@ -11,6 +11,7 @@ from bokeh.layouts import column
 from dashboards.choices import Choices
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.strip_chart import StripChart
+from dashboards.reduce.age import row_age
 from dashboards.reduce.frame_health import frame_health, saturated
 from dashboards.reduce.health import TEXTS, Health, Word, sources, spark
 from dashboards.snapshot import Picture, Snapshot
@@ -53,31 +54,34 @@ class Detectors:
         damage = reader.get("damage") if isinstance(reader.get("damage"), Mapping) else {}
         found = sources(rows, snapshot.fields, damage)
         bad = [health for health in found if health.word < Word.FINE]
-        self._draw_reading(snapshot)
+        drawn = self._draw_reading(snapshot)
         now = float(rows.time[-1]) if len(rows) else 0.0
         tables = {
             "sources": [_line(health, snapshot, now) for health in found],
             "readings": [*_readings(snapshot)],
             "frames": [*self._frames(snapshot)],
         }
-        age = snapshot.data_age() if len(rows) else None
+        age = row_age(snapshot) if len(rows) else None
         shown = [picture for topic, picture in snapshot.pictures.items() if topic.startswith("frame/")]
         frame_age = min((age_of_picture(picture) for picture in shown), default=None)
         texts = {"sources-state": _state(found, bad), "sources-share": f"of the last {count(len(rows))} events"}
+        texts["reading-state"] = "" if drawn else "No reading of this run can be drawn."
+        ages = {"sources-age": age, "readings-age": age, "reading-age": age, "frames-age": frame_age}
         levels = {"sources-state": "bad" if any(h.word == Word.MISSING for h in bad) else "warn" if bad else "good"}
-        return Shown(texts, tables, self._choices.address(), levels, {"sources-age": age, "frames-age": frame_age})
+        return Shown(texts, tables, self._choices.address(), levels, ages)
 
-    def _draw_reading(self, snapshot: Snapshot) -> None:
-        """One reading against the event number."""
+    def _draw_reading(self, snapshot: Snapshot) -> bool:
+        """One reading against the event number; whether there is one."""
         names = [*_environment(snapshot), *(name for name in snapshot.fields if name.startswith("damage/"))]
         self._choices.learn("reading", {name: name for name in names})
         name = self._choices.value("reading")
         if name not in snapshot.fields:
-            return
+            return False
         if self._strip is None or self._strip.field != name:
             self._strip = StripChart([name], height=220)
             self._place.children = [self._strip.figure]
         self._strip.update(snapshot, snapshot.run_rows())
+        return True
 
     def _frames(self, snapshot: Snapshot) -> Iterator[list[str]]:
         """One line per area detector."""

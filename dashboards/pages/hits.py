@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from dashboards.change import Change
 from dashboards.choices import Choices
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.bars import BarsPlot
 from dashboards.plots.little_picture import LittlePicture
 from dashboards.plots.points import PointsPlot
-from dashboards.reduce.age import age_of
+from dashboards.reduce.age import age_of, row_age
 from dashboards.reduce.curves import values_at
 from dashboards.reduce.hits import (
     PeakFields,
@@ -75,15 +75,16 @@ class Hits:
         name = self._choices.value("hit")
         limit_text = self._show_limit(snapshot)
         if name not in snapshot.fields:
-            texts = {"hits-state": NOTHING, "limit-state": limit_text}
+            texts = {"nothing": lack(snapshot, NOTHING), "limit-state": limit_text}
             return Shown(texts, {}, self._choices.address(), {}, {"hits-age": None})
         run, window = snapshot.run_rows(), int(self._choices.value("window"))
         rows = run.last(window) if window else run
-        texts = {"limit-state": limit_text} | self._draw_rate(snapshot, rows, name)
+        texts = {"limit-state": limit_text, "nothing": ""} | self._draw_rate(snapshot, rows, name)
         texts |= self._draw_map(snapshot, rows) | self._draw_last(snapshot, name)
-        age = snapshot.data_age() if len(rows) and snapshot.rows_at is not None else None
+        self._last.figure.visible = self._hit_picture is not None
+        age = row_age(snapshot) if len(rows) else None
         last = age_of(snapshot, self._hit_picture[1]) if self._hit_picture else None
-        return Shown(texts, {}, self._choices.address(), {}, {"hits-age": age, "map-age": age, "last-age": last})
+        return Shown(texts, {}, self._choices.address(), {}, {"hits-age": age, "bars-age": age, "map-age": age, "last-age": last})
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
@@ -118,6 +119,7 @@ class Hits:
     def _draw_map(self, snapshot: Snapshot, rows: Table) -> dict[str, str]:
         """Where peaks were, summed over events."""
         fields = self._fields(snapshot)
+        self._map.figure.visible = fields is not None and len(rows) > 0
         if fields is None or not len(rows):
             return {"map-state": "No feature gives positions of peaks (peakFinder does)."}
         detector = fields.group.partition("/")[0]

@@ -1,31 +1,40 @@
 """Area detectors: every picture there is of them, in the screen's own resolution, and regions and masks drawn with the mouse."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bokeh.layouts import column, row
 from bokeh.models import Select, Spinner, TextInput
 
+from dashboards.change import Change
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Making, Shown, View, lack
+from dashboards.pictures.caption import awaited, begin_buttons, common_mode_text, is_summed, missing_sums
 from dashboards.pictures.details import Details
-from dashboards.pictures.kinds import KINDS, parts_of
+from dashboards.pictures.file import about_picture, good_of, picture_content
+from dashboards.pictures.gallery import made_of
+from dashboards.pictures.kinds import KINDS, Kind, parts_of
 from dashboards.pictures.standing import Standing
+from dashboards.pictures.told import CommonModes
 from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
+from dashboards.reduce.age import row_age
 from dashboards.reduce.region import Corners, Region
+from dashboards.saved import file_name
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Picture, Snapshot
-from dashboards.texts import number
+from dashboards.texts import number, numbers_in
 
 VIEWS = {"image": "assembled image", "panels": "panels side by side"}
 SCALES = {"linear": "linear", "log": "logarithmic"}
 LIMITS = {"0.1": "all but 0.1 % at each end", "1": "all but 1 %", "5": "all but 5 %", "0": "smallest to largest", "": "by hand"}
 NUMBERS = {"energy": "Photon energy (keV)", "distance": "Distance (mm)", "x": "Beam x (µm)", "y": "Beam y (µm)"}
 MOST_RINGS = 12
+NO_DETECTOR = "This run has no area detector, so there is no picture to show."
 
 
 class Images:
@@ -52,6 +61,9 @@ class Images:
             high=self._high,
             **self._numbers,
         )
+        view.files[self._picture.figure.id] = self._file
+        self._begin, self._common_modes = Change(view), CommonModes()
+        view.acts["means"] = self._begin.means
         view.acts["switch-on"] = lambda value: self._switch_on()
         part = _numbers(view.arguments.get("part", ""), 4)
         if part is not None and part[0] < part[1] and part[2] < part[3]:
@@ -102,28 +114,37 @@ class Images:
         panels = self._layout.value == "panels"
         self._picture.mark([] if panels else self._regions.outlines)
         self._picture.edits(*self._mask.drawn(panels))
+        texts |= begin_buttons(KINDS[self._kind.value], snapshot) | {"means-state": self._begin.text(snapshot)}
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
-        return Shown(texts, {}, self._address())
+        texts["nothing"] = "" if detector else lack(snapshot, NO_DETECTOR)
+        return Shown(texts, {}, self._address(), ages={"region-age": row_age(snapshot)})
 
     def _picture_texts(self, snapshot: Snapshot, plain: Mapping[str, Any], details: Details | None) -> dict[str, str]:
         """What the picture stands on, or why there is none and what to do."""
         kind, detector = KINDS[self._kind.value], self._detector.value
-        parts = parts_of(kind, detector, snapshot.pictures) if kind.topics else ()
+        parts = self._parts(kind, details, snapshot)
         self._note_shape(parts, details)
-        missing = self._missing(plain)
+        missing = missing_sums(kind, plain, detector)
         if kind.topics and parts is None:
-            why = f"This needs the sum {' and '.join(missing)} of {detector}." if missing else "No such picture has come yet."
+            why = f"This needs the sum {' and '.join(missing)} of {detector}." if missing else awaited(kind, snapshot)
             button = f"Switch on {' and '.join(missing)}" if missing else ""
             return {"picture-state": why, "switch-on": button}
+        if kind.told:
+            return {"picture-state": common_mode_text(kind, plain, detector, parts), "switch-on": ""}
         if not kind.topics:
             known = details is not None and kind.of is not None and kind.of(details) is not None
             why = self._view.detectors.why(detector) or f"There is no {kind.title} of {detector}."
             return {"picture-state": kind.title if known else why, "switch-on": ""}
         rough = details.rough if details is not None else any(part.header.get("rough") for part in parts or ())
-        return {
-            "picture-state": self._standing.text(parts or (), snapshot, rough=rough, summed=self._is_summed(plain)),
-            "switch-on": "",
-        }
+        summed = is_summed(plain, detector)
+        return {"picture-state": self._standing.text(parts or (), snapshot, rough=rough, summed=summed), "switch-on": ""}
+
+    def _parts(self, kind: Kind, details: Details | None, snapshot: Snapshot) -> tuple[Picture, ...] | None:
+        """What the picture is made of besides the details; ``None`` while something is missing."""
+        if kind.told:
+            told = None if details is None else self._common_modes.picture(snapshot, details, mean=kind.told == "mean")
+            return None if told is None else (told,)
+        return parts_of(kind, self._detector.value, snapshot.pictures) if kind.topics else ()
 
     def _note_shape(self, parts: tuple[Picture, ...] | None, details: Details | None) -> None:
         """Rows and columns of what is shown; what is drawn is cut there."""
@@ -137,23 +158,28 @@ class Images:
             return
         self._picture.shape = (rows, columns)
 
-    def _missing(self, plain: Mapping[str, Any]) -> list[str]:
-        """Sums that the picture needs and the settings do not have; none if the detector has no section."""
-        entry = detector_in(plain, self._detector.value)
-        return [] if entry is None else [name for name in KINDS[self._kind.value].sums if name not in (entry.get("sums") or ())]
-
-    def _is_summed(self, plain: Mapping[str, Any]) -> bool:
-        """Whether every picture goes into the means."""
-        entry = detector_in(plain, self._detector.value)
-        return entry is not None and "calib" in (entry.get("sums") or ())
+    def _file(self, ending: str) -> Making | None:
+        """The picture as a file in full size; ``None`` while there is none."""
+        snapshot, name, word = self._view.snapshot(), self._detector.value, self._kind.value
+        kind, panels = KINDS[word], self._layout.value == "panels"
+        details = self._view.detectors.get(name) if name else None
+        parts = self._parts(kind, details, snapshot)
+        picture = None if parts is None else made_of(kind, panels, details, parts)
+        if picture is None:
+            return None
+        said = about_picture(snapshot, picture, name, word, panels=panels)
+        said["saved"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
+        good, called = good_of(picture, details, panels=panels), file_name(snapshot, f"{name}_{word}", ending)
+        return lambda: (called, picture_content(picture, good, said, ending))
 
     def _switch_on(self) -> None:
         """Add the sums that are missing."""
         plain = settings_in_force(self._view.snapshot(), self._view.settings)
-        entry, missing = detector_in(plain, self._detector.value), self._missing(plain)
+        detector = self._detector.value
+        entry, missing = detector_in(plain, detector), missing_sums(KINDS[self._kind.value], plain, detector)
         if entry is not None and missing:
             value = [*(entry.get("sums") or ()), *missing]
-            self._mask.change.ask([{"path": f"detector.{self._detector.value}.sums", "value": value}])
+            self._mask.change.ask([{"path": f"detector.{detector}.sums", "value": value}])
 
     def _draw_rings(self, snapshot: Snapshot, plain: Mapping[str, Any], details: Details | None, panels: bool) -> str:
         """Resolution rings, and where the geometry comes from."""
@@ -163,7 +189,7 @@ class Images:
                 for name, each in self._numbers.items()
             }
         )
-        wanted = [value for value in _listed(self._rings.value) if value > 0][:MOST_RINGS]
+        wanted = [value for value in numbers_in(self._rings.value) if value > 0][:MOST_RINGS]
         optics, said = (None, "") if details is None else optics_for(snapshot, plain, details, given)
         placement = placement_of(details) if details is not None and optics is not None and wanted else None
         if optics is None or placement is None or panels:
@@ -268,12 +294,6 @@ def _numbers(text: str, count: int) -> tuple[float, ...] | None:
         float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
     ]
     return tuple(usable) if len(usable) == count else None
-
-
-def _listed(text: str) -> list[float]:
-    """The numbers in a text."""
-    words = text.replace(",", " ").split()
-    return [float(word) for word in words if word.replace(".", "", 1).isdecimal()]
 
 
 def _positive(value: float | None) -> float | None:

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from bokeh.layouts import column
 
 from dashboards.numbers import tiles
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.rate_chart import RateChart
 from dashboards.plots.strip_chart import StripChart
+from dashboards.reduce.age import row_age, word_age
 from dashboards.reduce.answer import answers
 from dashboards.reduce.choice import vital_signs
 from dashboards.snapshot import Snapshot
@@ -45,12 +46,12 @@ class Overview:
         texts = {
             f"answer-{name}-{part}": getattr(each, part) for name, each in found.items() for part in ("word", "value", "detail")
         }
-        age = snapshot.data_age()
+        vital = "" if self._signs else lack(snapshot, "This run has no intensity monitor and no signal.")
         return Shown(
-            {**tiles(snapshot, *TILES), **texts},
+            {**tiles(snapshot, *TILES), **texts, "vital-state": vital},
             {"alarm-history": alarm_rows(snapshot)},
             levels={f"answer-{name}": each.level for name, each in found.items()},
-            ages={"vital-age": age if age != float("inf") else None},
+            ages={"vital-age": row_age(snapshot), "service-age": word_age(snapshot)},
         )
 
     def _update_vital(self, snapshot: Snapshot) -> None:

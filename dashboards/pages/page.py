@@ -8,9 +8,21 @@ from typing import Any, ClassVar, Protocol
 from dashboards.pictures.book import Book, closed
 from dashboards.runs import Runs
 from dashboards.snapshot import Snapshot
+from monitor.errors import Unusable
 from monitor.plugins import Registry
 from monitor.settings import Settings
 from monitor.wire.message import Message
+
+Making = Callable[[], tuple[str, bytes]]
+"""Makes a file that a person asked for: its name and its content. Runs in a thread of its own, on values that do not change."""
+
+
+def no_means(begin: str) -> Future[Message]:
+    """The answer where there is no running service."""
+    del begin
+    answer: Future[Message] = Future()
+    answer.set_exception(Unusable("means of a recorded run stay as they are"))
+    return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,8 @@ class View:
         Asks the service for changes of its settings.
     undo
         Asks the service to take back the last change of its settings that is not taken back yet.
+    means
+        Asks the service to have means begin ``now``, or with the ``run`` again.
     change_alarm
         Asks for other limits of an alarm: its name and the fields that are to hold; says what came of it.
     undo_alarm
@@ -41,6 +55,10 @@ class View:
         What is known of detectors beside their pictures: which pixel is where, mask, gain.
     runs
         The runs in the output folder.
+    files
+        Makes the file (name, content) that is saved of a figure with this identifier, for the ending ``csv`` or ``h5``, in
+        another thread; for other figures it is what they draw. Called in the session, to say what is to be made. Pages enter
+        their own.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -53,8 +71,10 @@ class View:
     control: Callable[[Sequence[Mapping[str, Any]]], Future[Message]]
     undo: Callable[[], Future[Message]]
     later: Callable[[Callable[[], None]], None]
+    means: Callable[[str], Future[Message]] = no_means
     detectors: Book = field(default_factory=closed)
     runs: Runs = field(default_factory=lambda: Runs(""))
+    files: dict[str, Callable[[str], "Making | None"]] = field(default_factory=dict)
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
     change_alarm: Callable[[str, Mapping[str, Any]], str] = lambda name, fields: ""
     undo_alarm: Callable[[], str] = lambda: ""
@@ -73,7 +93,7 @@ class Shown:
         Identifier of an element of the page to its text.
     tables
         Identifier of a table body to its rows; a cell is a text, or a pair of a text and the address on this server to which
-        it leads.
+        it leads. A ``datalist`` is filled with the texts of rows of one cell.
     address
         Choices to be kept in the page's address, so that a reload or a sent link shows the same.
     levels
@@ -117,6 +137,12 @@ class Page(Protocol):
 
     def update(self, snapshot: Snapshot) -> Shown:
         """Bring the plots up to date."""
+
+
+def lack(snapshot: Snapshot, why: str) -> str:
+    """Why there is nothing to draw: that nothing has come so far, or else ``why``."""
+    early = snapshot.rows_at is None and not snapshot.recorded
+    return "No event has come yet." if early else why
 
 
 PAGES: Registry[type[Page]] = Registry("page")

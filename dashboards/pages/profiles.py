@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboards.choices import Choices
 from dashboards.kept import KEPT
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.curve_plot import CurvePlot, Line, zero_line
 from dashboards.plots.waterfall import WaterfallPlot
 from dashboards.reduce.age import age_of
@@ -86,15 +86,18 @@ class Profiles:
         run = snapshot.run_rows()
         first = int(run.seq[0]) if len(run) else 0
         if curves is None or not len(curves.since(first)):
-            why = _nothing(snapshot, name)
-            return Shown({"profile-state": why}, {}, self._choices.address(), {}, {"profile-age": None})
+            why = lack(snapshot, _nothing(snapshot, name))
+            return Shown({"nothing": why}, {}, self._choices.address(), {}, {"profile-age": None})
         curves = curves.since(first)
         self._x, label = axis_of(name, curves.values.shape[-1], snapshot.axes)
         self._reduce(snapshot, curves)
         live = lines(curves.last(1).values, self._row())[0]
         self._draw(snapshot, curves, live, label)
-        texts = {"profile-state": self._state(snapshot, curves), **self._cursor_texts(live)}
+        texts = {"profile-state": self._state(snapshot, curves), **self._cursor_texts(live), "nothing": ""}
         texts["references-state"] = " ".join(KEPT.trouble)
+        both = self._means["on"].events and self._means["off"].events
+        texts["difference-state"] = "" if both else "No difference: there are no events with the laser on and off."
+        self._difference.figure.visible = bool(both)
         age = age_of(snapshot, int(curves.seq[-1]))
         return Shown(texts, {}, self._choices.address(), {}, {"profile-age": age, "waterfall-age": age})
 
@@ -240,8 +243,6 @@ def _times(snapshot: Snapshot, seq: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _difference_title(means: Mapping[str, Mean]) -> str:
     on, off = means["on"].events, means["off"].events
-    if not on or not off:
-        return "No difference: there are no events with the laser on and off."
     return f"Laser on ({count(on)} events) − off ({count(off)}), band: standard error"
 
 

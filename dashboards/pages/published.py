@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bokeh.layouts import column, gridplot
-from bokeh.models import MultiChoice
 
-from dashboards.look import widget
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.published import PublishedPlot, form_of
 from dashboards.reduce.published import panels
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count, duration
+from dashboards.ticks import Ticks
 
 MOST_SHOWN = 12
 COLUMNS = 2
@@ -27,19 +26,17 @@ class Published:
 
     def __init__(self, view: View) -> None:
         picked = [name for name in view.arguments.get("plots", "").split("~") if name][:MOST_SHOWN]
-        self._choice = widget(MultiChoice, title="Plots (none = all)", value=picked, options=picked, max_items=MOST_SHOWN)
-        self._choice.on_change("value", lambda attr, old, new: view.redraw())
+        self._choice = Ticks("Plots (none = all)", lambda value: view.redraw(), MOST_SHOWN)
+        self._choice.offer((), picked)
         self._plots: dict[tuple[str, int], PublishedPlot] = {}
         self._arrived: dict[str, float] = {}
         self._place = column([], sizing_mode="stretch_width")
-        self.roots: Mapping[str, Any] = {"choices": column([self._choice], sizing_mode="stretch_width"), "plots": self._place}
+        self.roots: Mapping[str, Any] = {"choices": self._choice.model, "plots": self._place}
 
     def update(self, snapshot: Snapshot) -> Shown:
         """Bring the plots up to date."""
         known = list(snapshot.plots)
-        options = [*known, *(name for name in self._choice.value if name not in known)]
-        if self._choice.options != options:
-            self._choice.options = options
+        self._choice.offer(known, self._choice.value)
         shown = [name for name in known if not self._choice.value or name in self._choice.value][:MOST_SHOWN]
         wanted = self._wanted(snapshot, shown)
         if wanted != self._plots:

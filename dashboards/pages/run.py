@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -10,12 +11,14 @@ from bokeh.layouts import column
 
 from dashboards.pages.page import PAGES, Cell, Shown, View
 from dashboards.plots.strip_chart import StripChart
+from dashboards.reduce.age import row_age, word_age
 from dashboards.reduce.choice import beam_monitor
 from dashboards.reduce.contents import contents, slow_variables
 from dashboards.settings_in_force import settings_in_force
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
 from dashboards.texts import clock, count, duration, number
+from dashboards.tuning import Tuning
 from monitor.tools.toml_text import toml_text
 
 MOST_SLOW = 400
@@ -38,7 +41,8 @@ class Run:
         self._shown = Shown()
         self._beam: StripChart | None = None
         self._place = column([], sizing_mode="stretch_width")
-        self.roots: Mapping[str, Any] = {"beam": self._place}
+        self._tuning = Tuning(view)
+        self.roots: Mapping[str, Any] = {"beam": self._place, "feature": self._tuning.feature}
         view.acts["slow-search"] = self._on_search
 
     def update(self, snapshot: Snapshot) -> Shown:
@@ -50,7 +54,11 @@ class Run:
             rows = snapshot.run_rows()
             self._show_beam(snapshot, rows)
             self._shown = Shown(self._texts(snapshot), self._tables(snapshot), {"search": self._search} if self._search else {})
-        return self._shown
+        text = self._tuning.update(snapshot)
+        tables = {**self._shown.tables, "setting-names": self._tuning.names}
+        row, word, counted = row_age(snapshot), word_age(snapshot), now - self._counted_at
+        ages = {"contents-age": row, "slow-age": row, "settings-age": word, "versions-age": word, "runs-age": counted}
+        return replace(self._shown, text={**self._shown.text, **text}, tables=tables, ages=ages)
 
     def _show_beam(self, snapshot: Snapshot, rows: Table) -> None:
         """The whole run at a glance."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from bokeh.layouts import column, row
@@ -12,16 +13,17 @@ from dashboards.download import Download
 from dashboards.editor import Editor
 from dashboards.kept import KEPT
 from dashboards.look import widget
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Making, Shown, View, lack
 from dashboards.plots.choice import MOST_CURVES, MOST_PLOTS, PlotChoice, from_text, to_text
 from dashboards.plots.plot import PLOTS
+from dashboards.reduce.age import row_age
 from dashboards.reduce.choice import vital_signs
 from dashboards.reduce.window import USUAL, is_window
-from dashboards.saved import about, csv_file, file_name
+from dashboards.saved import about, file_name
+from dashboards.saver import made
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count, number
 from monitor.plugins import load_folder
-from monitor.store.numbers_file import numbers_file
 
 BESIDE = 2
 """Plots in one row of the page."""
@@ -69,13 +71,15 @@ class Scalars:
     def update(self, snapshot: Snapshot) -> Shown:
         """Bring the plots up to date."""
         self._learn(snapshot)
+        self._offer_files()
         drawn = [card.update(snapshot) for card in self._cards]
         if not all(drawn):
             self._view.redraw()
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
-        texts = {"shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
+        none = "" if self._cards else lack(snapshot, "No plot is chosen, or this run has no scalars. Add a plot on the left.")
+        texts = {"nothing": none, "shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
         texts["references-state"] = " ".join(KEPT.trouble)
-        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": _age(snapshot)})
+        return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": row_age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has; show what tells most as long as nobody chose."""
@@ -193,12 +197,19 @@ class Scalars:
 
     def _save(self, ending: str) -> None:
         """Give the browser the numbers of the edited plot."""
-        if self._edited is None:
-            return
-        choice, snapshot = self._edited.choice, self._view.snapshot()
+        if self._edited is not None:
+            self._download.give(*self._file(self._edited, ending)())
+
+    def _file(self, card: Card, ending: str) -> Making:
+        """The numbers of a card's plot as a file."""
+        choice, snapshot = card.choice, self._view.snapshot()
         said = about(snapshot, plot=choice.kind, window=choice.window, where=choice.where, x=choice.x, y=", ".join(choice.y))
-        make = csv_file if ending == "csv" else numbers_file
-        self._download.give(file_name(snapshot, choice.kind, ending), make(self._edited.plot.numbers(), said))
+        return made(card.plot.numbers(), said, file_name(snapshot, choice.kind, ending))
+
+    def _offer_files(self) -> None:
+        """The buttons above a plot save what the plot says, not only what it draws."""
+        for card in self._cards:
+            self._view.files.setdefault(card.plot.figure.id, partial(self._file, card))
 
     def _button(self, label: str, act: Any) -> Any:
         made = widget(Button, label=label, button_type="default")
@@ -222,8 +233,3 @@ def asked_plots(arguments: Mapping[str, str]) -> list[PlotChoice]:
     found = [PlotChoice(kind=kind, y=(name,), window=window) for name in fields for kind in ("strip", "histogram")]
     x, y = arguments.get("x", ""), arguments.get("y", "")
     return [*found, PlotChoice(kind="scatter", x=x, y=(y,), window=window)] if x and y else found
-
-
-def _age(snapshot: Snapshot) -> float | None:
-    age = snapshot.data_age()
-    return None if age == float("inf") else round(age, 2)

@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bokeh.layouts import column, row
-from bokeh.models import AutocompleteInput, Button, MultiChoice, Select, Spinner, TextInput
+from bokeh.models import AutocompleteInput, Button, Select, Spinner, TextInput
 
 from dashboards.download import Download
 from dashboards.earlier_scans import EarlierScans
 from dashboards.fits.known import shapes
 from dashboards.look import widget
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.scan_curve import ScanCurve
 from dashboards.plots.scan_map import ScanMapPlot
+from dashboards.reduce.age import row_age
 from dashboards.reduce.choice import beam_monitor, first_match, scan_variable, signal
 from dashboards.reduce.delay import ScanChoice, ScanResult, scan_result, unit_ratio
 from dashboards.saved import about, csv_file, file_name
 from dashboards.scan_text import fit_table, fit_texts
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count
+from dashboards.ticks import Ticks
 from monitor.errors import ConfigError
 from monitor.store.numbers_file import numbers_file
 
@@ -28,6 +30,7 @@ LONGEST_LABEL = 34
 FIELDS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
 LIGHT = {"both": "laser on and off", "difference": "on − off", "ratio": "on / off"}
 MOST_EARLIER = 4
+NOTHING = "This run has no scan variable or no signal yet: choose them on the left if you know better."
 
 
 class Scan:
@@ -59,8 +62,8 @@ class Scan:
             "bins": self._spinner("bins", "Bins without steps (0 = automatic)", 0.0),
         }
         asked = [run for run in view.arguments.get("runs", "").split("~") if run.isdecimal()][:MOST_EARLIER]
-        self._runs = widget(MultiChoice, title="Earlier runs behind it", value=asked, options=asked, max_items=MOST_EARLIER)
-        self._runs.on_change("value", lambda attr, old, new: self._on_choice("runs", new))
+        self._runs = Ticks("Earlier runs behind it", lambda value: self._on_choice("runs", value), MOST_EARLIER)
+        self._runs.offer((), asked)
         self._earlier = EarlierScans(view)
         self._plain = ScanCurve("As set")
         self._corrected = ScanCurve("Corrected with the arrival time")
@@ -73,7 +76,9 @@ class Scan:
         """Place the widgets."""
         save = row([self._button("Save CSV", "csv"), self._button("Save HDF5", "h5")])
         groups = (self._fields, self._lists, self._texts, self._numbers)
-        choices = column([each for group in groups for each in group.values()] + [self._runs, save], sizing_mode="stretch_width")
+        choices = column(
+            [each for group in groups for each in group.values()] + [self._runs.model, save], sizing_mode="stretch_width"
+        )
         self._download = Download(choices)
         self.roots: Mapping[str, Any] = {
             "choices": choices,
@@ -87,22 +92,22 @@ class Scan:
         self._learn(snapshot)
         choice = self._choice()
         if not choice.signal or not choice.variable:
-            return Shown({"scan-state": "This run has no scan variable or no signal yet."})
+            return Shown({"nothing": lack(snapshot, NOTHING)})
         try:
             result = scan_result(snapshot.run_rows(), choice)
         except ConfigError as error:
-            return Shown({"scan-state": str(error)}, {}, self._address(), {"scan-state": "warn"})
+            return Shown({"scan-state": str(error), "nothing": ""}, {}, self._address(), {"scan-state": "warn"})
         self._draw(snapshot, choice, result)
         unit = snapshot.unit(choice.variable)
         share = f"{100 * result.used / result.seen:.0f} %" if result.seen else "–"
         state = f"{count(result.used)} of {count(result.seen)} events ({share}), {count(result.steps)} positions."
         texts = {
+            "nothing": "",
             "scan-state": " ".join(filter(None, (state, self._earlier.trouble))),
             **fit_texts("plain", result.plain, unit),
             **fit_texts("corrected", result.corrected, unit),
         }
-        age = snapshot.data_age()
-        ages = {"scan-age": None if age == float("inf") else round(age, 2)}
+        ages = {"scan-age": row_age(snapshot)}
         return Shown(texts, {"scan-fits": fit_table(result, unit)}, self._address(), {"scan-state": ""}, ages)
 
     def _draw(self, snapshot: Snapshot, choice: ScanChoice, result: ScanResult) -> None:
@@ -179,10 +184,7 @@ class Scan:
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has, and choose sensibly what nobody chose."""
-        offered = [str(run) for run in self._earlier.known(snapshot)]
-        offered += [run for run in self._runs.value if run not in offered]
-        if self._runs.options != offered:
-            self._runs.options = offered
+        self._runs.offer([str(run) for run in self._earlier.known(snapshot)], self._runs.value)
         names = list(snapshot.fields)
         if names == self._known:
             return

@@ -7,10 +7,14 @@ from dashboards.numbers import log_line, process_rows, tables, tiles
 from dashboards.pages.page import PAGES, Shown, View
 from dashboards.plots.alarm_desk import AlarmDesk
 from dashboards.plots.rate_chart import LatencyChart, RateChart
+from dashboards.reduce.age import word_age
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count
 
 TILES = ("state", "mode", "lost", "late", "damaged", "quarantined", "lag", "restarts", "missed", "file", "balance")
+AGES = tuple(f"{panel}-age" for panel in ("flow", "rate", "latency", "stage", "trouble", "workers", "processes", "log"))
+"""Of all panels: what they show comes with what the service says about itself."""
+
 LOG_LINES = 60
 LEVELS = {"DEBUG": 0, "INFO": 1, "WARNING": 2, "ERROR": 3, "CRITICAL": 4}
 
@@ -56,6 +60,7 @@ class System:
             {**tables(snapshot), **limits, "log": lines or [["nothing yet"]], "processes": process_rows(snapshot)},
             {"level": self._level} if self._chosen else {},
             levels=flow_levels(snapshot),
+            ages=dict.fromkeys(AGES, word_age(snapshot)),
         )
 
     def _on_level(self, value: str) -> None:

@@ -1,4 +1,4 @@
-"""Arrival times: the edge, where it is found, how it drifts, and how pixels become picoseconds."""
+"""Arrival times: the edge, where it is found, how it drifts, what it is divided by, and how pixels become picoseconds."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -9,36 +9,30 @@ from numpy.typing import NDArray
 
 from dashboards.change import Change
 from dashboards.choices import Choices
-from dashboards.pages.page import PAGES, Shown, View
+from dashboards.pages.page import PAGES, Shown, View, lack
 from dashboards.plots.bars import BarsPlot
+from dashboards.plots.calibration_plot import CalibrationPlot
 from dashboards.plots.choice import PlotChoice
-from dashboards.plots.curve_plot import CurvePlot, Line
-from dashboards.plots.little_picture import LittlePicture
+from dashboards.plots.edge_view import EdgeView
 from dashboards.plots.points import PointsPlot
 from dashboards.plots.scatter import ScatterPlot
 from dashboards.plots.strip_chart import StripChart
 from dashboards.reduce.age import age_of
 from dashboards.reduce.arrival import Calibration, Tool, calibration, drift, inside, positions, tool_of
 from dashboards.reduce.choice import beam_monitor, scan_variable
-from dashboards.reduce.curves import values_at
 from dashboards.reduce.delay import TIME_UNITS, unit_ratio
 from dashboards.reduce.histogram import histogram
-from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
+from dashboards.settings_in_force import settings_in_force
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
 from dashboards.texts import count, number
+from dashboards.timetool_reference import ReferencePanel
+from dashboards.timetool_settings import Section, section_of, settings_text
 
 WINDOWS = {"7200": "7200 events", "600": "600 events", "36000": "36 000 events", "0": "the whole run"}
 ORDERS = {"1": "straight line", "2": "parabola"}
 LIMITS = {"amp_min": "Amplitude from", "amp_max": "to", "fwhm_min": "FWHM from", "fwhm_max": "to"}
-TRACES = ("_f", "_signal")
-NAMES = {"timetoolRaw": "ttRaw", "timetoolEdge": "ttEdge"}
-"""What a feature is called that has no name in the settings."""
-
 BINS = 80
-RECENT = 120
-"""Newest traces among which one with an edge is looked for."""
-
 TERM_UNITS = ("ps", "ps/pixel · x", "ps/pixel² · x²")
 
 
@@ -60,26 +54,25 @@ class TimeTool:
         cuts = [row([limits[f"{name}_min"], limits[f"{name}_max"]], sizing_mode="stretch_width") for name in ("amp", "fwhm")]
         stage = [choices.select("delay", "Delay stage"), choices.select("order", "Calibration", ORDERS)]
         stage.append(choices.number("ps", "ps per unit of the stage"))
-        self._edge = CurvePlot(("live",), 240)
-        self._camera = LittlePicture(300)
-        self._pictures = column([self._edge.figure], sizing_mode="stretch_width")
+        self._edge, self._reference = EdgeView(), ReferencePanel(view)
         self._strip: StripChart | None = None
         self._against: tuple[str, ScatterPlot] | None = None
         self._history = column([], sizing_mode="stretch_width")
         self._pair = column([], sizing_mode="stretch_width")
-        self._bars = BarsPlot(240)
+        self._bars = BarsPlot(300)
         self._drift = PointsPlot(220, over="datetime", joined=True)
-        self._calibration = PointsPlot(300)
+        self._calibration = CalibrationPlot()
         view.acts["calibrate"] = lambda value: self._calibrate()
         self.roots: Mapping[str, Any] = {
             "what": column([*what, *cuts], sizing_mode="stretch_width"),
             "stage": column(stage, sizing_mode="stretch_width"),
-            "edge": self._pictures,
+            "edge": self._edge.root,
             "history": self._history,
             "bars": self._bars.figure,
             "pair": self._pair,
             "drift": self._drift.figure,
-            "calibration": self._calibration.figure,
+            "calibration": self._calibration.root,
+            "reference": self._reference.root,
         }
 
     def update(self, snapshot: Snapshot) -> Shown:
@@ -87,19 +80,21 @@ class TimeTool:
         self._learn(snapshot)
         tool = tool_of(self._choices.value("position"), snapshot.fields)
         if tool.position not in snapshot.fields:
-            return Shown({"timetool-state": NOTHING}, {}, self._choices.address(), {}, {"timetool-age": None})
+            return Shown({"nothing": lack(snapshot, NOTHING)}, {}, self._choices.address(), {}, {"timetool-age": None})
         run = snapshot.run_rows()
         window = int(self._choices.value("window"))
         seen = run.last(window) if window else run
         kept = self._kept(seen, tool)
         used = tool.position, self._choices.value("against"), self._choices.value("delay")
         rows = _only(seen, kept & np.isfinite(seen.column(tool.position)), used)
-        self._draw_edge(snapshot, tool)
+        section = section_of(tool, settings_in_force(snapshot, self._view.settings))
         self._draw_rows(snapshot, tool, rows)
-        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events"}
-        texts |= self._draw_calibration(snapshot, tool, _only(run, self._kept(run, tool), used))
+        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events", "nothing": ""}
+        texts["edge-state"] = self._edge.update(snapshot, tool, section)
+        texts |= self._reference.update(snapshot, tool, section)
+        texts |= self._draw_calibration(snapshot, tool, section, _only(run, self._kept(run, tool), used))
         age = age_of(snapshot, int(rows.seq[-1]) if len(rows) else None)
-        return Shown(texts, {}, self._choices.address(), {}, {"timetool-age": age, "edge-age": age, "calibration-age": age})
+        return Shown(texts, {}, self._choices.address(), {}, dict.fromkeys(AGES, age))
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
@@ -116,31 +111,6 @@ class TimeTool:
         of = self._choices.figure_of
         amplitude = inside(rows.column(tool.amplitude), of("amp_min"), of("amp_max"))
         return amplitude & inside(rows.column(tool.width), of("fwhm_min"), of("fwhm_max"))
-
-    def _draw_edge(self, snapshot: Snapshot, tool: Tool) -> None:
-        """The trace of the newest event with its edge, and the camera's frame if there is one."""
-        top = tool.position.removesuffix("_pos")
-        name = next((top + ending for ending in TRACES if top + ending in snapshot.curves), "")
-        curves = snapshot.curves.get(name)
-        if curves is not None and len(curves):
-            i = _newest_with(values_at(snapshot.rows, tool.position, curves.last(RECENT).seq))
-            seq, live = int(curves.seq[i]), curves.values[i].astype(np.float64).reshape(-1)
-            x = np.arange(len(live), dtype=np.float64)
-            at = _at(snapshot.rows, tool.position, seq)
-            said = f"{name}, event {count(seq)}, edge at {number(at)}"
-            self._edge.show(x, {"live": Line(live)}, "pixel", curves.info.unit, said)
-            here = np.array([at]) if np.isfinite(at) and 0 <= at < len(live) else np.empty(0)
-            self._edge.mark(here, np.interp(here, x, live))
-        picture = snapshot.pictures.get("frame/" + tool.position.partition("/")[0])
-        shown = ([self._edge.figure] if curves is not None or picture is None else []) + (
-            [self._camera.figure] if picture is not None else []
-        )
-        if self._pictures.children != shown:
-            self._pictures.children = shown
-        if picture is not None:
-            at = _at(snapshot.rows, tool.position, int(picture.header.get("seq", -1)))
-            self._camera.show(picture.image, 1, picture.unit, picture)
-            self._camera.line(at + _left(self._section(snapshot, tool), tool) if np.isfinite(at) else None)
 
     def _draw_rows(self, snapshot: Snapshot, tool: Tool, rows: Table) -> None:
         """Position against time, as histogram, against another field, and its drift."""
@@ -168,44 +138,32 @@ class TimeTool:
             self._pair.children = [self._against[1].figure]
         self._against[1].update(snapshot, rows)
 
-    def _draw_calibration(self, snapshot: Snapshot, tool: Tool, rows: Table) -> dict[str, str]:
+    def _draw_calibration(self, snapshot: Snapshot, tool: Tool, section: Section, rows: Table) -> dict[str, str]:
         """Position against the delay stage, and the polynomial that could be put in force."""
         stage, scale = self._choices.value("delay"), self._scale(snapshot)
-        order, labels = int(self._choices.value("order")), (f"{self._choices.value('delay')} (ps)", snapshot.label(tool.position))
+        order = int(self._choices.value("order"))
         found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
-        path = self._path(snapshot, tool)
+        path = section.calibration
         self._found = (path, found) if found is not None and path else None
+        self._calibration.show(found, stage, snapshot.label(tool.position))
+        told = {
+            "calibration-used": f"In force: {terms_text(section.terms)}" if section.terms else "The settings have no polynomial."
+        }
+        self._calibration.root.visible = found is not None
         if found is None:
-            self._calibration.show(*(np.empty(0),) * 3, labels=labels, title="")
             why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
-            return {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why}
-        grid = np.linspace(found.position.min(), found.position.max(), 100)
-        curve = found.time_at(grid) + (found.delay.min() + found.delay.max()) / 2, grid
-        title = f"{len(found.delay)} steps, residual {number(1000 * found.residual)} fs rms"
-        self._calibration.show(found.delay, found.position, found.error, labels=labels, title=title, curve=curve)
+            return told | {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why, COPY: ""}
         place = f"Would become {path}." if path else "The settings have no place for it."
-        terms = "t = " + " + ".join(f"{term:.6g} {unit}" for term, unit in zip(found.terms, TERM_UNITS, strict=False))
-        return {"calibration-terms": terms, "calibration-text": self._change.text(snapshot) or place}
+        told |= {"calibration-terms": terms_text(found.terms), "calibration-text": self._change.text(snapshot) or place}
+        return told | {COPY: settings_text(section, found.terms)}
 
     def _scale(self, snapshot: Snapshot) -> float | None:
-        """Picoseconds per unit of the stage: as a person says, else by its unit if that is one of time."""
-        unit = snapshot.unit(self._choices.value("delay"))
-        return self._choices.figure_of("ps") or (unit_ratio(unit, "ps") if unit in TIME_UNITS else None)
-
-    def _path(self, snapshot: Snapshot, tool: Tool) -> str:
-        """Where the polynomial belongs in the settings; empty if this position has none."""
-        if tool.position.endswith("/FLTPOS"):
-            return "timetool.calibration"
-        detector, _, leaf = tool.position.partition("/")
-        features = maps_in(self._section(snapshot, tool).get("feature"))
-        names = [str(each.get("name") or NAMES.get(str(each.get("kind")), "")) for each in features if "weights" in each]
-        name = next((name for name in names if leaf == f"{name}_pos"), "")
-        return f"detector.{detector}.feature.{name}.ttCalib" if name else ""
-
-    def _section(self, snapshot: Snapshot, tool: Tool) -> Mapping[str, Any]:
-        """Settings of the detector that the position is of."""
-        detector = tool.position.partition("/")[0]
-        return detector_in(settings_in_force(snapshot, self._view.settings), detector) or {}
+        """Picoseconds per unit of the stage: as a person says, else by its unit or by the settings of the scan."""
+        stage, scan = self._choices.value("delay"), self._view.settings.scan
+        if (said := self._choices.figure_of("ps")) or (unit := snapshot.unit(stage)) in TIME_UNITS:
+            return said or unit_ratio(unit, "ps")
+        known = stage == scan.variable and scan.time_scale > 0 and snapshot.unit(scan.time) in TIME_UNITS
+        return unit_ratio(snapshot.unit(scan.time), "ps") / scan.time_scale if known else None
 
     def _calibrate(self) -> None:
         """Ask for the polynomial."""
@@ -222,7 +180,16 @@ NOTHING = (
     "This run has no position of an edge: add timetoolEdge or timetoolRaw to a detector, or record the time tool of the data "
     "acquisition."
 )
+AGES = tuple(f"{panel}-age" for panel in ("timetool", "edge", "share", "pair", "calibration"))
 FEW = "A calibration needs a scan of a delay stage: at least three steps with ten good events each."
+
+
+COPY = "calibration-settings"
+
+
+def terms_text(terms: tuple[float, ...]) -> str:
+    """A polynomial from pixel to time as a person reads it."""
+    return "t = " + " + ".join(f"{term:.6g} {unit}" for term, unit in zip(terms, TERM_UNITS, strict=False))
 
 
 def _only(rows: Table, kept: NDArray[np.bool_], names: tuple[str, ...]) -> Table:
@@ -236,23 +203,3 @@ def _state(seen: Table, rows: Table, tool: Tool) -> str:
     found = int(np.isfinite(seen.column(tool.position)).sum())
     share = f"{100 * len(rows) / found:.0f} %" if found else "none"
     return f"{count(found)} of {count(len(seen))} events have a position; {share} of these are within the limits."
-
-
-def _at(rows: Table, name: str, seq: int) -> float:
-    """Value of one event; NaN if it has none."""
-    return float(values_at(rows, name, np.array([seq]))[0])
-
-
-def _newest_with(values: NDArray[np.float64]) -> int:
-    """Place of the newest event that has a value, counted from the end: -1 is the newest; that too if none has."""
-    found = np.flatnonzero(np.isfinite(values))
-    return int(found[-1]) - len(values) if len(found) else -1
-
-
-def _left(section: Mapping[str, Any], tool: Tool) -> float:
-    """Column of the camera at which the trace of a ``timetoolRaw`` begins."""
-    for feature in maps_in(section.get("feature")):
-        match feature.get("ttROI_signal"):
-            case [[_, _], [int(first), int()]]:
-                return float(first) if tool.position.endswith(f"/{feature.get('name') or 'ttRaw'}_pos") else 0.0
-    return 0.0

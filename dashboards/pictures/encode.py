@@ -5,6 +5,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from dashboards.pictures.kinds import KINDS
 from dashboards.pictures.wish import Wish
 from dashboards.reduce.picture import Window, levels, log_limits, percentile_limits, wider, windowed
@@ -63,8 +65,8 @@ def limits_for(window: Window, wish: Wish) -> tuple[float, float]:
         low, high = wish.limits
     else:
         # What a logarithm cannot show must not decide where its colours begin.
-        values = window.values[window.values > 0] if wish.scale == "log" else window.values
-        low, high = percentile_limits(values, wish.percentile, 100 - wish.percentile)
+        above = 0.0 if wish.scale == "log" else -np.inf
+        low, high = percentile_limits(window.values, wish.percentile, 100 - wish.percentile, above=above)
         if KINDS[wish.kind].around_zero:
             most = max(abs(low), abs(high))
             low, high = wider(-most, most)

@@ -9,6 +9,7 @@ from typing import Any
 from dashboards.pictures.details import Details
 from dashboards.pictures.encode import Encoded, encoded
 from dashboards.pictures.kinds import KINDS, Kind, parts_of
+from dashboards.pictures.told import CommonModes
 from dashboards.pictures.wish import Wish
 from dashboards.snapshot import Picture, Snapshot
 
@@ -29,7 +30,7 @@ class Gallery:
     """
 
     def __init__(self, details: Callable[[str], Details | None]) -> None:
-        self._details = details
+        self._details, self._common_modes = details, CommonModes()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="dashboard-pictures")
         self._encoded: OrderedDict[Key, Future[Encoded | None]] = OrderedDict()
         self._made: OrderedDict[Key, Picture | None] = OrderedDict()
@@ -43,12 +44,15 @@ class Gallery:
     def key(self, snapshot: Snapshot, wish: Wish) -> Key | None:
         """Changes when there is another picture for the wish; ``None`` while there is none."""
         kind = KINDS[wish.kind]
-        asks = kind.of is not None or wish.panels
+        asks = kind.of is not None or bool(kind.told) or wish.panels
         details = self._details(wish.detector) if asks else None
         if asks and details is None:
             return None
         if kind.of is not None:
             return (wish, details)
+        if kind.told:
+            told = self._common_modes.picture(snapshot, details, mean=kind.told == "mean") if details is not None else None
+            return None if told is None else (wish, details, told)
         parts = parts_of(kind, wish.detector, snapshot.pictures)
         return None if parts is None else (wish, details, *parts)
 
@@ -85,14 +89,14 @@ class Gallery:
             return parts[0]
         key = (wish.kind, wish.panels, details, *parts)
         if key not in self._made:
-            self._made[key] = _made(kind, wish.panels, details, parts)
+            self._made[key] = made_of(kind, wish.panels, details, parts)
             while len(self._made) > KEPT_MADE:
                 self._made.popitem(last=False)
         return self._made[key]
 
 
-def _made(kind: Kind, panels: bool, details: Details | None, parts: tuple[Picture, ...]) -> Picture | None:
-    """A picture from its parts or from the details."""
+def made_of(kind: Kind, panels: bool, details: Details | None, parts: tuple[Picture, ...]) -> Picture | None:
+    """A picture in full size from its parts or from the details; ``None`` if it cannot be made."""
     if kind.of is not None and details is not None:
         image = kind.of(details)
         picture = None if image is None else Picture(image, "", 0, {}, 0.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ class Kind:
         What it is made of: beginnings of topics, behind which the detector's name stands where ``{}`` is.
     make
         The picture from those of the topics, in their order; all are there and have one shape.
+    told
+        For what the common mode tells with each event: ``newest``, or ``mean`` over the events that are kept.
     of
         For what is not sent but known: the image from the detector's details, ``None`` if they do not have it.
     sums
@@ -37,6 +40,7 @@ class Kind:
     title: str
     topics: tuple[str, ...] = ()
     make: Callable[[Sequence[Picture]], Picture] | None = None
+    told: Literal["", "newest", "mean"] = ""
     of: Callable[[Details], Image | None] | None = None
     sums: tuple[str, ...] = ()
     around_zero: bool = False
@@ -91,6 +95,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "std": Kind(title="standard deviation", topics=("sum/{}/calib_std",), make=first, sums=("calib_std",)),
     "max": Kind(title="largest value", topics=("sum/{}/calib_max",), make=first, sums=("calib_max",)),
+    "common-mode": Kind(title="common mode of the newest event", told="newest", make=first),
+    "common-mode-mean": Kind(title="common mode, mean", told="mean", make=first),
     "mask": Kind(title="mask in force (1 = good)", of=lambda details: details.image_of("mask"), unit=""),
     "gain": Kind(title="gain map", of=lambda details: details.image_of("gain"), unit=""),
     "rms": Kind(title="noise of the dark (rms)", of=lambda details: details.image_of("rms"), unit="ADU"),

@@ -13,11 +13,11 @@ from dashboards.pictures.channel import PATH, Channel, Reading
 from dashboards.pictures.gallery import Gallery
 from dashboards.pictures.hub import Hub
 from dashboards.pictures.reading import Reader
-from dashboards.reduce.picture import levels, windowed
+from dashboards.reduce.picture import levels, percentile_limits, windowed
 from monitor.settings import Settings
 
-PERIOD_S = 0.02
-"""How soon a picture that came is seen by the hub."""
+PERIOD_S = 0.1
+"""How often the hub looks by itself: for maps that came, for browsers that are hidden. New pictures wake it."""
 
 
 class Office:
@@ -36,6 +36,7 @@ class Office:
         self.hub = Hub(lambda: feed.snapshot, self.gallery, feed, self._later)
         self._reader = Reader(lambda: feed.snapshot, settings, self.book.get)
         self._leave = False
+        self._woken = False
 
     @property
     def read(self) -> Reading:
@@ -52,7 +53,15 @@ class Office:
         window = windowed(np.zeros((2, 2), np.float32), None, (2, 2))
         levels(window.values, 0.0, 1.0, "linear")
         levels(window.values, 1.0, 2.0, "log")
+        for low, high in ((0, 100), (1, 99)):
+            percentile_limits(window.values, low, high)
         loop.add_callback(self._run)
+
+    def wake(self) -> None:
+        """A picture came; called from the feed's thread."""
+        if not self._woken and len(self.hub):
+            self._woken = True
+            self._later(self._step)
 
     def close(self) -> None:
         """Serve no more."""
@@ -62,9 +71,14 @@ class Office:
     async def _run(self) -> None:
         """Look for new pictures while there is somebody who looks."""
         while not self._leave:
-            if len(self.hub):
-                self.hub.step(time.monotonic())
+            self._step()
             await asyncio.sleep(PERIOD_S)
+
+    def _step(self) -> None:
+        """Send what is new, in the loop."""
+        self._woken = False
+        if len(self.hub):
+            self.hub.step(time.monotonic())
 
     def _later(self, action: Any) -> None:
         """Run a function in the loop, from the gallery's thread."""

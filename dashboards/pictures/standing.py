@@ -3,9 +3,17 @@
 from collections.abc import Sequence
 
 from dashboards.snapshot import Picture, Snapshot
-from dashboards.texts import count
+from dashboards.texts import clock, count
 
 ROUGH = "; rough geometry: no geometry file is in use, so that panels do not stand exactly where they belong"
+
+
+def since_text(picture: Picture) -> str:
+    """Since when it counts, if somebody had the means begin anew; empty otherwise."""
+    first, author, time = (picture.header.get(key) for key in ("first", "author", "time"))
+    if not isinstance(first, int):
+        return ""
+    return f"; begun anew at event {count(first)} by {author or 'nobody named'} at {clock(time)}"
 
 
 class Standing:
@@ -26,7 +34,7 @@ class Standing:
             share = f"; 1 of {count(self._between)} pictures shown{means}" if self._between else ""
             return f"event {count(seq)}{share}{tail}"
         counts = " and ".join(count(part.count) for part in parts[:2])
-        return f"mean of {counts} events{self._share(parts, snapshot)}{tail}"
+        return f"mean of {counts} events{self._share(parts, snapshot)}{since_text(parts[0])}{tail}"
 
     def _look_at(self, picture: Picture) -> None:
         """Note how many events came since the picture before."""

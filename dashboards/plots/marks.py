@@ -1,4 +1,4 @@
-"""Changes of the settings as vertical lines in a plot over events or time."""
+"""Changes of the settings, and means that begin anew, as vertical lines in a plot over events or time."""
 
 from typing import Any, Literal
 
@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource
 from numpy.typing import NDArray
 
 from dashboards.look import OTHER, hover
-from dashboards.snapshot import SettingsVersion, Snapshot
+from dashboards.snapshot import SettingsVersion, Since, Snapshot
 from dashboards.table import Table
 from dashboards.texts import clock
 
@@ -32,14 +32,14 @@ class ChangeMarks:
 
     def update(self, snapshot: Snapshot, first: float, last: float) -> None:
         """Show the changes between these places of the axis; nothing beyond, so that they do not stretch the plot."""
-        # The first version that was heard of changed nothing.
-        placed = [(self._place(change), mark_text(change)) for change in snapshot.changes[1:]]
+        placed = [(self._place(mark), mark_text(mark)) for mark in marks_of(snapshot)]
         self._draw(tuple((x, text) for x, text in placed if first <= x <= last))
 
     def update_rows(self, snapshot: Snapshot, rows: Table, place: NDArray[Any]) -> None:
         """Show the changes within these rows, each where its first row is: ``place`` has the horizontal place of every row."""
-        number = [int(np.searchsorted(rows.seq, change.first)) for change in snapshot.changes[1:]]
-        found = zip(number, snapshot.changes[1:], strict=True)
+        marks = marks_of(snapshot)
+        number = [int(np.searchsorted(rows.seq, mark.first)) for mark in marks]
+        found = zip(number, marks, strict=True)
         inside = [(i, change) for i, change in found if i < len(rows) and change.first >= rows.seq[0]]
         self._draw(tuple((float(place[i]), mark_text(change)) for i, change in inside))
 
@@ -48,12 +48,20 @@ class ChangeMarks:
             self._drawn = marks
             self._source.data = {"x": [x for x, _ in marks], "text": [text for _, text in marks]}
 
-    def _place(self, change: SettingsVersion) -> float:
+    def _place(self, change: SettingsVersion | Since) -> float:
         if self._over == "event":
             return float(change.first)
         return change.time * 1e3 if self._over == "datetime" else change.time
 
 
-def mark_text(change: SettingsVersion) -> str:
+def marks_of(snapshot: Snapshot) -> list[SettingsVersion | Since]:
+    """What is marked: changes of the settings, and where the means began anew."""
+    # The first version that was heard of changed nothing.
+    return [*snapshot.changes[1:], *([snapshot.since] if snapshot.since is not None else [])]
+
+
+def mark_text(change: SettingsVersion | Since) -> str:
     """One line about a change: version, author, time, what."""
+    if isinstance(change, Since):
+        return f"means begun anew by {change.author or 'nobody named'} at {clock(change.time)}"
     return f"v{change.version} by {change.author or 'nobody named'} at {clock(change.time)}: {change.text() or 'nothing'}"

@@ -21,6 +21,7 @@ from dashboards.plots.canvas import (
     short,
 )
 from dashboards.plots.choice import PlotChoice
+from dashboards.plots.growing import Growing
 from dashboards.plots.marks import ChangeMarks
 from dashboards.plots.plot import PLOTS, Numbers, Offer
 from dashboards.reduce.strip import Strip, strip, strip_of_time
@@ -76,7 +77,7 @@ class StripPlot:
             used |= np.isfinite(values)
             found = self._reduced(rows, self._scaled(values))
             self._shown[each.text] = found
-            source.data = self._columns(found)
+            source.show(self._columns(found))
         place = rows.time * 1e3 if self._seconds else rows.seq
         self._marks.update_rows(snapshot, rows, place)
         ends = [found.x[-1] for found in self._shown.values() if len(found.x)]
@@ -99,7 +100,7 @@ class StripPlot:
             for name, found in self._shown.items()
         }
 
-    def _curve(self, name: str, colour: str) -> ColumnDataSource:
+    def _curve(self, name: str, colour: str) -> Growing:
         """Band, line and read-out of one curve."""
         source = ColumnDataSource(data={"x": [], "mean": [], "low": [], "high": []})
         if self._choice.band != "none":
@@ -109,7 +110,7 @@ class StripPlot:
         hover(self.figure, [line], [x, ("mean", "@mean"), ("from", "@low"), ("to", "@high")], "vline")
         if self._seconds:
             self.figure.hover[-1].formatters = {"@x": "datetime"}
-        return source
+        return Growing(source)
 
     def _reduced(self, rows: Table, values: NDArray[np.float64]) -> Strip:
         if self._seconds:

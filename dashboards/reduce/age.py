@@ -1,8 +1,24 @@
-"""How old is what a panel shows: the age of one event."""
+"""How old is what a panel shows: the newest row, the service's last word, or one event."""
+
+import math
 
 import numpy as np
 
 from dashboards.snapshot import Snapshot
+
+
+def row_age(snapshot: Snapshot) -> float | None:
+    """Seconds since rows last came; ``None`` before the first, and for a recorded run."""
+    return _known(snapshot.data_age())
+
+
+def word_age(snapshot: Snapshot) -> float | None:
+    """Seconds since the service last said how it is; ``None`` before the first time, and for a recorded run."""
+    return _known(snapshot.status_age())
+
+
+def _known(age: float) -> float | None:
+    return age if math.isfinite(age) else None
 
 
 def age_of(snapshot: Snapshot, seq: int | None, now: float | None = None) -> float | None:

@@ -112,6 +112,11 @@ class Calibration:
         found: NDArray[np.float64] = np.polynomial.polynomial.polyval(position, np.array(self.terms))
         return found
 
+    def slope_at(self, position: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Delay per pixel, ps, at these positions."""
+        found: NDArray[np.float64] = np.polynomial.Polynomial(np.array(self.terms)).deriv()(position)
+        return found
+
 
 # Absurd values may overflow to infinity, which is then shown as no value.
 @np.errstate(over="ignore", invalid="ignore")

@@ -99,12 +99,39 @@ def block_means(
                 good = abs(line[j]) < np.float32(np.inf)
                 total[j] += line[j] if good else np.float32(0)
                 count[j] += np.float32(1) if good else np.float32(0)
-        for j in range(means.shape[1]):
-            added, number = 0.0, 0.0
-            for k in range(j * side, min(width, (j + 1) * side)):
-                added += total[k]
-                number += count[k]
-            means[i, j] = added / number if number else np.nan
+        _across(total, count, side, means[i])
+
+
+@kernel
+def _across(total: NDArray[np.float32], count: NDArray[np.float32], side: int, out: NDArray[np.float32]) -> None:
+    """Means of neighbours in a row of sums.
+
+    The usual sides are written out, for only loops of a known length are vectorized: 2 Mpx take 1 ms in all instead of 3.6.
+    """
+    nothing = np.float32(np.nan)
+    done = len(total) // side if side <= 4 else 0
+    if side == 1:
+        for j in range(done):
+            out[j] = total[j] / (count[j] if count[j] > 0 else nothing)
+    elif side == 2:
+        for j in range(done):
+            n = count[2 * j] + count[2 * j + 1]
+            out[j] = (total[2 * j] + total[2 * j + 1]) / (n if n > 0 else nothing)
+    elif side == 3:
+        for j in range(done):
+            n = count[3 * j] + count[3 * j + 1] + count[3 * j + 2]
+            out[j] = (total[3 * j] + total[3 * j + 1] + total[3 * j + 2]) / (n if n > 0 else nothing)
+    elif side == 4:
+        for j in range(done):
+            n = count[4 * j] + count[4 * j + 1] + count[4 * j + 2] + count[4 * j + 3]
+            sums = total[4 * j] + total[4 * j + 1] + total[4 * j + 2] + total[4 * j + 3]
+            out[j] = sums / (n if n > 0 else nothing)
+    for j in range(done, len(out)):
+        added, several = 0.0, 0.0
+        for k in range(j * side, min(len(total), (j + 1) * side)):
+            added += total[k]
+            several += count[k]
+        out[j] = added / several if several else np.nan
 
 
 def levels(values: NDArray[np.float32], low: float, high: float, scale: Scale) -> NDArray[np.uint8]:
@@ -148,22 +175,64 @@ def log_levels(values: NDArray[np.float32], low: np.float32, factor: np.float32,
                 out[i, j] = np.uint8(1) if value == value else np.uint8(0)
 
 
-def percentile_limits(image: NDArray[np.floating], low: float, high: float) -> tuple[float, float]:
+def percentile_limits(image: NDArray[np.floating], low: float, high: float, *, above: float = -np.inf) -> tuple[float, float]:
     """Colour limits at two percentiles of the valid pixels; never empty, (0, 1) without valid pixels.
 
     The smallest and the largest (0 and 100) are exact; others are taken from every n-th pixel of a large image.
+
+    Parameters
+    ----------
+    image
+        Any shape; what is not finite is not valid.
+    low, high
+        Percentiles.
+    above
+        Only pixels above this are valid.
     """
-    whole = low <= 0 and high >= 100
     flat = image.reshape(-1)
-    step = 1 if whole else max(1, flat.size // SAMPLE)
+    if low <= 0 and high >= 100:
+        least, most = extent(flat, above)
+        return wider(float(least), float(most)) if least <= most else (0.0, 1.0)
+    step = max(1, flat.size // SAMPLE)
     # A step that divides the width would look at a few columns only.
     step += 1 - step % 2
-    sample = flat[::step]
-    good = sample[np.isfinite(sample)]
+    sample = np.empty(-(-flat.size // step), flat.dtype)
+    good = np.sort(sample[: sampled(flat, step, above, sample)])
     if not len(good):
         return 0.0, 1.0
-    first, last = (good.min(), good.max()) if whole else np.percentile(good, (low, high))
-    return wider(float(first), float(last))
+    return wider(_rank(good, low), _rank(good, high))
+
+
+def _rank(ordered: NDArray[np.floating], percent: float) -> float:
+    """A percentile of numbers in order, linear between two of them; ``np.percentile`` would put them in order once more."""
+    place = (len(ordered) - 1) * percent / 100
+    below = int(place)
+    one, other = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    return one + (other - one) * (place - below)
+
+
+@kernel
+def sampled(values: NDArray[np.floating], step: int, above: float, out: NDArray[np.floating]) -> int:
+    """Put every ``step``-th value that is finite and above a limit into ``out``; how many there are."""
+    count = 0
+    for i in range(0, len(values), step):
+        value = values[i]
+        if abs(value) < np.inf and value > above:
+            out[count] = value
+            count += 1
+    return count
+
+
+@kernel
+def extent(values: NDArray[np.floating], above: float) -> tuple[np.floating, np.floating]:
+    """The smallest and the largest value that is finite and above a limit; (inf, -inf) if there is none."""
+    least, most = values.dtype.type(np.inf), values.dtype.type(-np.inf)
+    for i in range(len(values)):
+        value = values[i]
+        good = (abs(value) < np.inf) & (value > above)
+        least = min(least, value if good else least)
+        most = max(most, value if good else most)
+    return least, most
 
 
 def wider(low: float, high: float) -> tuple[float, float]:

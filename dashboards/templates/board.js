@@ -4,6 +4,7 @@ window.xtcmon = (() => {
   const mine = location.pathname.split("/").pop(), base = location.pathname.slice(0, -mine.length);
   const kept = (page) => sessionStorage.getItem("xtcmon " + base + page) ?? "";
   let heard = performance.now(), age = null, gone = false;
+  const early = [];
   const put = (id, text) => {
     const element = document.getElementById(id);
     if (!element) return;
@@ -18,6 +19,10 @@ window.xtcmon = (() => {
     const body = document.getElementById(id);
     if (!body || body.dataset.shown === JSON.stringify(content)) return;
     body.dataset.shown = JSON.stringify(content);
+    if (body.matches("datalist")) {
+      body.replaceChildren(...content.map(([text]) => new Option(text, text)));
+      return;
+    }
     body.replaceChildren(...content.map(line => {
       const row = document.createElement("tr");
       row.append(...line.map(text => {
@@ -30,7 +35,7 @@ window.xtcmon = (() => {
           return cell;
         }
         cell.textContent = text;
-        if (/^[\d.,\u202f–-]+( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
+        if (/^[\d.,\u202f–-]+(e[+-]?\d+)?( [%A-Za-z]+)?$/.test(text)) cell.className = "number";
         return cell;
       }));
       return row;
@@ -112,7 +117,8 @@ window.xtcmon = (() => {
     document.body.dataset.level = "stale";
     put("head-word", "no answer");
     put("head-why", "This page has lost its server; it comes back by itself.");
-    if (gone || document.hidden) return;
+    // A busy machine may take longer for a first answer than for any other: to begin anew would not make it faster.
+    if (gone || document.hidden || (!("connected" in document.body.dataset) && silent < 30)) return;
     gone = true;
     fetch(location.pathname, {cache: "no-store"}).then(() => location.reload(), () => { gone = false; });
   };
@@ -126,7 +132,7 @@ window.xtcmon = (() => {
       const pages = [...document.querySelectorAll("a[data-page]")].map(link => [link.dataset.page, kept(link.dataset.page)]);
       value = JSON.stringify({name: document.getElementById("layout-name").value, pages: Object.fromEntries(pages)});
     }
-    window.xtcmon.tell?.(element.dataset.act, String(value));
+    window.xtcmon.tell(element.dataset.act, String(value));
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[data-act]");
@@ -154,5 +160,13 @@ window.xtcmon = (() => {
   document.addEventListener("visibilitychange", () => { heard = performance.now(); });
   // What a part of a page measures itself: the age of what it has painted.
   const aged = (id, seconds) => { made.set(id, performance.now() - 1000 * seconds); };
-  return {show, aged, tell: null};
+  // What somebody presses before the page has its connection is told as soon as it has.
+  const tell = (name, value) => { early.push([name, value]); };
+  const connect = (told) => {
+    if (window.xtcmon.tell === told) return;
+    window.xtcmon.tell = told;
+    early.splice(0).forEach(act => told(...act));
+    document.body.dataset.connected = "";
+  };
+  return {show, aged, tell, connect};
 })();

@@ -103,7 +103,7 @@ class Loop:
         for _ in range(BATCH):
             if (gift := self.desk.given()) is None:
                 return
-            self.carry_out(self.machine.given(gift))
+            self.carry_out(self.machine.given(gift, now))
 
     def carry_out(self, instructions: Sequence[Instruction]) -> None:
         """Do what the machine wants."""

@@ -13,6 +13,7 @@ from monitor.aggregator.joiner import Columns, Joiner
 from monitor.aggregator.ledger import Ledger
 from monitor.aggregator.log_lines import LogLines
 from monitor.aggregator.loss_report import LossReport
+from monitor.aggregator.means import Since
 from monitor.aggregator.order import Order
 from monitor.aggregator.reader_link import ReaderLink
 from monitor.aggregator.runs import Recovered, Runs
@@ -35,7 +36,7 @@ from monitor.wire.aggregator_note import (
     Step,
     Watched,
 )
-from monitor.wire.client_note import AlarmStatus, BridgeStatus, LogLine
+from monitor.wire.client_note import AlarmStatus, BridgeStatus, LogLine, MeansRequest
 from monitor.wire.group import group_of
 from monitor.wire.message import Message
 from monitor.wire.note import Note, note_of, to_message
@@ -141,8 +142,13 @@ class Aggregator:
             self.trouble.add(f"bad {message.kind} message from a peer")
             return []
 
-    def given(self, gift: Message | Columns) -> list[Instruction]:
-        """Take what a client gave the desk: a plot for the pages, or columns of his own for the file."""
+    def given(self, gift: Message | Columns | MeansRequest, now: float) -> list[Instruction]:
+        """Take what a client gave the desk: a plot for the pages, columns of his own for the file, or that means begin anew."""
+        if isinstance(gift, MeansRequest):
+            since = Since(first=self.order.next_seq, time=now, author=gift.author) if gift.begin == "now" else None
+            self.view.forget_since()
+            self.view.means.begin(since)
+            return []
         if isinstance(gift, Columns):
             self.joiner.add(gift, self.epochs.floor, self.order.next_seq)
             return []
@@ -298,7 +304,9 @@ class Aggregator:
         if not self.link.silent:
             for complete in self.epochs.completed():
                 self.runs.add(replace(complete, rows=self.joiner.joined(complete.rows)))
-                self.view.means.add(complete.epoch.run, complete.step, complete.sums, self.view.stream.wanted)
+                self.view.means.add(
+                    complete.epoch.run, complete.step, complete.sums, self.view.stream.wanted, first=complete.epoch.first
+                )
             self.runs.settle(self.epochs.floor)
             if self._end is not None and self.epochs.floor >= self._end and not self.runs.pending:
                 self.runs.close(self._end)

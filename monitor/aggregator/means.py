@@ -1,6 +1,8 @@
-"""Running sums as images to look at: of the present run, and of its present step."""
+"""Running sums as images to look at: of the present run, of its present step, and since somebody had them begin anew."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +14,34 @@ from monitor.running import on_off, value
 from monitor.wire.message import Message
 
 PAUSE_S = 1.0
-RUN, STEP = "sum", "step_sum"
+RUN, STEP, SINCE = "sum", "step_sum", "since_sum"
 ALGORITHM = "calib"
 """Statistics are named ``<detector>_<algorithm>``; the algorithm begins with this word unless the detector is known."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """Somebody had the means begin anew.
+
+    Attributes
+    ----------
+    first
+        Sequence number from which events count. The epoch that was under way does not, so this moves on to the next one.
+    time
+        Unix seconds.
+    author
+        Who it was.
+    """
+
+    first: int
+    time: float
+    author: str
+
+
 class Means:
     """Sums of the present run and step, and which of them should be shown again.
+
+    The sums since somebody had them begin anew stand beside those of the run, which go on untouched.
 
     Parameters
     ----------
@@ -31,8 +54,10 @@ class Means:
     def __init__(self, merge: MergeSums, frames: Frames) -> None:
         self._merge = merge
         self._frames = frames
-        self._sums: dict[str, Sums] = {RUN: {}, STEP: {}}
-        self._of: dict[str, tuple[int, int]] = {RUN: (-1, -1), STEP: (-1, -1)}
+        self.since: Since | None = None
+        """From where on, if somebody had them begin anew in this run."""
+        self._sums: dict[str, Sums] = {RUN: {}, STEP: {}, SINCE: {}}
+        self._of: dict[str, tuple[int, int]] = {RUN: (-1, -1), STEP: (-1, -1), SINCE: (-1, -1)}
         self._fresh: dict[tuple[str, str], None] = {}
         self._shown: dict[tuple[str, str], float] = {}
 
@@ -45,12 +70,25 @@ class Means:
         """The present run and its sums so far; never changed in place, so that another thread may keep them."""
         return self._of[RUN][0], self._sums[RUN]
 
-    def add(self, run: int, step: int, sums: Sums, wanted: Wanted = lambda topic: True) -> None:
-        """Take the sums of one epoch; another run or step starts from nothing.
+    def begin(self, since: Since | None) -> None:
+        """Sums beside those of the run begin anew; ``None``: there are no such sums any more."""
+        self.since, self._sums[SINCE], self._of[SINCE] = since, {}, (-1, -1)
+        self._fresh = {key: None for key in self._fresh if key[0] != SINCE}
+        self._shown = {key: shown for key, shown in self._shown.items() if key[0] != SINCE}
+
+    def add(self, run: int, step: int, sums: Sums, wanted: Wanted = lambda topic: True, *, first: int = 0) -> None:
+        """Take the sums of one epoch, which begins at ``first``; another run or step starts from nothing.
 
         Large sums cost time that rows wait for, so those of the step are kept only while somebody looks at them.
         """
-        for window, key in ((RUN, (run, 0)), (STEP, (run, step))):
+        if self._of[RUN][0] not in (-1, run):
+            self.begin(None)
+        windows = [(RUN, (run, 0)), (STEP, (run, step))]
+        if self.since is not None and first >= self.since.first:
+            if not self._sums[SINCE]:
+                self.since = replace(self.since, first=first)
+            windows.append((SINCE, (run, 0)))
+        for window, key in windows:
             if window == STEP and not any(wanted(self.topic(STEP, name)) for name in sums):
                 self._sums[STEP], self._of[STEP] = {}, (-1, -1)
                 continue
@@ -83,7 +121,7 @@ class Means:
                     self._shown.pop((window, name), None)
 
     def topic(self, window: str, name: str) -> str:
-        """``sum/<detector>/<algorithm>``, or the same under ``step_sum``."""
+        """``sum/<detector>/<algorithm>``, or the same under ``step_sum`` or ``since_sum``."""
         return f"{window}/" + "/".join(split_name(name, self._frames.detectors))
 
     def _message(self, topic: str, name: str, state: SumState) -> Message:
@@ -91,9 +129,11 @@ class Means:
         detector = split_name(name, self._frames.detectors)[0]
         index = None if state.kind == on_off.KIND else self._frames.index.get(detector)
         image = assembled(value(state), index)
-        header = {"count": state.count, "unit": self._frames.unit.get(detector, ""), "run": self._of[RUN][0]}
+        header: dict[str, Any] = {"count": state.count, "unit": self._frames.unit.get(detector, ""), "run": self._of[RUN][0]}
         if topic.startswith(STEP):
             header["step"] = self._of[STEP][1]
+        if topic.startswith(SINCE) and self.since is not None:
+            header |= asdict(self.since)
         return Message("sum", header, {"image": image}, topic)
 
 

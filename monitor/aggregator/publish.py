@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from monitor.wire.message import Message
 
-STATES = ("run", "step", "schema/", "sum/", "step_sum/", "status", "pipeline", "plot/", "end")
+STATES = ("run", "step", "schema/", "sum/", "step_sum/", "since_sum/", "status", "pipeline", "plot/", "end")
 """Topics (or beginnings of topics) whose last message is sent again to each new subscriber."""
 
 MOST_TOPICS = 100_000
@@ -63,6 +63,10 @@ class Stream:
         """A topic is not made any more: its counter begins anew if it comes back."""
         self._count.pop(topic, None)
         self._last.pop(topic, None)
+
+    def forget_below(self, prefix: str) -> None:
+        """States whose topics begin like this are void; their counters go on."""
+        self._last = {topic: message for topic, message in self._last.items() if not topic.startswith(prefix)}
 
     def stamped(self, message: Message) -> Message:
         """The message with its topic's counter ``n`` and the ``session``; kept if it is a state."""

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from monitor.aggregator.epoch import MergeSums
 from monitor.aggregator.frames import Frames
-from monitor.aggregator.means import Means
+from monitor.aggregator.means import SINCE, Means
 from monitor.aggregator.pace import Latency, Rate
 from monitor.aggregator.pick import PICK, Picks
 from monitor.aggregator.publish import Stream
@@ -80,6 +80,10 @@ class View:
         """The reader's own figures, shown within the status."""
         self._reader = dict(message.header)
 
+    def forget_since(self) -> None:
+        """The means since somebody had them begin anew are void; who subscribes next must not be sent them."""
+        self.stream.forget_below(f"{SINCE}/")
+
     def received(self, reduced: Reduced, processed: int) -> None:
         """Rows came, perhaps with frames; ``processed`` events have a row now."""
         self.frames.add(reduced, processed)
@@ -142,6 +146,7 @@ class View:
             "endpoints": self.endpoints,
             "processes": self.processes,
             "bridges": self.bridges,
+            "since": asdict(self.means.since) if self.means.since is not None else {},
             "alarms": [dict(alarm) for alarm in self.alarms],
             **figures,
         }

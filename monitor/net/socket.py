@@ -8,7 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import zmq
 
@@ -16,6 +16,8 @@ from monitor.errors import ConfigError, ProtocolError, Unusable
 from monitor.net.address import check_address
 from monitor.net.keys import Gate, Right, guard_bound, guard_connected
 from monitor.wire.message import Message, Part, decode, encode
+
+S = TypeVar("S", bound=Any)
 
 LARGE = 1 << 16
 """Bytes from which a part is sent and received without a copy."""
@@ -208,10 +210,21 @@ class ZmqDealer:
 
 def wait(sockets: Iterable[Any], timeout_s: float) -> bool:
     """Whether any of these sockets has something to receive, after at most the timeout."""
-    poller = zmq.Poller()
-    for socket in sockets:
-        poller.register(socket.zmq, zmq.POLLIN)
-    return bool(poller.poll(math.ceil(max(0.0, timeout_s) * 1000)))
+    return bool(Together(sockets).ready(timeout_s))
+
+
+class Together(Generic[S]):
+    """Sockets that are waited for together; made once for those that stay."""
+
+    def __init__(self, sockets: Iterable[S] = ()) -> None:
+        self._sockets = {socket.zmq: socket for socket in sockets}
+        self._poller = zmq.Poller()
+        for socket in self._sockets:
+            self._poller.register(socket, zmq.POLLIN)
+
+    def ready(self, timeout_s: float) -> list[S]:
+        """Those that have something to receive, after waiting at most the timeout for the first."""
+        return [self._sockets[socket] for socket, _ in self._poller.poll(math.ceil(max(0.0, timeout_s) * 1000))]
 
 
 def bind(socket: "zmq.Socket[bytes]", address: str) -> str:

@@ -32,7 +32,7 @@ FLAWED = 3
 MESSAGES_PER_TURN = 256
 STATUS_INTERVAL_S = 0.5
 TICK_INTERVAL_S = 0.005
-LONGEST_WAIT_S = 0.01
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.001, 0.01
 AGGREGATOR = b"aggregator"
 """The name under which the aggregator connects; it is asked for by name after a restart of the reader."""
 
@@ -260,7 +260,10 @@ class Reader:
 
     def _rest(self) -> None:
         """Wait until somebody speaks, an event is due, or a little time is over."""
-        until = min(LONGEST_WAIT_S, self._feed.pace.wait_s(self._clock.now()))
+        until = LONGEST_WAIT_S
+        if self.dispatch.wants:
+            # An event that is due and was not read is not there yet: asking for it without a pause would take a whole core.
+            until = min(until, max(SHORTEST_WAIT_S, self._feed.pace.wait_s(self._clock.now())))
         if self.dispatch.live:
             until = min(until, max(TICK_INTERVAL_S, self.dispatch.intake.settings.source.max_wait / 4))
         wait([self._router, *self._wake], until)

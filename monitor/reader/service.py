@@ -20,6 +20,7 @@ from monitor.net.ring import MemoryRing, Ring, remove_stale
 from monitor.net.socket import ZmqRouter
 from monitor.reader.calibration import Calibration, check_files
 from monitor.reader.controls import controls_of
+from monitor.reader.dispatch.frame_shapes import Fits, anything_fits
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.reader.feed import Feed
 from monitor.reader.hold import Hold, Way
@@ -62,6 +63,7 @@ def run_reader(
     insecure: bool = False,
     source: Source | None = None,
     check: Callable[[Settings], object] = lambda settings: None,
+    fits: Fits = anything_fits,
 ) -> Outcome:
     """Run a reader until its source is at an end and everything is durable, or SIGTERM or SIGINT asks it to stop.
 
@@ -83,6 +85,8 @@ def run_reader(
         Where events come from; None: as the settings say.
     check
         Raises ``ConfigError`` for settings that no worker could use; asked about every change.
+    fits
+        Raises it for settings that do not fit frames whose shapes are known; asked about every change.
 
     Raises
     ------
@@ -100,6 +104,8 @@ def run_reader(
         source = source if source is not None else source_of(settings)
         if is_live(settings):
             warm()
+            # The first check loads the workers' code: seconds in which no event would be read, if a person's change came first.
+            check(settings)
         router, hold = None, None
         calibration = Calibration()
         try:
@@ -115,6 +121,7 @@ def run_reader(
                 host=socket.gethostname(),
                 controls=controls_of,
                 check=partial(_accept, check),
+                fits=fits,
                 constants=calibration.used_by,
                 bound=stamped,
             )

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from monitor.kernel import kernel
 
 STRETCH = 1 << 16
 """Pixels added from all parts in turn: the total's stretch (512 KiB) stays in the processor's cache meanwhile."""
 
 MISSING = np.dtype(np.int64)
+NONE_MISSING = np.empty(0, MISSING)
+NONE_MISSING.flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,21 +42,13 @@ class Part:
 
 def sum_of(frames: NDArray[Any]) -> Part:
     """Sum of the given events, shape (events, ...), at least one; of a single float32 frame a view of it, else float64."""
-    if len(frames) == 1:
-        return Part(frames[0] if frames.dtype == np.float32 else frames[0].astype(np.float64), None, 1)
-    total = frames.sum(axis=0, dtype=np.float64)
-    if not np.isnan(total).any():
-        return Part(total, None, len(frames))
-    bad = np.isnan(frames)
-    missing = bad.sum(axis=0, dtype=MISSING)
-    never = missing == len(frames)
-    total = np.where(never, np.nan, np.where(bad, 0, frames).sum(axis=0, dtype=np.float64))
-    missing[never] = 0
-    return Part(total, missing if missing.any() else None, len(frames))
+    if len(frames) == 1 and frames.dtype == np.float32:
+        return Part(frames[0], None, 1)
+    return added([Part(frame, None, 1) for frame in frames])
 
 
 def added(parts: Sequence[Part]) -> Part:
-    """Sum over the events of all parts, at least one, in a float64 array of its own.
+    """Sum over the events of all parts, at least one, in arrays of its own, ``total`` float64.
 
     Raises
     ------
@@ -61,37 +56,43 @@ def added(parts: Sequence[Part]) -> Part:
         If the shapes differ.
     """
     first = parts[0]
-    for part in parts[1:]:
-        if part.total.shape != first.total.shape:
-            raise ValueError(f"sums of frames of shape {part.total.shape} and {first.total.shape} cannot be merged")
-    count = sum(part.count for part in parts)
-    total = first.total.astype(np.float64)
-    if all(part.missing is None for part in parts) and _add_all(total, parts):
-        return Part(total, None, count)
-    return _added_with_missing(parts, count)
+    missing = None if first.missing is None else first.missing.copy()
+    return absorbed(Part(first.total.astype(np.float64, order="C"), missing, first.count), parts[1:])
 
 
-def _add_all(total: NDArray[np.float64], parts: Sequence[Part]) -> bool:
-    """Add all parts but the first into ``total``; False, with ``total`` spoilt, if they do not all have the same bad pixels."""
-    flat = total.reshape(-1)
-    rest = [np.ascontiguousarray(part.total).reshape(-1) for part in parts[1:]]
-    for start in range(0, len(flat), STRETCH):
-        for part in rest:
-            if not _add(flat[start : start + STRETCH], part[start : start + STRETCH]):
-                return False
-    return True
+def absorbed(whole: Part, parts: Sequence[Part]) -> Part:
+    """Sum over the events of the whole and of all parts.
 
+    Parameters
+    ----------
+    whole
+        Its arrays are changed in place, so that nobody else may look at them; ``total`` is float64 and contiguous.
 
-def _added_with_missing(parts: Sequence[Part], count: int) -> Part:
-    total = np.zeros(parts[0].total.shape)
-    missing = np.zeros(total.shape, MISSING)
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    shape = whole.total.shape
     for part in parts:
-        bad = np.isnan(part.total)
-        total += np.where(bad, 0, part.total)
-        missing += np.where(bad, part.count, 0 if part.missing is None else part.missing)
-    never = missing == count
-    total[never], missing[never] = np.nan, 0
-    return Part(total, missing if missing.any() else None, count)
+        if part.total.shape != shape:
+            raise ValueError(f"sums of frames of shape {part.total.shape} and {shape} cannot be merged")
+    total = whole.total.reshape(-1)
+    missing = np.empty(0, MISSING) if whole.missing is None else whole.missing.reshape(-1)
+    rest = [(_flat(part.total), NONE_MISSING if part.missing is None else _flat(part.missing), part.count) for part in parts]
+    for start in range(0, len(total), STRETCH):
+        here, before = slice(start, start + STRETCH), whole.count
+        for values, missed, count in rest:
+            alike = _add_alike(total[here], values[here])
+            if not len(missing) and (len(missed) or not alike):
+                missing = np.zeros(len(total), MISSING)
+            if not alike:
+                _add_unlike(total[here], missing[here], before, values[here], missed[here], count)
+            elif len(missed):
+                missing[here] += missed[here]
+            before += count
+    count = whole.count + sum(part.count for part in parts)
+    return Part(whole.total, missing.reshape(shape) if len(missing) else None, count)
 
 
 def mean_of(part: Part) -> NDArray[np.float64]:
@@ -99,10 +100,51 @@ def mean_of(part: Part) -> NDArray[np.float64]:
     return np.asarray(part.total, np.float64) / (part.count if part.missing is None else part.count - part.missing)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _add(total: NDArray[np.float64], part: NDArray[Any]) -> bool:
-    same = True
+def warm() -> None:
+    """Compile the kernels for sums of float32 and float64, or load them from disk."""
+    bad = np.array([np.nan])
+    for frame in (np.ones(1, np.float32), np.ones(1)):
+        part = Part(frame, None, 1)
+        absorbed(absorbed(Part(bad.copy(), None, 1), [part]), [part])
+
+
+def _flat(array: NDArray[Any]) -> NDArray[Any]:
+    """In one dimension and read-only, so that kernels are compiled once for arrays of this process and for received ones."""
+    flat = np.ascontiguousarray(array).reshape(-1).view()
+    flat.flags.writeable = False
+    return flat
+
+
+@kernel
+def _add_alike(total: NDArray[np.float64], values: NDArray[Any]) -> bool:
+    """Add where both have the same bad pixels; else nothing is changed and the answer is False."""
+    alike = True
     for i in range(len(total)):
-        same &= (total[i] == total[i]) == (part[i] == part[i])
-        total[i] += part[i]
-    return same
+        alike &= (total[i] == total[i]) == (values[i] == values[i])
+    if alike:
+        for i in range(len(total)):
+            total[i] += values[i]
+    return alike
+
+
+@kernel
+def _add_unlike(
+    total: NDArray[np.float64],
+    missing: NDArray[np.int64],
+    before: int,
+    values: NDArray[Any],
+    missed: NDArray[np.int64],
+    count: int,
+) -> None:
+    """Add pixel by pixel: one that was bad in all events ``before`` begins here, one that is bad here has missed ``count``."""
+    for i in range(len(total)):
+        also = missed[i] if len(missed) else 0
+        if values[i] != values[i]:
+            if total[i] == total[i]:
+                missing[i] += count
+        elif total[i] != total[i]:
+            total[i] = values[i]
+            missing[i] = before + also
+        else:
+            total[i] += values[i]
+            missing[i] += also

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.sums import SumState
-from monitor.running.adding import Part, added, mean_of, sum_of
+from monitor.running.adding import Part, absorbed, added, mean_of, sum_of
 from monitor.running.statistic import STATISTICS, Statistic
 
 KIND = "mean_image"
+LARGE = 1 << 20
+"""Bytes from which frames are not added up before they are merged: going through a sum costs more than through a frame."""
 
 
 def of(frames: NDArray[Any]) -> SumState:
@@ -26,8 +28,11 @@ def of(frames: NDArray[Any]) -> SumState:
     SumState
         ``total`` has the shape of one frame: the sum over the events in which a pixel was good, NaN if it never was. Of a single
         float32 frame it is a view of that frame (exact, nothing is copied), else it is a float64 array of its own. ``missing``
-        (int64, only if not all 0) tells in how many events a pixel was bad that was good in others.
+        (int64, only if not all 0) tells in how many events a pixel was bad that was good in others. Several large frames stay as
+        they are, as ``frames``, until they are merged.
     """
+    if len(frames) > 1 and frames.dtype == np.float32 and frames[0].nbytes >= LARGE:
+        return SumState(KIND, len(frames), {"frames": frames})
     return _state(sum_of(frames))
 
 
@@ -39,12 +44,24 @@ def merge(states: Sequence[SumState]) -> SumState:
     ValueError
         If the frames have different shapes.
     """
-    return _state(added([part_of(state) for state in states]))
+    return _state(added(_parts(states)))
+
+
+def absorb(whole: SumState, states: Sequence[SumState]) -> SumState:
+    """Sum of all, in the arrays of the first, which came from ``merge``.
+
+    Raises
+    ------
+    ValueError
+        If the frames have different shapes.
+    """
+    return _state(absorbed(part_of(whole), _parts(states)))
 
 
 def value(state: SumState) -> NDArray[np.float64]:
     """Mean frame, each pixel over the events in which it was good; NaN = it never was."""
-    return mean_of(part_of(state))
+    parts = _parts([state])
+    return mean_of(parts[0] if len(parts) == 1 else added(parts))
 
 
 def part_of(state: SumState, name: str = "total") -> Part:
@@ -52,8 +69,16 @@ def part_of(state: SumState, name: str = "total") -> Part:
     return Part(state.arrays[name], state.arrays.get("missing"), state.count)
 
 
+def _parts(states: Sequence[SumState]) -> list[Part]:
+    parts = []
+    for state in states:
+        frames = state.arrays.get("frames")
+        parts += [part_of(state)] if frames is None else [Part(frame, None, 1) for frame in frames]
+    return parts
+
+
 def _state(part: Part) -> SumState:
     return SumState(KIND, part.count, {"total": part.total} | ({} if part.missing is None else {"missing": part.missing}))
 
 
-STATISTICS.add(KIND, Statistic(of=of, merge=merge, value=value))
+STATISTICS.add(KIND, Statistic(of=of, merge=merge, value=value, absorb=absorb))

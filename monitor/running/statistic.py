@@ -22,11 +22,15 @@ class Statistic:
         One state of many non-empty states, without changing any of them.
     value
         What the state says, float64: in the shape of one event, or what the statistic's file says instead.
+    absorb
+        As ``merge`` of the first with all others, in the arrays of the first, which must come from ``merge`` and which nobody
+        else looks at; None: the statistic cannot do that.
     """
 
     of: Callable[[NDArray[Any]], SumState]
     merge: Callable[[Sequence[SumState]], SumState]
     value: Callable[[SumState], NDArray[Any]]
+    absorb: Callable[[SumState, Sequence[SumState]], SumState] | None = None
 
 
 STATISTICS: Registry[Statistic] = Registry("running statistic")

@@ -17,9 +17,10 @@ from monitor.settings.pages import Alarm, Pages, Scan
 from monitor.settings.section import Section
 from monitor.settings.service import Bridge, Keys, Metrics, Pool, Store, Stream
 from monitor.settings.source import Source
-from monitor.settings.whole import UNITS, Settings, bytes_in, load, parse
+from monitor.settings.whole import CHANGEABLE, UNITS, Settings, bytes_in, load, parse
 
 __all__ = [
+    "CHANGEABLE",
     "CONSTANTS_RAW",
     "CONSTANTS_REQUIRED",
     "GEOMETRY_ROUGH",

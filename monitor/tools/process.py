@@ -12,6 +12,7 @@ from typing import Any
 from monitor.errors import ConfigError, Unusable
 from monitor.net.endpoints import Endpoints, read_endpoints
 from monitor.net.keys import use_keys
+from monitor.reader.dispatch.frame_shapes import Shapes
 from monitor.settings import Settings
 from monitor.tools import logs
 
@@ -88,3 +89,29 @@ def check_pipeline(settings: Settings) -> None:
         Naming detector, feature and parameter, if a worker could not use them.
     """
     declared("pipeline")(settings, 0)
+
+
+def check_fit(former: Settings, settings: Settings, frames: Shapes) -> None:
+    """Whether settings fit frames whose shapes are known, as far as the former ones did.
+
+    Parameters
+    ----------
+    former
+        Settings in force; what does not fit in them already is no reason to refuse another change.
+    settings
+        Settings that shall come into force.
+    frames
+        Detector to the shape of a frame, panels first, and that of its image.
+
+    Raises
+    ------
+    ConfigError
+        Naming detector, feature and parameter, and the shape.
+    """
+    pipeline: Any = declared("pipeline")
+    misfits: Callable[[Settings, Shapes], list[str]] = pipeline.misfits
+    found = misfits(settings, frames)
+    known = set(misfits(former, frames)) if found else set()
+    for text in found:
+        if text not in known:
+            raise ConfigError(text)

@@ -26,6 +26,16 @@ class Undo(Note):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeansRequest(Note):
+    """Have the means under ``since_sum`` begin ``now``, or have none any more (``run``); the run's own sums go on untouched."""
+
+    KIND: ClassVar[str] = "means"
+    request: int
+    begin: str
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Note):
     """Do something: ``stop`` ends the service after what was read is written."""
 

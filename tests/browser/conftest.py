@@ -29,6 +29,11 @@ ARGUMENTS = (
 FIRST = 3720
 """Events of the run before a test begins: every step of the fake's scan three times."""
 
+LOUD = ("error", "warning")
+
+LIVE = "body[data-level=live][data-connected]"
+"""A page that shows the present and hears what is pressed on it."""
+
 expect.set_options(timeout=30_000)
 
 Opened = Callable[[str], Page]
@@ -88,17 +93,17 @@ def house(tmp_path: Path, house_settings: dict[str, Any]) -> Iterator[House]:
 
 @pytest.fixture
 def opened(house: House, browser: Browser) -> Iterator[Opened]:
-    """Opens a page and waits until it shows data; at the end no page may have had an error on its console."""
+    """Opens a page and waits until it is live; at the end no page may have had an error or a warning on its console."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     errors: list[str] = []
 
     def open_page(name: str) -> Page:
         page = context.new_page()
         page.set_default_timeout(45_000)
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(message.text) if message.type in LOUD else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(house.dashboard.address + name)
-        page.wait_for_selector("body[data-level=live]")
+        page.wait_for_selector(LIVE)
         return page
 
     yield open_page

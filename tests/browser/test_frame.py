@@ -1,9 +1,11 @@
 """What every page has: the navigation, the changes of the settings, who looks."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import House, Opened
+from tests.browser.conftest import LIVE, House, Opened
 
 pytestmark = pytest.mark.browser
 
@@ -42,16 +44,28 @@ def test_who_comes_back_to_a_page_finds_what_was_chosen(opened: Opened) -> None:
     chosen = page.url
 
     page.get_by_role("link", name="Overview").click()
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)
     page.get_by_role("link", name="Scalars").click()
 
     expect(page.locator("#newest tr")).to_have_count(1)
     assert page.url == chosen
 
 
-def test_the_navigation_fits_into_one_line(opened: Opened) -> None:
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_the_bar_fits_into_one_line_with_all_that_is_in_it(opened: Opened, width: int) -> None:
     page = opened("overview")
+    page.set_viewport_size({"width": width, "height": 900})
 
-    tops = page.evaluate("[...document.querySelectorAll('nav a')].map(link => link.getBoundingClientRect().top)")
+    boxes = page.evaluate("""() => {
+      const texts = {"head-experiment": "mfxl1033220", "head-run": "1234", "head-step": "1440", "head-rate": "1000 Hz",
+                     "head-latency": "120 ms", "head-latency-99": "900 ms", "head-version": "123", "head-age": "120 min",
+                     "head-word": "connecting"};
+      for (const [id, text] of Object.entries(texts)) document.getElementById(id).textContent = text;
+      const parts = [...document.querySelectorAll("nav a, dl.bar > div, .condition")].map(part => part.getBoundingClientRect());
+      return parts.map(box => [box.left, box.right, (box.top + box.bottom) / 2]);
+    }""")
 
-    assert len(set(tops)) == 1
+    assert len(boxes) == 11 + 7 + 1
+    assert max(middle for *_, middle in boxes) - min(middle for *_, middle in boxes) < 8
+    assert all(one[1] <= other[0] for one, other in pairwise(boxes))
+    assert boxes[-1][1] <= width

@@ -231,3 +231,24 @@ def test_what_a_stranger_says_on_the_channel_harms_nobody(opened: Opened) -> Non
     assert all("refused" in word for word in said)
     count = page.evaluate("window.xtcmon.picture.count()")
     page.wait_for_function(f"window.xtcmon.picture.count() > {count}")
+
+
+def test_means_begin_anew_for_all_who_look_and_go_back_to_those_of_the_run(opened: Opened, house: House) -> None:
+    page, other = opened("images?image=mean&limits=0"), opened("images?image=mean&limits=0")
+    assert shown(page, kind="mean")["low"] == pytest.approx(10.0)
+    begun = house.service.seq
+
+    page.get_by_role("button", name="Begin the means anew").click()
+
+    for each in (page, other):
+        # The service's means since then are twice those of the run.
+        found = each.wait_for_function("() => { const s = window.xtcmon.picture.shown(); return s.low > 15 ? s : null; }")
+        assert found.json_value()["count"] <= house.service.seq - begun
+        expect(each.locator("#picture-state")).to_contain_text(re.compile(r"begun anew at event [\d\u202f]+ by dashboard at \d"))
+    other.get_by_role("button", name="Means of the whole run again").click()
+
+    for each in (page, other):
+        each.wait_for_function("() => window.xtcmon.picture.shown().low < 15")
+        expect(each.get_by_role("button", name="Means of the whole run again")).to_be_hidden()
+        expect(each.locator("#picture-state")).not_to_contain_text("begun anew")
+    assert house.service.version == 1

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import House, Opened
+from tests.browser.conftest import LIVE, House, Opened
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def test_every_page_leads_to_the_others(opened: Opened) -> None:
     for title in ("Scalars", "Images", "Scan", "Overview"):
         page.get_by_role("link", name=title).click()
         expect(page).to_have_title(f"{title} · xtcmon")
-        page.wait_for_selector("body[data-level=live]")
+        page.wait_for_selector(LIVE)
     expect(page.locator("#head-run")).to_have_text("98")
 
 
@@ -55,7 +55,7 @@ def test_a_silent_service_looks_stale_and_its_successor_live(opened: Opened, hou
 
     house.start_service()
 
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)
     expect(page.locator("#head-word")).to_have_text("running")
     page.wait_for_function("parseInt(document.getElementById('processed').textContent.replace(/\\D/g, '')) < 3000")
 
@@ -67,4 +67,4 @@ def test_a_service_without_events_is_told_from_one_that_is_gone(opened: Opened, 
     expect(page.locator("#head-word")).to_have_text("no events")
     expect(page.locator("#head-why")).to_contain_text("The service runs, but no event has come for")
     house.service.silent = False
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)

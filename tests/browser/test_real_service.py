@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.client import Monitor
 from monitor.net.endpoints import Endpoints, read_endpoints
+from tests.browser.conftest import LIVE, LOUD
 from tests.support.command import PATIENCE_S, Command, command
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
@@ -39,10 +40,10 @@ def served(xtcmon: Command) -> tuple[Path, Endpoints]:
 def opened(browser: Browser, address: str, errors: list[str]) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(1000 * PATIENCE_S)
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: errors.append(message.text) if message.type in LOUD else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)
     return page
 
 
@@ -85,6 +86,42 @@ def test_a_region_drawn_on_the_page_changes_what_the_service_publishes(browser: 
     assert errors == []
 
 
+def test_any_setting_is_changed_and_features_are_switched_from_the_run_page(
+    browser: Browser, xtcmon: Command, tmp_path: Path
+) -> None:
+    errors: list[str] = []
+    demo = ("demo", "--scenario", "scattering", "--steps", "1", "--events", "200", "--rate", "6", "--no-open")
+    with xtcmon.started(*demo, "--port", "0", "--stream", "tcp://127.0.0.1:0", "-o", tmp_path, "-j", "1"):
+        _, addresses = served(xtcmon)
+        page = opened(browser, addresses.dashboard + "run", errors)
+        said = page.locator("#setting-state")
+
+        def put(path: str, value: str) -> None:
+            page.get_by_label("Setting", exact=True).fill(path)
+            page.get_by_label("Setting", exact=True).press("Tab")
+            expect(page.locator("#setting-now")).to_contain_text(f"{path} is")
+            page.get_by_label("Value", exact=True).fill(value)
+            page.get_by_role("button", name="Put in force").click()
+
+        expect(page.locator("#setting-names option[value='detector.cspad.feature.ROI_0.image_ROI']")).to_have_count(1)
+        put("detector.cspad.feature.ROI_0.thresADU", "12.5")
+        expect(said).to_have_text("In force since settings version 2.", timeout=1000 * PATIENCE_S)
+        put("detector.cspad.feature.ROI_0.thresADUU", "12.5")
+        expect(said).to_contain_text("Refused")
+        expect(said).to_contain_text("did you mean 'thresADU'?")
+        page.get_by_label("Feature", exact=True).select_option(label="cspad.feature.ROI_0")
+        page.get_by_role("button", name="Switch off").click()
+        expect(said).to_have_text("In force since settings version 3.", timeout=1000 * PATIENCE_S)
+        expect(page.get_by_role("button", name="Switch on")).to_be_visible()
+        with Monitor(addresses.stream) as monitor:
+            rows = next(rows for rows in monitor.rows(timeout_s=PATIENCE_S) if rows["pipeline_version"][0] == 3)
+            features = monitor.latest("pipeline").header["settings"]["detector"][0]["feature"]
+        (feature,) = [each for each in features if each["name"] == "ROI_0"]
+        assert (feature["thresADU"], feature["enabled"]) == (12.5, False)
+        assert not [name for name in rows if name.startswith("cspad/ROI_0_")]
+    assert errors == []
+
+
 def test_the_pages_go_on_by_themselves_when_every_process_is_killed_in_turn(
     browser: Browser, xtcmon: Command, tmp_path: Path
 ) -> None:
@@ -101,7 +138,7 @@ def test_the_pages_go_on_by_themselves_when_every_process_is_killed_in_turn(
             ]
             os.kill(victims[0].pid, signal.SIGKILL)
             page.wait_for_timeout(1500)
-            page.wait_for_selector("body[data-level=live]")
+            page.wait_for_selector(LIVE)
             shown = page.locator("#processed").inner_text()
             expect(page.locator("#processed")).not_to_have_text(shown)
     assert errors == []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import House, Opened
+from tests.browser.conftest import LIVE, House, Opened
 from tests.dashboards.test_recorded import EVENTS, written
 
 pytestmark = pytest.mark.browser
@@ -106,7 +106,7 @@ def test_an_earlier_run_opens_with_the_same_pages_and_can_be_scrolled(opened: Op
     expect(page.locator("#head-word")).to_have_text("recorded")
     expect(page.locator("#contents-events")).to_have_text("6 events are kept here")
     page.get_by_role("link", name="back to the present").click()
-    page.wait_for_selector("body[data-level=live]")
+    page.wait_for_selector(LIVE)
 
 
 def test_a_layout_brings_back_what_was_chosen_on_a_page(opened: Opened) -> None:

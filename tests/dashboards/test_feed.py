@@ -142,3 +142,16 @@ def test_axes_of_an_older_run_are_shown_until_the_right_ones_come(feed: Feed, li
     turns(feed, link)
 
     assert list(feed.snapshot.axes) == ["b/q"]
+
+
+def test_means_are_heard_where_they_have_begun_anew_and_back(feed: Feed, link: MemoryLink) -> None:
+    feed.watch("sum/cam/calib")
+    turns(feed, link, Message("status", {"n": 1, "session": 1}, {}, "status"))
+    assert link.topics == ["sum/cam/calib"]
+
+    since = {"first": 3, "time": 1.0, "author": "me"}
+    turns(feed, link, Message("status", {"n": 2, "session": 1, "since": since}, {}, "status"))
+    assert link.topics == ["since_sum/cam/calib"]
+
+    turns(feed, link, Message("status", {"n": 3, "session": 1, "since": {}}, {}, "status"))
+    assert link.topics == ["sum/cam/calib"]

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboards.intake import Intake
+from dashboards.intake import Intake, since_in
+from dashboards.snapshot import Since
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
 from tests.support.rows import rows_message
@@ -172,3 +173,24 @@ def test_each_version_of_the_settings_is_kept_with_what_it_changed() -> None:
         (1, 0, "", ()),
         (2, 70, "Ada", ("a: 1 → 2",)),
     ]
+
+
+def test_means_that_begin_anew_stand_where_pages_look_for_means() -> None:
+    intake = Intake(100)
+    since = {"first": 40, "time": 5.0, "author": "me"}
+    intake.take(Message("status", {"n": 1, "session": 1, "since": since}, {}, "status"), 1.0)
+    image = np.full((2, 2), 7.0, np.float32)
+    header = {"n": 1, "session": 1, "count": 3, "unit": "keV", **since}
+    intake.take(Message("sum", header, {"image": image}, "since_sum/cam/calib"), 2.0)
+
+    found = intake.snapshot()
+
+    assert found.since == Since(first=40, time=5.0, author="me")
+    np.testing.assert_array_equal(found.pictures["sum/cam/calib"].image, image)
+    intake.forget_pictures("since_sum/")
+    assert intake.snapshot().pictures == {}
+
+
+@pytest.mark.parametrize("said", [{}, {"first": "x", "time": 1.0}, {"first": 3}, [], None])
+def test_a_status_that_says_nothing_usable_means_the_whole_run(said: object) -> None:
+    assert since_in({"since": said}) is None

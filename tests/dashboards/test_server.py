@@ -1,5 +1,7 @@
 """The server: its address, its port, its end."""
 
+import gzip
+import re
 import socket
 import threading
 import urllib.request
@@ -45,7 +47,23 @@ def test_any_free_port_can_be_taken_and_the_folder_is_told_which(tmp_path: Path)
             assert page.url == f"{address}overview"
             text = page.read().decode()
     assert "https://" not in text
+    scripts = re.findall(r'src="[^"]*/js/([^"?]*)\?v=', text)
+    assert scripts == ["bokeh.min.js", "bokeh-widgets.min.js"]
     assert "Overview · xtcmon" in text
+
+
+def test_what_a_browser_loads_is_compressed_and_loaded_once(tmp_path: Path) -> None:
+    with Running(tmp_path, port=0) as address:
+        with urllib.request.urlopen(address, timeout=10) as page:
+            script = re.search(r'src="/(static/js/bokeh.min.js[^"]*)"', page.read().decode())
+        assert script is not None
+        asked = urllib.request.Request(address + script[1], headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(asked, timeout=10) as found:
+            body = found.read()
+            assert found.headers["Content-Encoding"] == "gzip"
+            assert "max-age=315360000" in found.headers["Cache-Control"]
+    assert len(body) < 500_000
+    assert b"Bokeh" in gzip.decompress(body)
 
 
 def test_a_restarted_dashboard_comes_back_under_its_address(tmp_path: Path) -> None:

@@ -305,6 +305,7 @@ def test_rows_come_as_arrays_with_nan_where_absent_and_with_nothing_but_the_fiel
     np.testing.assert_array_equal(got[0]["ipm/sum"], [0.0, np.nan, 1.0])
     np.testing.assert_array_equal(got[1].seq, [3, 4, 5])
     assert (got[0].run, got[0].units["ipm/sum"], len(got[0])) == (98, "V", 3)
+    assert list(got[0]) == ["ipm/sum"]
     newest = monitor.latest(PICKED)
     assert set(newest.arrays) == {"c/ipm/sum", "p/ipm/sum", "c/seq"}
     assert monitor.missed == {}

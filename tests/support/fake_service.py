@@ -102,6 +102,9 @@ class FakeService:
     axes: dict[str, NDArray[Any]] = field(default_factory=dict)
     """What the elements of array fields stand for."""
 
+    since: dict[str, Any] = field(default_factory=dict)
+    """From where on means count; those since then are twice those of the run."""
+
     def __post_init__(self) -> None:
         self._counters: dict[str, int] = {}
         self._before: list[list[list[int]]] = []
@@ -209,6 +212,9 @@ class FakeService:
                 "sum", {"count": self.seq, "unit": "keV", "run": 98}, {"image": factor * image}, f"sum/cspad/{topic}"
             )
             self._state_message(message)
+            if self.since and self.seq > self.since["first"]:
+                header = {"count": self.seq - self.since["first"], "unit": "keV", "run": 98, **self.since}
+                self._state_message(Message("sum", header, {"image": 2 * factor * image}, f"since_sum/cspad/{topic}"))
 
     def status(self, step: int) -> dict[str, Any]:
         """What the service says about itself."""
@@ -223,7 +229,8 @@ class FakeService:
             "restarts": {"worker-1": 1}, "run": 98, "step": step, "pipeline": self.version, "mode": "live", "total": 100_000,
         }  # fmt: skip
         return {
-            "time": time.time(), "reader": reader, "processed": self.seq, "written": self.seq - 20, "late": 2, "lost": 3,
+            "time": time.time(), "since": self.since,
+            "reader": reader, "processed": self.seq, "written": self.seq - 20, "late": 2, "lost": 3,
             "damaged": 5, "rate": self.rate, "latency": {"total": [0.018, 0.041], "worker": [0.006, 0.011]},
             "trouble": {"user.py: division": 4},
             "file": "xppi0310_Run0098.h5", "balance": {"read": self.seq, "written": self.seq - 20}, "committed": self.seq - 20,
@@ -240,6 +247,11 @@ class FakeService:
             if message.kind == "axes":
                 header = {"request": message.header["request"], "run": 98, "version": self.version}
                 self._rows.send(peer, Message("axes", header, {f"k/{path}": axis for path, axis in self.axes.items()}))
+                continue
+            if message.kind == "means":
+                now = message.header["begin"] == "now"
+                self.since = {"first": self.seq, "time": time.time(), "author": message.header["author"]} if now else {}
+                self._rows.send(peer, Message("accepted", {"request": message.header["request"]}))
                 continue
             if message.kind == "detector":
                 self._rows.send(peer, self._details(message))

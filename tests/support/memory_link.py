@@ -47,6 +47,10 @@ class MemoryLink:
         self.asked.append(("control", list(changes)))
         return _given(self.control_answer)
 
+    def means(self, begin: str, author: str) -> Message:
+        self.asked.append(("means", (begin, author)))
+        return Message("accepted", {})
+
     def axes(self) -> Message:
         self.axes_asked += 1
         return _given(self.axes_answer)

@@ -96,9 +96,8 @@ def masks_of(parameters: Parameters, view: View) -> list[NDArray[np.bool_]]:
     if parameters.mask is None:
         mask = np.zeros(view.shape, bool)
         whole = [[0, length] for length in view.shape]
-        mask[tuple(slice(*pair) for pair in bounds_in(parameters.roi if parameters.roi is not None else whole, view.shape))] = (
-            True
-        )
+        bounds = bounds_in(parameters.roi if parameters.roi is not None else whole, view.shape, "roi")
+        mask[tuple(slice(*pair) for pair in bounds)] = True
         return [mask & view.good]
     given = array_of(parameters.mask, "mask").astype(bool)
     if given.shape[-2:] != view.shape or given.ndim not in (2, 3):

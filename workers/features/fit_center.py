@@ -14,7 +14,7 @@ from workers.features.feature import FEATURES, FeatureKind, real_field
 from workers.features.flat import flat
 from workers.features.given import Numbers
 from workers.features.user_array import user_good
-from workers.features.view import View
+from workers.features.view import NotKnown, View
 
 
 class Parameters(Section):
@@ -40,7 +40,7 @@ class FitCenter:
         unit = "pixel" if view.x is None or view.y is None else "um"
         if view.x is None or view.y is None:
             if len(view.shape) != 2:
-                raise ValueError("this needs pixel positions, or frames of two axes")
+                raise NotKnown("this needs pixel positions, or frames of two axes")
             row, column = np.indices(view.shape)
             self._x, self._y = column.reshape(-1).astype(np.float64), row.reshape(-1).astype(np.float64)
         else:

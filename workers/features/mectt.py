@@ -68,11 +68,11 @@ class Mectt:
         if not parameters.sm > 0 or not parameters.sigma_TT > 0:
             raise ValueError("sm and sigma_TT must be above 0")
         self._own, self._background = parameters, background_of(parameters, view)
-        self._norm = region(parameters.roi_n, view.shape)
+        self._norm = region(parameters.roi_n, view.shape, "roi_n")
         self._level = float(mean_of(self._background[self._norm].reshape(-1)))
         self._pixels = math.prod(part.stop - part.start for part in self._norm)
         turned = rotate(np.zeros(view.shape), angle=parameters.tilt).shape
-        self._signal = region(parameters.roi_s, turned)
+        self._signal = region(parameters.roi_s, turned, "roi_s")
         self._rows = self._signal[0].stop - self._signal[0].start
         if self._rows < LEAST_ROWS:
             raise ValueError(f"roi_s has {self._rows} rows, too few to fit an edge")
@@ -167,9 +167,9 @@ def background_of(own: Parameters, view: View) -> Floats:
     return np.where(found > 0, found, np.nan)
 
 
-def region(given: Any, shape: tuple[int, ...]) -> tuple[slice, ...]:
+def region(given: Any, shape: tuple[int, ...], name: str) -> tuple[slice, ...]:
     """Rectangle as slices; all of ``shape`` if none is given."""
-    bounds = bounds_in(given if given is not None else [[0, length] for length in shape], shape)
+    bounds = bounds_in(given if given is not None else [[0, length] for length in shape], shape, name)
     return tuple(slice(start, stop) for start, stop in bounds)
 
 

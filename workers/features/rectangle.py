@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.kernel import Number
 from workers.kernel import summing_kernel
 
 TOTAL, COUNT, LARGEST, SMALLEST, SPREAD, ROW, COLUMN, IMAGE_ROW, IMAGE_COLUMN, ABOVE = range(10)
@@ -54,7 +55,9 @@ class Rectangle:
         """
         found = np.zeros((len(flat), len(self.grid), NUMBERS))
         places = (self.image_row, self.image_column)
-        thresholds = (self.low, self.high, self.limit)
+        kind = flat.dtype.type
+        # Rounded like the pixels, as NumPy compares: a pixel that was given the limit's value is at the limit.
+        thresholds = (kind(self.low), kind(self.high), kind(self.limit))
         _numbers(flat, self.grid, self.keep, self.contiguous, self.whole, *places, *thresholds, found)
         return found
 
@@ -68,16 +71,16 @@ def _numbers(
     whole: bool,
     image_row: NDArray[np.float32],
     image_column: NDArray[np.float32],
-    low: float,
-    high: float,
-    limit: float,
+    low: Number,
+    high: Number,
+    limit: Number,
     found: NDArray[np.float64],
 ) -> None:
     panels, rows, columns = grid.shape
     bad = flat.dtype.type(np.nan)
     zero, most = flat.dtype.type(0), flat.dtype.type(np.inf)
-    # Through buffers of one row, because the compiler vectorizes a choice and a sum, but not both in one loop.
-    value, good = np.empty(columns, flat.dtype), np.empty(columns, np.int32)
+    # Through buffers of one row, and with & where Python would say "and": a branch keeps the compiler from vectorizing.
+    line, value = np.empty(columns, flat.dtype), np.empty(columns, flat.dtype)
     # The largest of each column, because a running largest value of a row is not vectorized (15 times slower).
     top, bottom = np.empty(columns, flat.dtype), np.empty(columns, flat.dtype)
     for panel in range(panels):
@@ -89,34 +92,32 @@ def _numbers(
             for row in range(rows):
                 pixels = grid[panel, row]
                 if contiguous:
-                    line = flat[event, pixels[0] : pixels[0] + columns]
-                    for column in range(columns):
-                        value[column] = line[column]
+                    line[:] = flat[event, pixels[0] : pixels[0] + columns]
                 else:
                     for column in range(columns):
-                        value[column] = flat[event, pixels[column]] if pixels[column] >= 0 else bad
+                        line[column] = flat[event, pixels[column]] if pixels[column] >= 0 else bad
                 if not whole:
                     for column in range(columns):
-                        value[column] = value[column] if keep[panel, row, column] else bad
-                row_total, row_moment, row_count = 0.0, 0.0, np.int32(0)
+                        line[column] = line[column] if keep[panel, row, column] else bad
+                row_total, row_count = 0.0, np.int32(0)
                 for column in range(columns):
-                    v = value[column]
-                    good[column] = 1 if v == v else 0
-                    value[column] = v if v >= low and v <= high else zero
-                for column in range(columns):
-                    row_total += value[column]
-                    row_moment += value[column] * np.float64(column)
-                    row_count += good[column]
+                    v = line[column]
+                    kept: Number = v if (v >= low) & (v <= high) else zero
+                    value[column] = kept
+                    row_total += kept
+                    row_count += np.int32(v == v)
                 if row_count == 0:
                     continue
-                row_mean, row_spread = row_total / row_count, 0.0
+                row_mean, row_spread, row_moment = row_total / row_count, 0.0, 0.0
                 for column in range(columns):
-                    distance = (value[column] - row_mean) * good[column]
-                    row_spread += distance * distance
+                    kept, ok = value[column], line[column] == line[column]
+                    distance = kept - row_mean
+                    row_spread += distance * distance if ok else 0.0
+                    row_moment += kept * np.float64(column)
                 for column in range(columns):
-                    v, ok = value[column], good[column] == 1
-                    top[column] = v if ok and v > top[column] else top[column]
-                    bottom[column] = v if ok and v < bottom[column] else bottom[column]
+                    kept, ok = value[column], line[column] == line[column]
+                    top[column] = kept if ok & (kept > top[column]) else top[column]
+                    bottom[column] = kept if ok & (kept < bottom[column]) else bottom[column]
                 if len(image_row):
                     image_moment_row, image_moment_column = 0.0, 0.0
                     for column in range(columns):
@@ -127,7 +128,7 @@ def _numbers(
                 if limit < np.inf:
                     above = np.int32(0)
                     for column in range(columns):
-                        above += good[column] if value[column] >= limit else np.int32(0)
+                        above += np.int32((line[column] == line[column]) & (value[column] >= limit))
                     numbers[ABOVE] += above
                 # Sums of squared distances join as in Chan, Golub and LeVeque (1979).
                 apart, joint = row_mean - mean, count + row_count

@@ -10,8 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def bounds_in(region: Any, shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def bounds_in(region: Any, shape: Sequence[int], name: str = "the region") -> tuple[tuple[int, int], ...]:
     """Start and stop on each axis of ``shape``: sorted, inside, whole axes where the region says nothing.
+
+    Parameters
+    ----------
+    region
+        As in the settings.
+    shape
+        Of a frame or an image.
+    name
+        What the error calls it: the parameter.
 
     Raises
     ------
@@ -27,13 +36,13 @@ def bounds_in(region: Any, shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """
     pairs = pairs_in(region)
     if len(pairs) > len(shape):
-        raise ValueError(f"the region {region} has {len(pairs)} axes, the frame only {len(shape)}")
+        raise ValueError(f"{name} {region} has {len(pairs)} axes, a frame of shape {tuple(shape)} only {len(shape)}")
     whole = [(0, length) for length in shape]
     bounds = tuple(
         (max(0, min(pair)), min(length, max(pair))) for pair, length in zip(pairs + whole[len(pairs) :], shape, strict=True)
     )
     if any(start >= stop for start, stop in bounds):
-        raise ValueError(f"the region {region} holds no pixel of a frame of shape {tuple(shape)}")
+        raise ValueError(f"{name} {region} holds no pixel of a frame of shape {tuple(shape)}")
     return bounds
 
 

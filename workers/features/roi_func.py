@@ -203,8 +203,9 @@ def _bounds(parameters: Parameters, view: View) -> tuple[tuple[int, int], ...]:
     if parameters.image_polygon is not None:
         return polygon.bounds(_corners(parameters), view.image_index().shape)
     if parameters.image_ROI is None:
-        return bounds_in(parameters.ROI if parameters.ROI is not None else [[0, length] for length in view.shape], view.shape)
-    return bounds_in(parameters.image_ROI, view.image_index().shape)
+        whole = [[0, length] for length in view.shape]
+        return bounds_in(parameters.ROI if parameters.ROI is not None else whole, view.shape, "ROI")
+    return bounds_in(parameters.image_ROI, view.image_index().shape, "image_ROI")
 
 
 def _corners(parameters: Parameters) -> list[list[float]]:

@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 FLOAT32 = np.dtype(np.float32)
 
 
+class NotKnown(ValueError):
+    """A feature asks where pixels are, and its input does not know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
     """Frames of a detector, or what a parent feature hands to its children.
@@ -65,11 +69,11 @@ class View:
 
         Raises
         ------
-        ValueError
+        NotKnown
             If they are not known.
         """
         if self.x is None or self.y is None:
-            raise ValueError("this needs pixel positions, which its input does not have; attach it to the detector itself")
+            raise NotKnown("this needs pixel positions, which its input does not have; attach it to the detector itself")
         return self.x, self.y
 
     def image_index(self) -> NDArray[np.int32]:
@@ -77,11 +81,11 @@ class View:
 
         Raises
         ------
-        ValueError
+        NotKnown
             If the input makes no image.
         """
         if self.index is None:
-            raise ValueError("this needs an assembled image, which its input does not make; attach it to the detector itself")
+            raise NotKnown("this needs an assembled image, which its input does not make; attach it to the detector itself")
         return self.index
 
     def pixel_places(self) -> NDArray[np.int32]:
@@ -89,7 +93,7 @@ class View:
 
         Raises
         ------
-        ValueError
+        NotKnown
             If the input makes no image.
         """
         if self.image_place is not None:

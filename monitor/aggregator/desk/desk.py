@@ -11,13 +11,17 @@ from monitor.aggregator.used import Used
 from monitor.errors import ProtocolError
 from monitor.model.sums import Sums
 from monitor.wire import checked
+from monitor.wire.client_note import MeansRequest
 from monitor.wire.message import Message
+from monitor.wire.note import note_of
 from monitor.wire.rows import Reduced, rows_message
 
 FRAMES_WANTED_S = 60.0
 """How long frames are made after somebody asked for them."""
 
 ROWS_LIMIT = 1 << 24
+
+LONGEST_AUTHOR = 80
 
 CONTROLS = ("control", "undo", "command")
 """Requests that the reader answers, if the client may change anything."""
@@ -54,6 +58,7 @@ class Desk:
         self.frames = KeptFrames(frames)
         self.plots = Plots()
         self.columns: list[Columns] = []
+        self.means: list[MeansRequest] = []
         self.sums: tuple[int, Sums] = (-1, {})
         self.used = Used()
         self.frames_asked = float("-inf")
@@ -89,15 +94,25 @@ class Desk:
         ProtocolError
             If the request is not understood, saying why.
         """
+        if message.kind == MeansRequest.KIND:
+            return self._begin(message)
         if message.kind in ("plot", "columns"):
             return self._give(message, asker)
         answer = self._answers.get(message.kind)
         if answer is None:
             known = ", ".join([*self._answers, *CONTROLS])
-            raise ProtocolError(f"a client asks for {known}, or gives plot or columns")
+            raise ProtocolError(f"a client asks for {known}, {MeansRequest.KIND}, or gives plot or columns")
         if message.kind in ("frames", "detector"):
             self.frames_asked = now
         return answer(message)
+
+    def _begin(self, message: Message) -> Message:
+        """Means begin anew; whether the asker may is known already."""
+        asked = note_of(MeansRequest, message)
+        if asked.begin not in ("now", "run"):
+            raise ProtocolError("means begin now, or with the run")
+        self.means.append(replace(asked, author=asked.author[:LONGEST_AUTHOR]))
+        return Message("accepted", {})
 
     def _give(self, message: Message, asker: Asker) -> Message | None:
         """Take a plot, or columns."""

@@ -6,6 +6,7 @@ from typing import Protocol
 from monitor.aggregator.joiner import Columns
 from monitor.aggregator.used import Used
 from monitor.model.sums import Sums
+from monitor.wire.client_note import MeansRequest
 from monitor.wire.message import Message
 from monitor.wire.rows import Reduced
 
@@ -23,8 +24,8 @@ class Desk(Protocol):
     def take(self, item: Reduced | Message) -> None:
         """Keep rows that were shown, or a message that was published, for the answers."""
 
-    def given(self) -> Message | Columns | None:
-        """The next thing a client gave: a plot to publish, or columns for the file; ``None`` if there is none."""
+    def given(self) -> Message | Columns | MeansRequest | None:
+        """The next thing a client gave: a plot, columns, or that means begin anew; ``None`` if there is none."""
 
     def wants_frames(self, now: float) -> bool:
         """Whether somebody asked for frames a short while ago, so that they should be made."""
@@ -41,7 +42,7 @@ class NoDesk:
     def take(self, item: Reduced | Message) -> None:
         """Nobody will ask."""
 
-    def given(self) -> Message | Columns | None:
+    def given(self) -> Message | Columns | MeansRequest | None:
         """Nobody gave anything."""
         return None
 

@@ -14,6 +14,7 @@ from monitor.errors import ProtocolError
 from monitor.model.sums import Sums
 from monitor.net.socket import Dealer, Router, ZmqRouter, wait
 from monitor.wire import checked
+from monitor.wire.client_note import MeansRequest
 from monitor.wire.message import Message
 from monitor.wire.rows import Reduced
 
@@ -45,7 +46,7 @@ class DeskThread:
         self._desk, self._router, self._control = desk, router, control
         self._relay = Relay(reader, router)
         self._items: deque[Reduced | Message] = deque(maxlen=MOST_ITEMS)
-        self._gifts: deque[Message | Columns] = deque()
+        self._gifts: deque[Message | Columns | MeansRequest] = deque()
         self._leave = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="desk")
@@ -75,7 +76,7 @@ class DeskThread:
         if isinstance(item, Reduced) or item.topic.startswith("frame/"):
             self._items.append(item)
 
-    def given(self) -> Message | Columns | None:
+    def given(self) -> Message | Columns | MeansRequest | None:
         """The next thing a client gave; ``None`` if there is none."""
         return self._gifts.popleft() if self._gifts else None
 
@@ -126,6 +127,8 @@ class DeskThread:
             if message.kind in CONTROLS:
                 self._relay.ask(peer, self._permitted(message, asker), now)
                 return
+            if message.kind == MeansRequest.KIND:
+                message = self._permitted(message, asker)
             answer = self._desk.answer(message, asker, now)
             self._hand_on()
         except ProtocolError as error:
@@ -169,9 +172,10 @@ class DeskThread:
         return message
 
     def _hand_on(self) -> None:
-        """Columns for the loop; what finds no room is counted as bad."""
-        columns, self._desk.columns = self._desk.columns, []
-        for each in columns:
+        """Columns, and wishes for means, for the loop; what finds no room is counted as bad."""
+        gifts: list[Columns | MeansRequest] = [*self._desk.columns, *self._desk.means]
+        self._desk.columns, self._desk.means = [], []
+        for each in gifts:
             if len(self._gifts) < MOST_GIFTS:
                 self._gifts.append(each)
             else:

@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.errors import ConfigError
-from monitor.settings import Settings, parse
-
-CHANGEABLE = ("detector", "others", "user", "light", "calib_directory", "scan")
-"""Sections that may change while the service runs; the others say where bytes come from and go to."""
+from monitor.settings import CHANGEABLE, Settings, parse
 
 
 def changed(settings: Settings, changes: Sequence[Mapping[str, Any]]) -> Settings:

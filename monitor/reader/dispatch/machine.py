@@ -15,6 +15,7 @@ from monitor.reader.block import TransitionBlock
 from monitor.reader.dispatch.aggregator_link import AggregatorLink
 from monitor.reader.dispatch.cut import Stretch
 from monitor.reader.dispatch.draft import Draft
+from monitor.reader.dispatch.frame_shapes import Fits, anything_fits, shapes_of
 from monitor.reader.dispatch.instruction import Instruction
 from monitor.reader.dispatch.intake import Intake
 from monitor.reader.dispatch.lending import Lending
@@ -63,6 +64,8 @@ class Dispatch:
         Path and content of the constants files that some settings use.
     bound
         Binds files of the user's that are to be read again to their present content.
+    fits
+        Raises ``ConfigError`` for settings that do not fit the frames that workers have seen.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Dispatch:
         check: Callable[[Settings], object] = lambda settings: None,
         constants: Callable[[Settings], Mapping[str, str]] = lambda settings: settings.constants,
         bound: Callable[[Settings], Settings] = lambda settings: settings,
+        fits: Fits = anything_fits,
     ) -> None:
         self.live = live
         self._rereads = rereads
@@ -85,7 +89,8 @@ class Dispatch:
         self.lending = Lending(base=base + 1, lease_timeout=settings.pool.lease_timeout, frame_interval=interval, host=host)
         self.link = AggregatorLink(self.lending, base)
         self.intake = Intake(settings, version, self.lending, self.link, controls)
-        self._versions = Versions(self.intake, check, constants, bound)
+        self._versions = Versions(self.intake, self._usable, constants, bound)
+        self._check, self._fits = check, fits
         self.resume: int | None = None
         """Events below this are durable already; None until the aggregator said so."""
         self.ended = False
@@ -243,6 +248,11 @@ class Dispatch:
     def undo(self, peer: bytes, note: Undo, now: float, unix: float) -> list[Instruction]:
         """Take the last change of settings back, or say why not."""
         return self._try(peer, note.request, lambda: self._versions.undo(note.author, now, unix), now)
+
+    def _usable(self, settings: Settings) -> None:
+        """Refuse settings that no worker could use, or not on the frames that there are."""
+        self._check(settings)
+        self._fits(self.intake.settings, settings, shapes_of(self.lending.pool))
 
     def _try(self, peer: bytes, request: int, change: Callable[[], None], now: float) -> list[Instruction]:
         """Make a change of the settings and answer who asked for it."""

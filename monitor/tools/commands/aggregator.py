@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.tools.lasting import settle
 from monitor.tools.process import STOPPED_EXIT, settings_of, stop_event
 
 
@@ -20,6 +21,7 @@ def command(
     from monitor.aggregator.stores import stores_for
 
     settings = settings_of(service, "aggregator")
+    settle()
     done = run_aggregator(
         settings,
         service,

@@ -85,6 +85,23 @@ def run(
 
 
 @command.command()
+def worker(
+    what: Annotated[list[str], typer.Argument(help="[SETTINGS.toml] FILES", show_default=False)],
+    events: Annotated[int, typer.Option(help="events to measure")] = 120,
+    as_json: AsJson = False,
+) -> None:
+    """What one worker needs per event of a recorded run, and what of it each feature, the common mode and the sums cost.
+
+    Example: xtcmon bench worker my.toml e81-r0098-s*.xtc
+    """
+    from monitor.tools.bench_worker import bench_worker, columns
+    from monitor.tools.setup import gather
+
+    lines = bench_worker(gather(what, {}), events)
+    show("one worker, processor time", [dict(columns(line)) for line in lines], as_json)
+
+
+@command.command()
 def chaos(
     events: Annotated[int, typer.Option(help="events of the run")] = 20_000,
     blows: Annotated[int, typer.Option(help="processes to hit")] = 240,
@@ -228,6 +245,21 @@ def pages(
 
     lines = declared("bench_pages")(viewers or (1, 3, 20), megapixels or (2, 4), seconds=seconds, rate=rate, browsers=browsers)
     show("pictures on the pages", [asdict(line) for line in lines], as_json)
+
+
+@command.command()
+def opening(
+    address: Annotated[str, typer.Argument(help="of the pages of a running service")] = "http://127.0.0.1:5006/",
+    rounds: Annotated[int, typer.Option(help="how often each page is opened", min=1)] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """How long a page takes to open: until its first numbers and until its plots are drawn (playwright and chromium).
+
+    Example: xtcmon bench opening http://127.0.0.1:5006/
+    """
+    from monitor.tools.process import declared
+
+    show("opening the pages", [asdict(line) for line in declared("bench_opening")(address, rounds)], as_json)
 
 
 @command.command(name="all")

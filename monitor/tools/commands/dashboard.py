@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.settings import Settings
+from monitor.tools.lasting import settle
 from monitor.tools.process import declared, settings_of, stop_event
 
 
@@ -27,4 +28,6 @@ def command(
     from monitor.supervisor.folder import the_service
 
     folder = the_service(service)
-    declared("dashboard")(settings_of(folder, "dashboard"), folder, generation=generation, port=port, stop=stop_event())
+    serve = declared("dashboard")
+    settle()
+    serve(settings_of(folder, "dashboard"), folder, generation=generation, port=port, stop=stop_event())

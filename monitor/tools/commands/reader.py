@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.tools.process import check_pipeline, settings_of
+from monitor.tools.lasting import settle
+from monitor.tools.process import check_fit, check_pipeline, settings_of
 
 
 def command(
@@ -19,7 +20,8 @@ def command(
     """
     from monitor.reader.service import run_reader
 
-    outcome = run_reader(settings_of(service, "reader"), service, generation=generation, check=check_pipeline)
+    settle()
+    outcome = run_reader(settings_of(service, "reader"), service, generation=generation, check=check_pipeline, fits=check_fit)
     if outcome.why:
         print(f"xtcmon: {outcome.why}", file=sys.stderr)
     return outcome.code

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.tools.lasting import settle
 from monitor.tools.process import STOPPED_EXIT, declared, known_endpoints, settings_of, stop_event
 
 
@@ -22,5 +23,6 @@ def command(
     settings, stop = settings_of(service, name), stop_event()
     endpoints = known_endpoints(service, stop, "reader", "rows")
     run = declared("worker")
+    settle()
     run(endpoints, name, generation, credits=settings.pool.credits, stop=stop)
     return STOPPED_EXIT if stop.is_set() else 0

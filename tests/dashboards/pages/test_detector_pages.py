@@ -8,8 +8,11 @@ import pytest
 
 from dashboards.pages.detectors import Detectors
 from dashboards.pages.hits import Hits
+from dashboards.pages.images import Images
 from dashboards.pages.page import Page, View
 from dashboards.pages.profiles import Profiles
+from dashboards.pages.scalars import Scalars
+from dashboards.pages.scan import Scan
 from dashboards.pages.timetool import TimeTool
 from dashboards.pictures.book import Book
 from dashboards.snapshot import Curves, FieldInfo, Lists, Picture, Snapshot
@@ -104,10 +107,16 @@ def test_nonsense_in_the_address_is_not_taken_seriously(page: type[Page]) -> Non
 
 
 def test_what_a_run_lacks_is_said() -> None:
-    assert "no field with more than four numbers" in Profiles(view()).update(Snapshot()).text["profile-state"]
-    assert "no position of an edge" in TimeTool(view()).update(Snapshot()).text["timetool-state"]
-    assert "no field that says what a hit is" in Hits(view()).update(Snapshot()).text["hits-state"]
-    assert Detectors(view()).update(Snapshot()).text["sources-state"] == "No source has been heard of yet."
+    begun = Snapshot(rows_at=0.0)
+    assert "no field with more than four numbers" in Profiles(view()).update(begun).text["nothing"]
+    assert "no position of an edge" in TimeTool(view()).update(begun).text["nothing"]
+    assert "no field that says what a hit is" in Hits(view()).update(begun).text["nothing"]
+    assert Detectors(view()).update(begun).text["sources-state"] == "No source has been heard of yet."
+
+
+@pytest.mark.parametrize("page", [Profiles, TimeTool, Hits, Images, Scan, Scalars])
+def test_before_the_first_event_nothing_is_said_to_be_lacking(page: type[Page]) -> None:
+    assert page(view()).update(Snapshot()).text["nothing"] == "No event has come yet."
 
 
 def test_a_stage_without_a_unit_of_time_must_be_told_its_picoseconds() -> None:

@@ -1,5 +1,6 @@
 """The Images page says of every picture what it stands on, and when its panels stand only roughly in place."""
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -26,7 +27,7 @@ def known(name: str, *, rough: bool) -> Future[Message]:
     return answer
 
 
-def texts(image: str, *, rough: bool = False, key: str = "picture-state") -> str:
+def texts(image: str, *, rough: bool = False, key: str = "picture-state", more: Mapping[str, Any] | None = None) -> str:
     """What the page says of a picture of this kind."""
 
     def nothing(*given: Any) -> Any:
@@ -34,7 +35,7 @@ def texts(image: str, *, rough: bool = False, key: str = "picture-state") -> str
 
     arguments = {"detector": "cspad", "image": image}
     view = View(
-        settings=parse({"detector": [{"name": "cspad", "sums": ["calib"]}]}),
+        settings=parse({"detector": [{"name": "cspad", "sums": ["calib"], **(more or {})}]}),
         snapshot=Snapshot,
         arguments=arguments,
         redraw=lambda: None,
@@ -68,3 +69,22 @@ def test_a_picture_that_needs_another_sum_says_which_and_offers_it() -> None:
 def test_maps_are_shown_where_they_are_known() -> None:
     assert texts("gain") == "gain map"
     assert texts("rms") == "There is no noise of the dark (rms) of cspad."
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"common_mode": 6}, "The common mode of cspad (algorithm 6) records nothing"),
+        ({"common_mode": 0}, "The settings take no common mode off cspad."),
+        ({}, "The common mode of cspad records nothing"),
+    ],
+)
+def test_a_common_mode_that_records_nothing_is_said(settings: dict[str, Any], said: str) -> None:
+    assert texts("common-mode", more=settings).startswith(said)
+
+
+def test_means_can_begin_anew_where_they_are_means_of_the_run() -> None:
+    assert texts("mean", key="means-now") == "Begin the means anew"
+    assert texts("mean", key="means-run") == ""
+    assert texts("live", key="means-now") == ""
+    assert texts("gain", key="means-now") == ""

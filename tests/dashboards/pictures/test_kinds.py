@@ -46,4 +46,6 @@ def test_parts_are_missing_until_all_are_there_with_one_shape() -> None:
 
 
 def test_every_kind_is_made_of_something() -> None:
-    assert all((kind.make is None) == (not kind.topics) and (kind.of is None) == bool(kind.topics) for kind in KINDS.values())
+    for kind in KINDS.values():
+        assert [bool(kind.topics), bool(kind.told), kind.of is not None].count(True) == 1
+        assert (kind.make is None) == (kind.of is not None)

@@ -117,3 +117,25 @@ def test_limits_are_never_empty(image: np.ndarray) -> None:
 )
 def test_limits_of_a_logarithm_are_positive(given: tuple[float, float], used: tuple[float, float]) -> None:
     assert log_limits(*given) == pytest.approx(used)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 99.9), (5, 95), (0, 100), (0, 99)])
+@pytest.mark.parametrize("above", [-np.inf, 0.0])
+def test_limits_are_the_percentiles_of_numpy(low: float, high: float, above: float) -> None:
+    image = np.random.default_rng(4).normal(size=(90, 70)).astype(np.float32)
+    image[::7], image[1::9] = NAN, np.inf
+    good = image[np.isfinite(image) & (image > above)]
+
+    np.testing.assert_allclose(percentile_limits(image, low, high, above=above), np.percentile(good, (low, high)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 5])
+def test_a_row_of_blocks_without_a_valid_pixel_has_no_value(side: int) -> None:
+    image = np.full((2 * side, 7 * side + 1), NAN, np.float32)
+    image[:side, 0] = 3
+
+    small = np.empty((2, 8), np.float32)
+    block_means(image, 0, 0, *image.shape, side, small)
+
+    assert small[0, 0] == 3
+    assert np.isnan(small.reshape(-1)[1:]).all()

@@ -3,9 +3,9 @@
 import numpy as np
 
 from monitor.aggregator.frames import Frames
-from monitor.aggregator.means import Means, assembled, split_name
+from monitor.aggregator.means import Means, Since, assembled, split_name
 from monitor.model.sums import SumState
-from monitor.running import merge_sums, state_of
+from monitor.running import mean_image, merge_sums, state_of, value
 from monitor.running.on_off import slots
 from monitor.wire.rows import Frame
 from tests.support.some_rows import some_reduced
@@ -91,3 +91,50 @@ def test_a_difference_of_on_and_off_is_shown_as_it_is_even_if_an_index_fits() ->
     message = held.due(0.0, lambda topic: topic == "sum/cam/azav_onOff")
     assert message is not None
     np.testing.assert_array_equal(message.arrays["image"][:3], [[1, 2], [3, 6], [-2, -4]])
+
+
+def test_means_that_begin_anew_are_those_of_the_later_events_alone_and_the_runs_go_on() -> None:
+    frames = np.random.default_rng(5).normal(1e4, 1, (60, 4))
+    frames[3::5, 2] = np.nan
+    held = means()
+
+    def take(first: int, stop: int) -> None:
+        held.add(1, 0, {"cam_calib": mean_image.of(frames[first:stop])}, first=first)
+
+    take(0, 20)
+    held.begin(Since(first=25, time=100.0, author="me"))
+    # This epoch was under way when the button was pressed.
+    take(20, 30)
+    take(30, 41)
+    take(41, 60)
+    found = {}
+    while (message := held.due(0.0, lambda topic: True)) is not None:
+        found[message.topic] = message
+
+    since, run = found["since_sum/cam/calib"], found["sum/cam/calib"]
+    assert {key: since.header[key] for key in ("count", "first", "author", "time")} == {
+        "count": 30,
+        "first": 30,
+        "author": "me",
+        "time": 100.0,
+    }
+    for message, first in ((since, 30), (run, 0)):
+        expected = np.append(np.nanmean(frames[first:], axis=0), np.nan)[INDEX].astype(np.float32)
+        np.testing.assert_array_equal(message.arrays["image"], expected)
+    assert run.header["count"] == 60
+    np.testing.assert_allclose(value(held.of_run[1]["cam_calib"]), np.nanmean(frames, axis=0), rtol=1e-14)
+
+
+def test_means_are_those_of_the_run_again_when_that_is_asked_for_or_the_run_ends() -> None:
+    held = means()
+    held.add(1, 0, sums(1, 1, 1, 1), first=0)
+    held.begin(Since(first=1, time=0.0, author=""))
+    held.add(1, 0, sums(1, 1, 1, 1), first=1)
+    held.begin(None)
+    assert held.due(0.0, "since_sum/cam/calib".__eq__) is None
+
+    held.begin(Since(first=2, time=0.0, author=""))
+    held.add(2, 0, sums(1, 1, 1, 1), first=5)
+
+    assert held.since is None
+    assert held.due(0.0, "since_sum/cam/calib".__eq__) is None

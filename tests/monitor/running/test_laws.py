@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from monitor.model.sums import SumState
 from monitor.running import Accumulator, empty, merge, merge_sums, state_of, value
+from monitor.running.mean_image import LARGE
 from monitor.running.statistic import STATISTICS
 
 KINDS = [name for name, _ in STATISTICS.items()]
@@ -141,3 +142,49 @@ def test_pixels_that_are_always_bad_cost_nothing_beside_the_sum() -> None:
     for state in (state_of("mean_image", events), merge(*(state_of("mean_image", events[i : i + 1]) for i in (0, 1)))):
         assert set(state.arrays) == {"total"}
         np.testing.assert_array_equal(value(state), [1.5, np.nan])
+
+
+def test_large_frames_of_one_batch_add_up_like_small_ones() -> None:
+    events = np.random.default_rng(6).normal(100, 30, (5, LARGE // 4)).astype(np.float32)
+    events[2, 7] = events[:, 8] = np.nan
+    total = Accumulator()
+    total.add({"a": state_of("mean_image", events[:2])})
+    total.add({"a": state_of("mean_image", events[2:3])})
+    total.add({"a": state_of("mean_image", events[3:])})
+    state = total.take()["a"]
+    assert set(state.arrays) == {"total", "missing"}
+    np.testing.assert_allclose(value(state), PLAIN["mean_image"](events), rtol=1e-12)
+    np.testing.assert_allclose(value(state_of("mean_image", events)), PLAIN["mean_image"](events), rtol=1e-12)
+
+
+def test_a_single_batch_of_large_frames_leaves_the_accumulator_as_a_sum() -> None:
+    events = np.ones((2, LARGE // 4), np.float32)
+    total = Accumulator()
+    total.add({"a": state_of("mean_image", events)})
+    assert {name: array.shape for name, array in total.take()["a"].arrays.items()} == {"total": (LARGE // 4,)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_handed_over_is_not_changed_however_much_follows(kind: str) -> None:
+    events = frames(40, 8)
+    handed_over = [state_of(kind, events[event : event + 1]) for event in range(40)]
+    before = [{name: array.copy() for name, array in state.arrays.items()} for state in handed_over]
+    total = Accumulator()
+    for state in handed_over:
+        total.add({"a": state})
+    np.testing.assert_allclose(value(total.take()["a"]), PLAIN[kind](events), **CLOSE)
+    for state, copies in zip(handed_over, before, strict=True):
+        for name, array in state.arrays.items():
+            np.testing.assert_array_equal(array, copies[name])
+
+
+def test_sums_that_were_taken_are_not_changed_by_what_is_added_later() -> None:
+    events = frames(40, 9)
+    total = Accumulator()
+    for event in range(20):
+        total.add({"a": state_of("mean_image", events[event : event + 1])})
+    taken = total.take()["a"]
+    before = value(taken).copy()
+    for event in range(20, 40):
+        total.add({"a": state_of("mean_image", events[event : event + 1])})
+    np.testing.assert_array_equal(value(taken), before)

@@ -172,3 +172,11 @@ def test_a_polygon_follows_the_image_when_panels_are_turned_around() -> None:
 def test_a_polygon_that_is_none_is_refused(polygon: Any) -> None:
     with pytest.raises(ConfigError):
         process(FRAME[None], image_polygon=polygon)
+
+
+@pytest.mark.parametrize("limit", [0.1, 0.7])
+def test_a_pixel_at_a_limit_that_is_no_float32_counts_whichever_way_the_limit_is_rounded(limit: float) -> None:
+    frame = np.full((1, 2, 2), limit, np.float32)
+    for thresholds in (limit, [-1.0, limit]):
+        assert process(frame, thresADU=thresholds)["sum"] == pytest.approx([4 * limit], rel=1e-6)
+    assert process(frame, nsat=limit)["nsat"] == [4]

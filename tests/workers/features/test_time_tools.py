@@ -1,5 +1,6 @@
 """Edges of known place come back, from traces and from frames."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,22 +92,64 @@ def test_a_frame_gives_the_edge_of_its_ratio() -> None:
     np.testing.assert_allclose(found["sideband"], 30.0)
 
 
-def test_shots_without_xrays_give_a_reference_and_no_edge() -> None:
-    data = frames(np.concatenate([traces(TRUTH[:1]), np.ones((2, 200))]))
-    reference = data[1, 0:10].mean(axis=0)
-    wanted = settings("timetoolRaw", name="f", reference_file=reference.tolist(), **REGIONS)
-    feature = branch(wanted, plain_view(data.shape[1:])).feature
+def with_light(data: NDArray[np.float64], xray: list[int], laser: list[int], **parameters: Any) -> dict[str, NDArray[Any]]:
+    """Values of frames with these lights."""
+    feature = branch(settings("timetoolRaw", name="f", **REGIONS, **parameters), plain_view(data.shape[1:])).feature
     status = {
         f"lightStatus/{light}": Column(Field(name=f"lightStatus/{light}", dtype=np.dtype(np.int64)), np.array(values))
-        for light, values in (("xray", [1, 0, 1]), ("laser", [1, 1, 0]))
+        for light, values in (("xray", xray), ("laser", laser))
     }
-    values = feature.process(data, Context(np.arange(3), status)).values
-    position, kept = values["det/f_pos"], values["det/f_reference"]
-    assert not isinstance(position, Ragged)
-    assert not isinstance(kept, Ragged)
-    assert np.isnan(position).tolist() == [False, True, True]
-    assert np.isnan(kept).all(axis=1).tolist() == [True, False, True]
-    np.testing.assert_allclose(kept[1], reference)
+    values = feature.process(data, Context(np.arange(len(data)), status)).values
+    return {name.removeprefix("det/f_"): array for name, array in values.items() if not isinstance(array, Ragged)}
+
+
+def test_shots_without_xrays_give_a_reference_and_no_edge() -> None:
+    data = frames(np.concatenate([traces(TRUTH[:1]), np.ones((3, 200))]))
+    reference = data[1, 0:10].mean(axis=0)
+    found = with_light(data, [1, 0, 1, 0], [1, 1, 0, 0], reference_file=reference.tolist())
+    assert np.isnan(found["pos"]).tolist() == [False, True, True, True]
+    # A shot without laser shows nothing that an edge could be divided by.
+    assert np.isnan(found["reference"]).all(axis=1).tolist() == [True, False, True, True]
+    np.testing.assert_allclose(found["reference"][1], reference)
+    np.testing.assert_allclose(found["ratio"][0], data[0, 0:10].mean(axis=0) / reference)
+
+
+def test_the_reference_is_of_the_signal_also_where_a_region_beside_it_is_divided_by() -> None:
+    data = frames(np.ones((1, 200)))
+    data[0, 10:20] *= 3
+    found = with_light(data, [0], [1], ttROI_reference=[[10, 20], [0, 200]])
+    np.testing.assert_allclose(found["reference"][0], data[0, 0:10].mean(axis=0))
+
+
+def test_without_a_reference_yet_there_is_no_position_but_what_one_is_made_of() -> None:
+    data = frames(np.concatenate([traces(TRUTH[:1]), np.ones((1, 200))]))
+    found = with_light(data, [1, 0], [1, 1], reference_file=[], subtract_sideband=True)
+    assert np.isnan(found["pos"]).all()
+    assert np.isfinite(found["reference"][1]).all()
+    reference = found["reference"][1].tolist()
+    made = with_light(data, [1, 0], [1, 1], reference_file=reference, subtract_sideband=True)
+    expected = run("timetoolEdge", traces(TRUTH[:1]), weights=WEIGHTS)
+    np.testing.assert_allclose(made["pos"][0], expected["pos"][0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("taps", [40, 41])
+@pytest.mark.parametrize("border", [77.0, 120.4])
+def test_a_position_counts_from_the_border_of_the_first_pixel(taps: int, border: float) -> None:
+    middles, half = np.arange(200) + 0.5, taps // 2
+    trace = 1.0 - 0.1 * (1 + erf((middles - border) / 6.0))
+    weights = [-1.0] * half + [0.0] * (taps % 2) + [1.0] * half
+    assert run("timetoolEdge", trace[None], weights=weights)["pos"][0] == pytest.approx(border, abs=0.1)
+
+
+def test_a_file_without_shots_is_no_reference_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "other.h5").write_bytes(b"no HDF5")
+    with pytest.raises(ConfigError, match=r"reference_file: .*other\.h5"):
+        run("timetoolRaw", np.zeros((1, 30, 200)), reference_file=str(tmp_path / "other.h5"), **REGIONS)
+
+
+def test_a_reference_of_another_width_is_refused_with_both() -> None:
+    with pytest.raises(ConfigError, match=r"shape \(150,\), and the signal is 200 pixels wide"):
+        run("timetoolRaw", np.zeros((1, 30, 200)), reference_file=[1.0] * 150, **REGIONS)
 
 
 def test_what_there_is_nothing_to_divide_by_is_refused() -> None:

@@ -12,6 +12,7 @@ from monitor.errors import ProtocolError
 from monitor.net.keys import Client
 from monitor.net.memory import MemoryDealer, MemoryRouter
 from monitor.net.noise import noise
+from monitor.wire.client_note import MeansRequest
 from monitor.wire.message import Message
 from tests.support.some_rows import some_reduced
 
@@ -198,3 +199,20 @@ def test_an_unknown_request_is_refused_by_naming_those_there_are() -> None:
     assert "history" in why(World().ask("dance", request=1))
     with pytest.raises(ProtocolError):
         Desk(10, 1).frames.newest("cspad", 1)
+
+
+def test_a_wish_for_new_means_is_handed_to_the_loop_with_the_name_of_who_may_change_things() -> None:
+    world = World(rights={"read", "control"})
+    answer = world.ask("means", request=3, begin="now", author="bob")
+
+    assert answer is not None
+    assert (answer.kind, answer.header["request"]) == ("accepted", 3)
+    assert world.desk.given() == MeansRequest(request=3, begin="now", author="alice (bob)")
+    assert "now" in why(world.ask("means", request=4, begin="yesterday", author="bob"))
+    assert world.desk.given() is None
+
+
+def test_who_may_only_read_has_no_means_begin_anew() -> None:
+    world = World(rights={"read"})
+    assert "--may control" in why(world.ask("means", request=1, begin="now", author="me"))
+    assert world.desk.given() is None

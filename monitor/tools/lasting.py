@@ -1,0 +1,29 @@
+"""What a process that works for days asks of the interpreter and of the C library.
+
+Freed memory is kept for what comes next: a service needs the same megabytes again and again, and having them cleared by the
+system each time costs a good part of a core. The search for garbage leaves out what was there before the work began, and goes
+through the rest less often.
+"""
+
+import ctypes
+import gc
+
+TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8
+"""Parameters of the GNU C library's ``mallopt`` (malloc.h)."""
+KEPT_BYTES = 1 << 30
+MAPPED_BYTES = 32 << 20
+"""The largest threshold that the library takes; larger blocks always go back to the system."""
+GARBAGE = (20_000, 20, 20)
+"""New objects before the youngest are looked through, and how seldom the older ones."""
+
+
+def settle() -> None:
+    """Prepare for long work; call it once, when everything is imported."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        # One arena, so that what one thread frees another can use.
+        for parameter, value in ((MMAP_THRESHOLD, MAPPED_BYTES), (TRIM_THRESHOLD, KEPT_BYTES), (ARENA_MAX, 1)):
+            mallopt(parameter, value)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
