@@ -21,7 +21,7 @@
     slider.replaceWith(marks);
     marks.append(slider);
     form.append(now);
-    document.querySelector("dl.bar .condition").before(hold);
+    document.querySelector("dl.bar").append(hold);
     let drawn = "";
     // Marks stand where the middle of the thumb is at their event; it stays half its width (8 px) from both ends.
     const mark = (place) => {
