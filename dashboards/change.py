@@ -35,7 +35,8 @@ class Change:
 
     def means(self, begin: str) -> None:
         """Ask to have means begin ``now``, or with the ``run`` again."""
-        accepted = "The means begin with the next events." if begin == "now" else "The means are those of the run again."
+        which = "count from the event that the picture tells" if begin == "now" else "are those of the whole run again"
+        accepted = f"Accepted: means {which}."
         self._follow(self._view.means(begin), accepted)
 
     def _follow(self, answer: Future[Message], accepted: str = "") -> None:

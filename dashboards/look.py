@@ -128,11 +128,10 @@ def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", *
 
 def _saving(made: Any, ending: str) -> Any:
     """A button of the toolbar that saves the numbers of a figure; ``dashboards.saver`` hears it."""
-    word = FILES[ending]
     code = "window.xtcmon.tell?.('save', JSON.stringify(cb_obj.tags));"
-    icon = WORD.format(size=56 // len(word), word=word)
+    icon = WORD.format(size=48 // len(ending), word=ending.upper())
     return CustomAction(
-        description=f"Save the numbers as {word}", icon=icon, callback=CustomJS(code=code), tags=[made.id, ending]
+        description=f"Save the numbers as {FILES[ending]}", icon=icon, callback=CustomJS(code=code), tags=[made.id, ending]
     )
 
 

@@ -22,9 +22,9 @@ class Place:
     kind
         ``live``: the present, and the page can be held; ``held``: an earlier moment of the present run; ``recorded``: a file.
     first, last
-        Sequence numbers between which it can be moved.
+        Sequence numbers between which it can be moved; 0 of the present.
     at
-        Where it stands.
+        Where it stands; 0 of the present.
     marks
         Changes of the settings.
     """

@@ -54,12 +54,12 @@ class Rewind:
     @property
     def place(self) -> Place:
         """Where in the run this is, and what of the run is kept."""
+        if self.position is None:
+            # Said with every update of every page: nothing is looked up for it.
+            return Place("live", 0, 0, 0)
         rows = self._feed.snapshot.run_rows()
         first, last = (int(rows.seq[0]), int(rows.seq[-1])) if len(rows) else (0, 0)
-        marks = marks_of(self._feed.snapshot.changes, first, last)
-        if self.position is None:
-            return Place("live", first, last, last, marks)
-        return Place("held", first, last, self.position, marks)
+        return Place("held", first, last, self.position, marks_of(self._feed.snapshot.changes, first, last))
 
     def seek(self, to: str) -> None:
         """Hold at an event; ``hold`` = the newest there is, ``now`` = go on with the present."""

@@ -13,6 +13,7 @@ from dashboards.snapshot import Snapshot
 from dashboards.texts import count, number
 from dashboards.timetool_settings import Section
 
+ABSENT = "The traces of shots without X-rays are not at hand here."
 DIGITS = 7
 """Of a number of the reference in the settings: far below its noise."""
 
@@ -47,7 +48,7 @@ class ReferencePanel:
         self._plot.show(np.arange(length, dtype=np.float64) + section.left + 0.5, lines, "column (pixel)", unit, title)
         return {
             "reference-used": divided_by(section),
-            "reference-state": _state(found, section),
+            "reference-state": _state(found, section) if _name(tool) in snapshot.curves else ABSENT if section.reference else "",
             "reference-text": self._change.text(snapshot),
         }
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.reduce.arrival import Tool
+from dashboards.reduce.delay import TIME_UNITS, unit_ratio
 from dashboards.settings_in_force import detector_in, maps_in
+from dashboards.snapshot import Snapshot
 
 NAMES = {"timetoolRaw": "ttRaw", "timetoolEdge": "ttEdge", "timetoolCorrelation": "ttCorrelation"}
 """What the fields of a feature are called that has no name in the settings."""
@@ -102,6 +104,15 @@ def settings_text(section: Section, terms: tuple[float, ...]) -> str:
         return f"[timetool]\n{line}"
     _, detector, _, name = section.path.split(".", 3)
     return f"# feature {name} of the detector {detector}\n{line}"
+
+
+def scan_scale(plain: Mapping[str, Any], stage: str, snapshot: Snapshot) -> float | None:
+    """Picoseconds per unit of the scan variable, as the settings of the Scan page tell; ``None`` if they do not."""
+    scan = plain.get("scan")
+    if not isinstance(scan, Mapping) or not stage or scan.get("variable") != stage:
+        return None
+    per_time, unit = scan.get("time_scale", 1.0), snapshot.unit(str(scan.get("time", "")))
+    return unit_ratio(unit, "ps") / per_time if unit in TIME_UNITS and _real(per_time) and per_time > 0 else None
 
 
 def _rectangle(given: Any) -> Rectangle | None:

@@ -27,7 +27,7 @@ from dashboards.snapshot import Snapshot
 from dashboards.table import Table
 from dashboards.texts import count, number
 from dashboards.timetool_reference import ReferencePanel
-from dashboards.timetool_settings import Section, section_of, settings_text
+from dashboards.timetool_settings import Section, scan_scale, section_of, settings_text
 
 WINDOWS = {"7200": "7200 events", "600": "600 events", "36000": "36 000 events", "0": "the whole run"}
 ORDERS = {"1": "straight line", "2": "parabola"}
@@ -144,14 +144,16 @@ class TimeTool:
         order = int(self._choices.value("order"))
         found = calibration(rows.column(stage) * scale, rows.column(tool.position), order) if stage and scale else None
         path = section.calibration
-        self._found = (path, found) if found is not None and path else None
+        follows = found is not None and found.follows
+        self._found = (path, found) if found is not None and follows and path else None
         self._calibration.show(found, stage, snapshot.label(tool.position))
         told = {
             "calibration-used": f"In force: {terms_text(section.terms)}" if section.terms else "The settings have no polynomial."
         }
         self._calibration.root.visible = found is not None
-        if found is None:
+        if found is None or not follows:
             why = FEW if scale or not stage else f"Say how many ps one {snapshot.unit(stage) or 'unit'} of {stage} is."
+            why = why if found is None else f"The position does not follow {stage}, so this scan is no calibration."
             return told | {"calibration-terms": "–", "calibration-text": self._change.text(snapshot) or why, COPY: ""}
         place = f"Would become {path}." if path else "The settings have no place for it."
         told |= {"calibration-terms": terms_text(found.terms), "calibration-text": self._change.text(snapshot) or place}
@@ -159,11 +161,12 @@ class TimeTool:
 
     def _scale(self, snapshot: Snapshot) -> float | None:
         """Picoseconds per unit of the stage: as a person says, else by its unit or by the settings of the scan."""
-        stage, scan = self._choices.value("delay"), self._view.settings.scan
-        if (said := self._choices.figure_of("ps")) or (unit := snapshot.unit(stage)) in TIME_UNITS:
-            return said or unit_ratio(unit, "ps")
-        known = stage == scan.variable and scan.time_scale > 0 and snapshot.unit(scan.time) in TIME_UNITS
-        return unit_ratio(snapshot.unit(scan.time), "ps") / scan.time_scale if known else None
+        stage, said = self._choices.value("delay"), self._choices.figure_of("ps")
+        if said:
+            return said
+        if (unit := snapshot.unit(stage)) in TIME_UNITS:
+            return unit_ratio(unit, "ps")
+        return scan_scale(settings_in_force(snapshot, self._view.settings), stage, snapshot)
 
     def _calibrate(self) -> None:
         """Ask for the polynomial."""

@@ -21,6 +21,8 @@ class CalibrationPlot:
         self._left.figure.x_range = self._points.figure.x_range
         self.root: Any = column([self._points.figure, self._left.figure], sizing_mode="stretch_width")
 
+    # Absurd values may overflow to infinity, which is then shown as no value.
+    @np.errstate(over="ignore", invalid="ignore")
     def show(self, found: Calibration | None, delay: str, position: str) -> None:
         """Draw a calibration over the delay; without one, nothing but the axes."""
         labels = (f"{delay} (ps)", position)

@@ -17,6 +17,7 @@ from dashboards.timetool_settings import Section
 
 ENDINGS = ("_f", "_ratio", "_signal")
 """Traces of a position, the one in which the edge is easiest to see first."""
+NOTHING = "Neither a frame nor a trace is at hand here."
 RECENT = 120
 """Newest traces among which one with an edge is looked for."""
 
@@ -45,7 +46,7 @@ class EdgeView:
             said.append(f"Frame: event {self._draw_camera(self._picture, snapshot, tool, section)}.")
         if curves is not None and len(curves[1]):
             said.append(f"Trace: event {self._draw_trace(*curves, snapshot, tool, section)}.")
-        return " ".join(said) if shown else "The run has neither a trace nor a picture of this edge."
+        return " ".join(said) or NOTHING
 
     def _with_edge(self, snapshot: Snapshot, tool: Tool) -> Picture | None:
         """The newest frame; one without an edge does not replace one that has it, as long as that is of this run."""

@@ -14,6 +14,9 @@ POSITIONS = (r"tt(Raw|Edge)[^/]*_pos$", r"^tt[^/]*/FLTPOS$", r"_pos$")
 LEAST_EVENTS = 10
 """Events that a step needs to enter the calibration."""
 
+FOLLOWS = 0.5
+"""Part of the spread of the delays that a calibration may leave over; without any relation it leaves nearly all."""
+
 MINUTE_S = 60.0
 
 
@@ -106,6 +109,14 @@ class Calibration:
     error: NDArray[np.float64]
     terms: tuple[float, ...]
     residual: float
+
+    @property
+    def follows(self) -> bool:
+        """Whether the position tells the delay at all: what the polynomial leaves over is well below the spread of the steps."""
+        # Absurd delays may overflow to infinity, of which nothing is said.
+        with np.errstate(over="ignore", invalid="ignore"):
+            spread = float(self.delay.std())
+        return math.isfinite(spread) and self.residual < FOLLOWS * spread
 
     def time_at(self, position: NDArray[np.float64]) -> NDArray[np.float64]:
         """Delay in ps, from the middle of the scan, at these positions."""

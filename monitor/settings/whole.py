@@ -43,7 +43,7 @@ class Settings(Section):
     """Path and content (SHA-256) of each constants file in use; written by the service."""
 
 
-CHANGEABLE = ("detector", "others", "user", "light", "calib_directory", "scan")
+CHANGEABLE = ("detector", "others", "user", "light", "timetool", "calib_directory", "scan")
 """Sections that may change while the service runs; the others say where bytes come from and go to."""
 UNITS = {
     "B": 1,

@@ -5,7 +5,7 @@ from typing import Any
 
 HALF_EDGE = 25
 """Pixels on each side of an edge that its filter looks at."""
-CALIBRATED = (-0.60115104, 0.0024080, 4.0e-7)
+CALIBRATED = (-0.60096, 0.002408, 4.0e-7)
 """Polynomial from pixel to ps that the time tool's calibration run gives, positions counted from the signal's first column."""
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dashboards.reduce.arrival import Tool
+from dashboards.snapshot import FieldInfo, Snapshot
 from dashboards.timetool_reference import divided_by
-from dashboards.timetool_settings import Section, section_of, settings_text
+from dashboards.timetool_settings import Section, scan_scale, section_of, settings_text
 from monitor.reader.dispatch.change import changed
 from monitor.settings import parse
 
@@ -47,6 +48,12 @@ def test_the_service_takes_changes_at_these_places(named: dict[str, str]) -> Non
     for path, value in ((section.calibration, [1.0, 2.0]), (section.reference, [3.0, 4.0])):
         after = changed(settings, [{"path": path, "value": value}])
         assert (after.detector[0].feature[0].model_extra or {})[path.rpartition(".")[2]] == value
+
+
+def test_the_service_takes_a_polynomial_for_the_position_of_the_acquisition() -> None:
+    path = section_of(tool("tt/FLTPOS"), {}).calibration
+
+    assert changed(parse({}), [{"path": path, "value": [1.0, 2.0]}]).timetool.calibration == (1.0, 2.0)
 
 
 def test_of_two_features_that_one_is_meant_whose_field_it_is() -> None:
@@ -100,3 +107,14 @@ def test_the_divisor_is_the_list_of_the_settings() -> None:
 
     assert divisor is not None
     np.testing.assert_array_equal(divisor, [1.0, 2.5])
+
+
+def test_the_settings_of_the_scan_tell_the_picoseconds_of_its_variable() -> None:
+    seen = Snapshot(fields={"opal/ttRaw_pos_ps": FieldInfo("ps"), "ipm/sum": FieldInfo("V")})
+    scan = {"variable": "scan/lxt", "time": "opal/ttRaw_pos_ps", "time_scale": 1000.0}
+
+    assert scan_scale({"scan": scan}, "scan/lxt", seen) == pytest.approx(1e-3)
+    assert scan_scale({"scan": scan}, "scan/other", seen) is None
+    assert scan_scale({"scan": {**scan, "time": "ipm/sum"}}, "scan/lxt", seen) is None
+    assert scan_scale({"scan": {**scan, "time_scale": 0.0}}, "scan/lxt", seen) is None
+    assert scan_scale({"scan": "x"}, "scan/lxt", seen) is None

@@ -1,6 +1,7 @@
 """``xtcmon bench``: how fast it is, as ratios in one run."""
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Sequence
@@ -235,16 +236,36 @@ def pages(
     seconds: Annotated[float, typer.Option(help="length of each line")] = 5.0,
     rate: Annotated[float, typer.Option(help="pictures per second from the service")] = 12.0,
     browsers: Annotated[bool, typer.Option(help="real browsers (playwright and chromium) instead of plain web sockets")] = False,
+    run: Annotated[
+        list[Path] | None, typer.Option(help="XTC files, and a settings file, of a run to be played beside it, again and again")
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="a run to be simulated and played beside it, for example scattering")] = "",
+    detector: Annotated[str, typer.Option(help="whose pictures of that run", show_default="the first of its settings")] = "",
+    event_rate: Annotated[float, typer.Option(help="events per second of that run")] = 120.0,
     as_json: AsJson = False,
 ) -> None:
-    """Pictures per second that reach those who look at the Images page, their age, and what they cost the dashboard.
+    """Pictures per second that reach those who look at the Images page, their age, and what they cost the dashboard and the run.
+
+    Without a run there are frames alone; with one the first line is the run without anybody who looks.
 
     Example: xtcmon bench pages 1 3 --mpx 4 --browsers
     """
     from monitor.tools.process import declared
 
-    lines = declared("bench_pages")(viewers or (1, 3, 20), megapixels or (2, 4), seconds=seconds, rate=rate, browsers=browsers)
-    show("pictures on the pages", [asdict(line) for line in lines], as_json)
+    with tempfile.TemporaryDirectory() as scratch:
+        files = [*(run or ()), *(simulated(scenario, Path(scratch), steps=1, events=240) if scenario else ())]
+        lines = declared("bench_pages")(
+            viewers or (1, 3, 20),
+            megapixels or (2, 4),
+            seconds=seconds,
+            rate=rate,
+            browsers=browsers,
+            run=files,
+            detector=detector,
+            event_rate=event_rate,
+        )
+    rows = [known(asdict(line)) if as_json else page_columns(line) for line in lines]
+    show(f"pictures on the pages, {'browsers' if browsers else 'web sockets'}", rows, as_json)
 
 
 @command.command()
@@ -323,6 +344,33 @@ def correction_columns(line: Any) -> dict[str, Any]:
         "in cache: ms": line.cached_ms,
         "of a copy there": line.of_cached_copy,
     }
+
+
+def page_columns(line: Any) -> dict[str, Any]:
+    """One line of the table; what was not measured is a dash."""
+    columns = {
+        "viewers": line.viewers,
+        "painting": line.painting,
+        "Mpx": line.megapixels,
+        "per s, slowest": line.per_s_least,
+        "mean": line.per_s_mean,
+        "age ms, median": line.age_ms_median,
+        "99 %": line.age_ms_99,
+        "MB/s": line.megabytes_per_s,
+        "dashboard, cores": line.dashboard_share,
+        "ms a picture": line.ms_per_picture,
+        "viewers, cores": line.viewers_share,
+        "MB begin": line.mb_begin,
+        "end": line.mb_end,
+        "events/s": line.events_per_s,
+        "lost": line.lost,
+    }
+    return {name: "-" if value is None else value for name, value in known(columns).items()}
+
+
+def known(values: dict[str, Any]) -> dict[str, Any]:
+    """The same with ``None`` for NaN, which JSON does not have."""
+    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
 
 
 def feature_columns(line: Any) -> dict[str, Any]:

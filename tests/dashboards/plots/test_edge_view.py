@@ -74,4 +74,4 @@ def test_without_a_camera_the_newest_trace_with_an_edge_is_shown() -> None:
     bare = Snapshot(version=1, rows=plain.rows, rows_at=1.0, fields=plain.fields, curves=plain.curves)
 
     assert EdgeView().update(bare, TOOL, RAW) == "Trace: event 2, edge at 4.5."
-    assert EdgeView().update(Snapshot(), TOOL, RAW) == ""
+    assert EdgeView().update(Snapshot(), TOOL, RAW) == "Neither a frame nor a trace is at hand here."

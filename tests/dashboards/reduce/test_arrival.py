@@ -83,3 +83,13 @@ def test_an_edge_that_does_not_move_makes_no_calibration() -> None:
     delays = np.arange(9.0)
 
     assert calibration(*steps(np.zeros(9), delays), 1) is None
+
+
+def test_a_position_that_stands_still_while_the_stage_moves_is_no_calibration() -> None:
+    delays = np.linspace(-1.0, 1.0, 21)
+    wander = np.sin(np.arange(21) * 2.0)
+    still, moving = (calibration(*steps(100 + wander + slope * delays, delays), 1) for slope in (0.0, 50.0))
+
+    assert still is not None
+    assert moving is not None
+    assert (still.follows, moving.follows) == (False, True)
