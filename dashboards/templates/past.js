@@ -16,7 +16,7 @@
     hold.id = "head-hold";
     hold.append(document.createElement("dt"), document.createElement("dd"));
     hold.firstChild.textContent = "moment";
-    hold.lastChild.append(button("hold ▮▮", "hold"));
+    hold.lastChild.append(button("hold", "hold"));
     hold.title = "hold this page at the newest event, and go back in the run";
     slider.replaceWith(marks);
     marks.append(slider);

@@ -18,6 +18,12 @@ from tests.dashboards.test_door import PASSWORD, password_file
 
 pytestmark = pytest.mark.browser
 
+KNOWN = {
+    # Marks of changes on the slider of a run are as narrow as their place; the slider itself is large enough and leads there too.
+    "target-size": 'aria-label="Go to ',
+}
+"""Rule to the one kind of element for which it does not hold here; nothing of Bokeh's own had to be entered."""
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -32,7 +38,10 @@ def found(page: Page) -> list[str]:
     checked = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
     assert len(checked["passes"]) > 5
     return [
-        f"{rule['id']}: {node['target']}: {node['failureSummary']}" for rule in checked["violations"] for node in rule["nodes"]
+        f"{rule['id']}: {node['target']}: {node['failureSummary']}"
+        for rule in checked["violations"]
+        for node in rule["nodes"]
+        if KNOWN.get(rule["id"], node["html"] + "?") not in node["html"]
     ]
 
 
