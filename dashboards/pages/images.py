@@ -1,7 +1,6 @@
 """Area detectors: every picture there is of them, in the screen's own resolution, and regions and masks drawn with the mouse."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -47,8 +46,7 @@ class Images:
     def __init__(self, view: View) -> None:
         self._view, self._standing = view, Standing()
         self._picture = PicturePlot(self._on_rectangle, self._on_polygon, self._on_brush)
-        self._regions = RegionDesk(view)
-        self._mask = MaskDesk(view)
+        self._regions, self._mask = RegionDesk(view), MaskDesk(view)
         self._make_choices(view.arguments)
         self._picture.follow(
             detector=self._detector,
@@ -168,7 +166,6 @@ class Images:
         if picture is None:
             return None
         said = about_picture(snapshot, picture, name, word, panels=panels)
-        said["saved"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
         good, called = good_of(picture, details, panels=panels), file_name(snapshot, f"{name}_{word}", ending)
         return lambda: (called, picture_content(picture, good, said, ending))
 

@@ -1,6 +1,7 @@
 """A picture as a file: every pixel as the number it is, not as the screen shows it."""
 
 import math
+import time
 from collections.abc import Mapping
 
 import numpy as np
@@ -32,7 +33,7 @@ def _line(row: NDArray[np.number]) -> str:
 def about_picture(
     snapshot: Snapshot, picture: Picture, detector: str, kind: str, *, panels: bool
 ) -> dict[str, str | int | float]:
-    """What the file says of itself: detector, kind, unit, run, event or number of events, version of the settings."""
+    """What the file says of itself: detector, kind, unit, run, event or number of events, version of the settings, the time now."""
     told = {key: value for key in TOLD if isinstance(value := picture.header.get(key), int | float)}
     run, version = snapshot.run.get("run"), snapshot.pipeline.get("version")
     known = {name: value for name, value in (("run", run), ("settings_version", version)) if isinstance(value, int)}
@@ -43,6 +44,7 @@ def about_picture(
         "unit": picture.unit,
         "experiment": str(snapshot.run.get("experiment", "")),
         "count": picture.count,
+        "saved": time.strftime("%Y-%m-%d %H:%M:%S %z"),
         **known,
         **told,
     }
