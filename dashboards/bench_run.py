@@ -44,6 +44,8 @@ def beside_a_run(
         shown: dict[str, Any] = {
             "source.listen": listen,
             "store.directory": scratch,
+            # The same run comes again and again.
+            "store.existing": "replace",
             "stream.address": "tcp://127.0.0.1:0",
             "pool.workers": WORKERS,
             "pages.port": 0,

@@ -15,8 +15,9 @@
     marks.id = "past-marks";
     hold.id = "head-hold";
     hold.append(document.createElement("dt"), document.createElement("dd"));
-    hold.firstChild.textContent = "moment";
-    hold.lastChild.append(button("hold", "hold"));
+    hold.firstChild.textContent = "hold";
+    hold.lastChild.append(button("▮▮", "hold"));
+    hold.querySelector("button").setAttribute("aria-label", "hold");
     hold.title = "hold this page at the newest event, and go back in the run";
     slider.replaceWith(marks);
     marks.append(slider);

@@ -65,6 +65,7 @@ def test_the_bar_fits_into_one_line_with_all_that_is_in_it(opened: Opened, width
       return parts.map(box => [box.left, box.right, (box.top + box.bottom) / 2]);
     }""")
 
+    # Seven numbers, and what holds the page.
     assert len(boxes) == 11 + 8 + 1
     assert max(middle for *_, middle in boxes) - min(middle for *_, middle in boxes) < 8
     assert all(one[1] <= other[0] for one, other in pairwise(boxes))

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(5 
 
 POSITION, AMPLITUDE, TIME = "opal_tt/ttRaw_pos", "opal_tt/ttRaw_amp", "opal_tt/ttRaw_pos_ps"
 REFERENCE = "opal_tt/ttRaw_reference"
-DEMO = ("demo", "--scenario", "time-tool-calibration", "--steps", "7", "--events", "200", "--rate", "40", "--no-open", "-j", "1")
+DEMO = ("demo", "--scenario", "time-tool-calibration", "--steps", "7", "--events", "200", "--rate", "20", "--no-open", "-j", "1")
 LEFT = 16
 IN_FORCE = re.compile(r"In force since settings version \d+\.")
 PATIENCE_MS = 1000 * PATIENCE_S

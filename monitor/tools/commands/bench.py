@@ -253,7 +253,7 @@ def pages(
     from monitor.tools.process import declared
 
     with tempfile.TemporaryDirectory() as scratch:
-        files = [*(run or ()), *(simulated(scenario, Path(scratch), steps=1, events=240) if scenario else ())]
+        files = [*(run or ()), *(simulated(scenario, Path(scratch), steps=1, events=480) if scenario else ())]
         lines = declared("bench_pages")(
             viewers or (1, 3, 20),
             megapixels or (2, 4),
