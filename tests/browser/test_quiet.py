@@ -14,11 +14,14 @@ pytestmark = pytest.mark.browser
 AGELESS = """() => [...document.querySelectorAll(".panel")].filter(panel => panel.checkVisibility())
   .filter(panel => !/old$/.test(panel.querySelector(".age")?.textContent)).map(panel => panel.querySelector("h2")?.textContent)"""
 
+CONTROLS = {"Change a setting", "Alarms and their limits"}
+"""Panels in which a person asks for something; they show no data."""
+
 
 @pytest.mark.parametrize("name", ["run", "system"])
 def test_every_panel_says_how_old_it_is_and_turns_grey(opened: Opened, house: House, name: str) -> None:
     page = opened(name)
-    assert page.evaluate(AGELESS) == []
+    assert set(page.evaluate(AGELESS)) <= CONTROLS
     assert page.locator(".panel[data-stale]").count() == 0
 
     house.stop_service()
@@ -68,6 +71,7 @@ def test_markup_in_an_address_is_shown_as_text(opened: Opened) -> None:
 def test_a_field_is_added_by_a_part_of_its_name_and_taken_away_again(opened: Opened) -> None:
     page = opened("scalars?fields=ipm2/sum")
     page.get_by_label("Add a field").press_sequentially("charge")
+    expect(page.locator(".bk-menu").filter(has_text="ebeam/charge").first).to_be_visible()
     page.get_by_label("Add a field").press("Enter")
 
     expect(page.get_by_label("ebeam/charge", exact=True)).to_be_checked()
