@@ -33,7 +33,7 @@ def _line(row: NDArray[np.number]) -> str:
 def about_picture(
     snapshot: Snapshot, picture: Picture, detector: str, kind: str, *, panels: bool
 ) -> dict[str, str | int | float]:
-    """What the file says of itself: detector, kind, unit, run, event or number of events, version of the settings, the time now."""
+    """What the file says of itself: detector, kind, unit, run, event or number of events, settings version, the time now."""
     told = {key: value for key in TOLD if isinstance(value := picture.header.get(key), int | float)}
     run, version = snapshot.run.get("run"), snapshot.pipeline.get("version")
     known = {name: value for name, value in (("run", run), ("settings_version", version)) if isinstance(value, int)}
