@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from dashboards.alarms.guard import Guard
-from dashboards.intake import Intake, heard_as, shown_as
+from dashboards.intake import Intake
 from dashboards.joined_rows import groups_of
+from dashboards.meaning import heard_as, shown_as
 from dashboards.question import Question
 from dashboards.service import Link, Requests, Stream
 from dashboards.snapshot import Snapshot

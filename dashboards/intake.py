@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboards.arrays import pieces_of
 from dashboards.joined_rows import as_one
-from dashboards.reduce.difference import difference
+from dashboards.meaning import SINCE, latency_in, number_in, settings_version, shown_as, since_in, units_in
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.shelf import Shelf
@@ -26,8 +26,6 @@ LOG_KEPT = 200
 CHANGES_KEPT = 100
 PICTURES_KEPT = 64
 PLOT = "plot/"
-RUN, SINCE = "sum/", "since_sum/"
-"""Means of the run, and those since somebody had them begin anew."""
 
 
 class Intake:
@@ -218,9 +216,9 @@ class Intake:
         header = message.header
         if not isinstance(header.get("reader", {}), Mapping):
             raise ProtocolError("a status whose reader is no map")
-        total = _pair(header.get("latency"))
+        total = latency_in(header.get("latency"))
         known = (header.get(key) for key in ("time", "rate"))
-        self._statuses.append((*map(_float, known), *total, _float(header.get("lost"))))
+        self._statuses.append((*map(number_in, known), *total, number_in(header.get("lost"))))
         self._latest["status"] = header
         self._status_at = now
         self._since = since_in(header)
@@ -254,7 +252,7 @@ class Intake:
 
     def _learn_columns(self, message: Message) -> None:
         """Units of columns that came before their schema."""
-        for name, said in _units(message).items():
+        for name, said in units_in(message).items():
             values = message.arrays.get("c/" + name)
             if values is None or values.dtype.kind not in "iufb" or name in HIDDEN:
                 continue
@@ -293,63 +291,3 @@ class Intake:
     def _take_end(self, message: Message, now: float) -> None:
         del message, now
         self._ended = True
-
-
-def heard_as(topic: str) -> str:
-    """Where the service tells the means of this topic while they have begun anew."""
-    return SINCE + topic.removeprefix(RUN) if topic.startswith(RUN) else topic
-
-
-def shown_as(topic: str) -> str:
-    """The topic under which pages find these means, whenever they began."""
-    return RUN + topic.removeprefix(SINCE) if topic.startswith(SINCE) else topic
-
-
-def since_in(status: Mapping[str, Any]) -> Since | None:
-    """From where on means count, as the status says it; ``None`` = the whole run."""
-    said = status.get("since")
-    first, time = (said.get("first"), said.get("time")) if isinstance(said, Mapping) else (None, None)
-    if not isinstance(said, Mapping) or not isinstance(first, int) or not isinstance(time, int | float):
-        return None
-    return Since(first=first, time=float(time), author=str(said.get("author") or ""))
-
-
-def _units(message: Message) -> dict[str, FieldInfo]:
-    """Unit and description by field name."""
-    said = message.header.get("fields", {})
-    if not isinstance(said, Mapping) or not all(
-        isinstance(about, list | tuple) and len(about) in (2, 3) for about in said.values()
-    ):
-        raise ProtocolError("the fields of the rows do not say unit and description")
-    return {name: FieldInfo(str(about[0]), str(about[1])) for name, about in said.items()}
-
-
-def _float(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
-
-
-def _pair(latency: object) -> tuple[float, float]:
-    """Median and 99 % of the whole way, in seconds: the stage ``total`` if it is given, else the slowest stage."""
-    if not isinstance(latency, Mapping) or not latency:
-        return math.nan, math.nan
-    pairs = [(_float(pair[0]), _float(pair[1])) for pair in latency.values() if isinstance(pair, list | tuple) and len(pair) == 2]
-    total = latency.get("total")
-    if isinstance(total, list | tuple) and len(total) == 2:
-        return _float(total[0]), _float(total[1])
-    return max(pairs, default=(math.nan, math.nan))
-
-
-def settings_version(header: Mapping[str, Any], before: SettingsVersion | None) -> SettingsVersion:
-    """A version of the settings, with what changed.
-
-    Raises
-    ------
-    ProtocolError
-        If it has no number, no first event or no settings.
-    """
-    version, first, settings = (header.get(key) for key in ("version", "first", "settings"))
-    if not isinstance(version, int) or not isinstance(first, int) or not isinstance(settings, Mapping):
-        raise ProtocolError("settings without version, first event or content")
-    what = () if before is None else tuple(difference(before.settings, settings))
-    author, time = str(header.get("author") or ""), _float(header.get("time"))
-    return SettingsVersion(version=version, first=first, time=time, author=author, what=what, settings=settings)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboards.intake import settings_version
+from dashboards.meaning import settings_version
 from dashboards.reduce.assemble import image_index, placed
 from dashboards.rows import HIDDEN, element_names
 from dashboards.snapshot import FieldInfo, Picture, SettingsVersion, Snapshot

@@ -6,7 +6,7 @@ import pytest
 
 from dashboards.bench_audience import Seen
 from dashboards.bench_pages import Meter, row_of
-from monitor.tools.commands.bench import known, page_columns
+from monitor.tools.bench_tables import known, page_columns
 
 
 def test_a_line_is_what_was_seen_and_used_between_two_moments() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboards.intake import Intake, since_in
+from dashboards.intake import Intake
+from dashboards.meaning import since_in
 from dashboards.snapshot import Since
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message

@@ -1,23 +1,16 @@
 """``xtcmon bench``: how fast it is, as ratios in one run."""
 
-import json
-import math
 import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from monitor.errors import ConfigError
+from monitor.tools.bench_tables import correction_columns, feature_columns, hop_columns, known, page_columns, show, stream_columns
 from monitor.tools.screen import out, progress
-
-if TYPE_CHECKING:
-    from monitor.reader.bench_hop import HopRow
-    from monitor.tools.bench_stream import StreamRow
 
 command = typer.Typer(help="Measure: the hop from reader to worker, reading, the whole service.", no_args_is_help=True)
 
@@ -306,106 +299,3 @@ def simulated(scenario: str, folder: Path, *, steps: int | None = None, events: 
     # Pages still on their way to the disk would be measured with what is wanted.
     os.sync()
     return files
-
-
-def hop_columns(line: "HopRow") -> dict[str, Any]:
-    """One line of the table: what travelled, how, how fast and at what cost."""
-    return {
-        "event": line.kind,
-        "way": line.way,
-        "events/s": line.events_per_s,
-        "batches/s": line.batches_per_s,
-        "GB/s": line.gigabytes_per_s,
-        "CPU us/event": line.cpu_per_event_us,
-    }
-
-
-def stream_columns(line: "StreamRow") -> dict[str, Any]:
-    """One line of the table: who listened to what, what came, how late."""
-    return {
-        "subscribers": line.subscribers,
-        "subscribe to": line.wanted,
-        "rows/s": line.rows_per_s,
-        "MB/s": line.megabytes_per_s,
-        "missed": f"{100 * line.missed:.1f} %",
-        "median ms": line.median_ms,
-        "99 % ms": line.most_ms,
-    }
-
-
-def correction_columns(line: Any) -> dict[str, Any]:
-    """One line of the table: a step, its time, and how that compares with a copy."""
-    return {
-        "detector": line.detector,
-        "step": line.step,
-        "ms/event": line.ms,
-        "GB/s": line.gigabytes_per_s,
-        "of a copy": line.of_copy,
-        "in cache: ms": line.cached_ms,
-        "of a copy there": line.of_cached_copy,
-    }
-
-
-def page_columns(line: Any) -> dict[str, Any]:
-    """One line of the table; what was not measured is a dash."""
-    columns = {
-        "viewers": line.viewers,
-        "painting": line.painting,
-        "Mpx": line.megapixels,
-        "per s, slowest": line.per_s_least,
-        "mean": line.per_s_mean,
-        "age ms, median": line.age_ms_median,
-        "99 %": line.age_ms_99,
-        "MB/s": line.megabytes_per_s,
-        "dashboard, cores": line.dashboard_share,
-        "ms a picture": line.ms_per_picture,
-        "viewers, cores": line.viewers_share,
-        "MB begin": line.mb_begin,
-        "end": line.mb_end,
-        "events/s": line.events_per_s,
-        "lost": line.lost,
-    }
-    return {name: "-" if value is None else value for name, value in known(columns).items()}
-
-
-def known(values: dict[str, Any]) -> dict[str, Any]:
-    """The same with ``None`` for NaN, which JSON does not have."""
-    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
-
-
-def feature_columns(line: Any) -> dict[str, Any]:
-    """One line of the table; how many times faster than the older tools and than plain numpy."""
-    original, plain = line.original_ms, line.plain_ms
-    return {
-        "detector": line.detector,
-        "feature": line.feature,
-        "ms/event": line.ms,
-        "GB/s": line.gigabytes_per_s,
-        "older tools, ms": "-" if original is None else original,
-        "times": "-" if original is None else original / line.ms,
-        "plain numpy, ms": "-" if plain is None else plain,
-        "times numpy": "-" if plain is None else plain / line.ms,
-    }
-
-
-def show(title: str, rows: Sequence[dict[str, Any]], as_json: bool) -> None:
-    """A table for a person, or JSON for a program."""
-    if as_json:
-        print(json.dumps(rows))
-        return
-    if len(rows) == 1:
-        table = Table(title=title, show_header=False, box=None)
-        for name, value in rows[0].items():
-            table.add_row(name, words(value))
-    else:
-        table = Table(*rows[0], title=title, box=None)
-        for row in rows:
-            table.add_row(*(words(value) for value in row.values()))
-    out.print(table)
-
-
-def words(value: object) -> str:
-    """A number short enough for a table."""
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
