@@ -48,7 +48,8 @@ def opened(browser: Browser, address: str, errors: list[str]) -> Page:
 
 
 def draw(page: Page) -> None:
-    """Draw a rectangle in the middle of the image."""
+    """Draw a rectangle in the middle of the image, once it is painted: texts are on a page before its pictures."""
+    page.wait_for_function("window.xtcmon.picture?.shown()")
     page.get_by_label("Mouse").select_option(label="draws a region: rectangle")
     page.wait_for_timeout(500)
     box = page.locator(".bk-Canvas").first.bounding_box()
