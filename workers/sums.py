@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import ConfigError
-from monitor.model.sums import Sums
-from monitor.running import split_name, state_of
+from monitor.model.sums import Sums, SumState
+from monitor.running import split_name, state_of, state_of_chosen
 from monitor.running.split import REST
 
 WORDS = ("calib", "nhits", "square", "img", "max", "std", "dropped", "skipFirst", "thresADU<x>")
@@ -45,6 +45,11 @@ class Algorithm:
     image: bool
     dropped: bool
     skip_first: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether frames are added up as they are."""
+        return self.threshold is None and not (self.hits or self.square or self.image)
 
     def prepared(self, frames: NDArray[np.float32], index: NDArray[np.int32]) -> NDArray[np.float32]:
         """What is to be added up; the frames themselves if there is nothing to do. NaN stays NaN.
@@ -132,9 +137,17 @@ def sums_of(
     for algorithm in algorithms:
         for state, chosen in _states(algorithm, shots, len(frames)).items():
             if chosen.any():
-                values = algorithm.prepared(_of_chosen(frames, chosen), index)
-                sums[split_name(f"{detector}_{algorithm.name}", state)] = state_of(algorithm.kind, values)
+                sums[split_name(f"{detector}_{algorithm.name}", state)] = _sum_of(
+                    algorithm, frames, np.flatnonzero(chosen), index
+                )
     return sums
+
+
+def _sum_of(algorithm: Algorithm, frames: NDArray[np.float32], places: NDArray[np.int64], index: NDArray[np.int32]) -> SumState:
+    """The sum of the frames at these places, at least one."""
+    if algorithm.plain:
+        return state_of_chosen(algorithm.kind, frames, places)
+    return state_of(algorithm.kind, algorithm.prepared(frames[places], index))
 
 
 def _states(algorithm: Algorithm, shots: Shots, count: int) -> dict[str, NDArray[np.bool_]]:
@@ -148,10 +161,3 @@ def _states(algorithm: Algorithm, shots: Shots, count: int) -> dict[str, NDArray
         states[state] = counts & lit
         rest &= ~lit
     return {**states, REST: rest}
-
-
-def _of_chosen(frames: NDArray[np.float32], chosen: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Frames of the chosen events, at least one; a view where they are neighbours, for a copy costs as much as adding them up."""
-    places = np.flatnonzero(chosen)
-    first, stop = int(places[0]), int(places[-1]) + 1
-    return frames[first:stop] if stop - first == len(places) else frames[chosen]

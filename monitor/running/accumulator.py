@@ -77,4 +77,8 @@ class Accumulator:
 
 
 def _nbytes(state: SumState) -> int:
+    """Bytes of a state's own; frames that are shared by several count once."""
+    frames = state.arrays.get("frames")
+    if frames is not None:
+        return int(state.count * frames[0].nbytes)
     return sum(array.nbytes for array in state.arrays.values())

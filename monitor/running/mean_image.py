@@ -29,11 +29,17 @@ def of(frames: NDArray[Any]) -> SumState:
         ``total`` has the shape of one frame: the sum over the events in which a pixel was good, NaN if it never was. Of a single
         float32 frame it is a view of that frame (exact, nothing is copied), else it is a float64 array of its own. ``missing``
         (int64, only if not all 0) tells in how many events a pixel was bad that was good in others. Several large frames stay as
-        they are, as ``frames``, until they are merged.
+        they are, as ``frames`` and the ``places`` of those that count, until they are merged.
     """
-    if len(frames) > 1 and frames.dtype == np.float32 and frames[0].nbytes >= LARGE:
-        return SumState(KIND, len(frames), {"frames": frames})
-    return _state(sum_of(frames))
+    return of_chosen(frames, np.arange(len(frames))) if _stay(frames, len(frames)) else _state(sum_of(frames))
+
+
+def of_chosen(frames: NDArray[Any], places: NDArray[np.int64]) -> SumState:
+    """As ``of`` for the frames at these places, shape (chosen,), at least one; large ones are not copied."""
+    if _stay(frames, len(places)):
+        return SumState(KIND, len(places), {"frames": frames, "places": places})
+    first, stop = int(places[0]), int(places[-1]) + 1
+    return of(frames[first:stop] if stop - first == len(places) else frames[places])
 
 
 def merge(states: Sequence[SumState]) -> SumState:
@@ -69,11 +75,16 @@ def part_of(state: SumState, name: str = "total") -> Part:
     return Part(state.arrays[name], state.arrays.get("missing"), state.count)
 
 
+def _stay(frames: NDArray[Any], count: int) -> bool:
+    """Whether so many of these frames are added up later."""
+    return count > 1 and frames.dtype == np.float32 and frames[0].nbytes >= LARGE
+
+
 def _parts(states: Sequence[SumState]) -> list[Part]:
     parts = []
     for state in states:
         frames = state.arrays.get("frames")
-        parts += [part_of(state)] if frames is None else [Part(frame, None, 1) for frame in frames]
+        parts += [part_of(state)] if frames is None else [Part(frames[place], None, 1) for place in state.arrays["places"]]
     return parts
 
 
@@ -81,4 +92,4 @@ def _state(part: Part) -> SumState:
     return SumState(KIND, part.count, {"total": part.total} | ({} if part.missing is None else {"missing": part.missing}))
 
 
-STATISTICS.add(KIND, Statistic(of=of, merge=merge, value=value, absorb=absorb))
+STATISTICS.add(KIND, Statistic(of=of, merge=merge, value=value, absorb=absorb, of_chosen=of_chosen))

@@ -21,6 +21,14 @@ def state_of(kind: str, frames: NDArray[Any]) -> SumState:
     return STATISTICS.get(kind).of(frames) if len(frames) else empty(kind)
 
 
+def state_of_chosen(kind: str, frames: NDArray[Any], places: NDArray[np.int64]) -> SumState:
+    """State of the events at these places, shape (chosen,), ascending; empty for none. May refer to ``frames``."""
+    statistic = STATISTICS.get(kind)
+    if statistic.of_chosen is None or not len(places):
+        return state_of(kind, frames[places])
+    return statistic.of_chosen(frames, places)
+
+
 def merge(a: SumState, b: SumState) -> SumState:
     """State over the events of both.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.sums import SumState
@@ -25,12 +26,15 @@ class Statistic:
     absorb
         As ``merge`` of the first with all others, in the arrays of the first, which must come from ``merge`` and which nobody
         else looks at; None: the statistic cannot do that.
+    of_chosen
+        As ``of`` for the events at some places, ascending int64, without copying them; None: as ``of`` of a copy.
     """
 
     of: Callable[[NDArray[Any]], SumState]
     merge: Callable[[Sequence[SumState]], SumState]
     value: Callable[[SumState], NDArray[Any]]
     absorb: Callable[[SumState, Sequence[SumState]], SumState] | None = None
+    of_chosen: Callable[[NDArray[Any], NDArray[np.int64]], SumState] | None = None
 
 
 STATISTICS: Registry[Statistic] = Registry("running statistic")

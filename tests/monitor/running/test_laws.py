@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from monitor.model.sums import SumState
-from monitor.running import Accumulator, empty, merge, merge_sums, state_of, value
+from monitor.running import Accumulator, empty, merge, merge_sums, state_of, state_of_chosen, value
 from monitor.running.mean_image import LARGE
 from monitor.running.statistic import STATISTICS
 
@@ -162,6 +162,19 @@ def test_a_single_batch_of_large_frames_leaves_the_accumulator_as_a_sum() -> Non
     total = Accumulator()
     total.add({"a": state_of("mean_image", events)})
     assert {name: array.shape for name, array in total.take()["a"].arrays.items()} == {"total": (LARGE // 4,)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pixels", [3, LARGE // 4])
+def test_chosen_events_are_those_alone(kind: str, pixels: int) -> None:
+    events = np.random.default_rng(7).normal(100, 30, (6, 2, pixels)).astype(np.float32)
+    events[3, 1, 1] = np.nan
+    total = Accumulator()
+    for places in ([0, 3, 4], [1], []):
+        total.add({"a": state_of_chosen(kind, events, np.array(places, np.int64))})
+    state = total.take()["a"]
+    assert state.count == 4
+    np.testing.assert_allclose(value(state), PLAIN[kind](events[[0, 3, 4, 1]]), **CLOSE)
 
 
 @pytest.mark.parametrize("kind", KINDS)

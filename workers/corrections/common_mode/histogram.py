@@ -20,7 +20,7 @@ def subtract_peaks(
     starts: NDArray[np.int64],
     extent: tuple[int, int],
     limits: tuple[float, float, int],
-    scratch: tuple[NDArray[np.int16], NDArray[np.int32]],
+    scratch: tuple[NDArray[np.uint16], NDArray[np.int32]],
     taken: NDArray[np.float32],
 ) -> None:
     """Take the position of its zero-photon peak off all pixels of each segment, in place.
@@ -38,7 +38,7 @@ def subtract_peaks(
     limits
         Greatest position and greatest width that are believed, ADU; pixels that the highest bin must exceed.
     scratch
-        Bin of each pixel of a segment, int16; histograms of shape (4, ``BINS`` + 1), all 0.
+        Bin of each pixel of a segment, uint16; histograms of shape (4, ``BINS`` + 1), all 0.
     taken
         Filled with what was taken off, shape (lines, segments), ADU; NaN = nothing.
     """
@@ -71,20 +71,20 @@ def subtract_peaks(
 
 
 @kernel
-def _fill_bins(line: NDArray[np.float32], marks: NDArray[np.bool_], bins: NDArray[np.int16]) -> int:
+def _fill_bins(line: NDArray[np.float32], marks: NDArray[np.bool_], bins: NDArray[np.uint16]) -> int:
     """Bin of each pixel, rounded half away from zero; ``BINS`` for those that do not count."""
-    low, high = np.float32(FIRST - 0.5), np.float32(FIRST + BINS - 0.5)
+    low, high, half = np.float32(FIRST - 0.5), np.float32(FIRST + BINS - 0.5), np.float32(0.5)
     for i in range(len(line)):
         value = line[i]
         counts = marks[i] & (value > low) & (value < high)
         inside = value if counts else np.float32(0)
-        rounded = np.int32(inside + (np.float32(-0.5) if inside < 0 else np.float32(0.5)))
-        bins[i] = np.int16(rounded - FIRST) if counts else np.int16(BINS)
+        rounded = np.int32(inside + np.copysign(half, inside)) - FIRST
+        bins[i] = np.uint16(rounded) if counts else np.uint16(BINS)
     return len(line)
 
 
 @kernel
-def _fill_histogram(bins: NDArray[np.int16], counts: NDArray[np.int32]) -> None:
+def _fill_histogram(bins: NDArray[np.uint16], counts: NDArray[np.int32]) -> None:
     """Counts of all bins in the first histogram."""
     last = len(bins) - len(bins) % COPIES
     for i in range(0, last, COPIES):

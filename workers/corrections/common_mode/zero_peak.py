@@ -53,7 +53,7 @@ class ZeroPeak:
         self._limits = (parameters.mean_max, parameters.sigma_max, parameters.thresh if parameters.thresh > 0 else 100)
         self._unbonded = parameters.unbonded and situation.panel == PANEL and not self.whole
         self.records: Mapping[str, tuple[int, ...]] = {} if self.whole else {TAKEN: ()}
-        self._bins, self._histogram = np.empty(self._extent[0], np.int16), np.zeros((4, BINS + 1), np.int32)
+        self._bins, self._histogram = np.empty(self._extent[0], np.uint16), np.zeros((4, BINS + 1), np.int32)
 
     def apply(self, values: NDArray[np.float32], good: NDArray[np.bool_], first: int, record: Record) -> None:
         """See ``Corrector``; records what was taken off each panel, NaN = nothing."""
