@@ -10,6 +10,7 @@ from monitor.reader.calibration import Calibration
 from monitor.reader.dispatch.cut import Stretch, split, stretch_of
 from monitor.reader.dispatch.instruction import Instruction
 from monitor.reader.dispatch.machine import Dispatch
+from monitor.reader.head_start import HeadStart
 from monitor.reader.hold import Hold
 from monitor.reader.pace import Pace
 from monitor.reader.sources.source import Source
@@ -51,7 +52,7 @@ class Feed:
     ) -> None:
         self._calibration = calibration
         self.source = source
-        self.pace = pace
+        self.pace, self._head = pace, HeadStart(pace, dispatch)
         self._dispatch, self._hold, self._clock = dispatch, hold, clock
         self._pending: list[Stretch | TransitionBlock | GapBlock] = []
 
@@ -80,11 +81,11 @@ class Feed:
             blocks = self.source.read(min(wanted, missing)) if wanted else []
             created = self._clock.unix()
         elif wanted:
-            due = self.pace.due(now)
+            due = self._head.due(now)
             wanted = wanted if due is None else min(wanted, due)
             blocks = self.source.read(wanted) if wanted else []
             created = self._clock.unix() - self.pace.lag(now)
-            self.pace.release(sum(block.count for block in blocks if not isinstance(block, TransitionBlock)))
+            self._head.release(sum(block.count for block in blocks if not isinstance(block, TransitionBlock)))
         else:
             return
         for block in blocks:

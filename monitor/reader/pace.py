@@ -17,6 +17,11 @@ class Pace:
         self.released = 0
         self._start: float | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether the schedule has started."""
+        return self._start is not None
+
     def due(self, now: float) -> int | None:
         """Events that are due and not released; the schedule starts with the first call. None: as many as wanted."""
         if not self.rate:

@@ -27,6 +27,9 @@ class Pool(Section):
     epoch_time: float = Field(2.0, gt=0)
     """Seconds after which rows and sums become durable together; rows are published at once all the same."""
     ring_size: str = "512 MiB"
+    reserve: int = Field(0, ge=0, le=1024)
+    """MiB of memory that the aggregator and each worker take when they start, beside what they need anyhow. On a virtual machine
+    fresh memory is slow, and the sums of a detector of some megapixels otherwise cost the first seconds of a run."""
 
 
 class Stream(Section):

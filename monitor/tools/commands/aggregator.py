@@ -21,7 +21,7 @@ def command(
     from monitor.aggregator.stores import stores_for
 
     settings = settings_of(service, "aggregator")
-    settle()
+    settle(settings.pool.reserve)
     done = run_aggregator(
         settings,
         service,

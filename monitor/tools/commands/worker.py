@@ -23,6 +23,6 @@ def command(
     settings, stop = settings_of(service, name), stop_event()
     endpoints = known_endpoints(service, stop, "reader", "rows")
     run = declared("worker")
-    settle()
+    settle(settings.pool.reserve)
     run(endpoints, name, generation, credits=settings.pool.credits, stop=stop)
     return STOPPED_EXIT if stop.is_set() else 0
