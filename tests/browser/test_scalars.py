@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House, Opened
-from tests.browser.reading import source
+from tests.browser.reading import source, until
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,11 @@ def chosen(page: Page) -> list[dict[str, Any]]:
     return json.loads(parse_qs(urlsplit(page.url).query)["plots"][0])
 
 
+def from_the_first(shown: dict[str, list[Any]]) -> bool:
+    """What was before the page has come: the first event has the number 0."""
+    return float(shown["x"][0]) < shown["x"][1] - shown["x"][0]
+
+
 def saved(page: Page, button: str) -> tuple[str, bytes]:
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button).click()
@@ -35,7 +40,7 @@ def saved(page: Page, button: str) -> tuple[str, bytes]:
 def test_a_strip_chart_has_the_published_values_from_before_it_was_opened(opened: Opened, house: House) -> None:
     page = opened("scalars?fields=ebeam/charge&window=0")
 
-    shown = source(page, "mean", least=100)
+    shown = until(page, lambda: source(page, "mean", least=100), from_the_first)
 
     size = round(shown["x"][1] - shown["x"][0])
     published = house.service.columns(0, size * 50)["ebeam/charge"].reshape(50, size)
@@ -47,7 +52,7 @@ def test_an_expression_with_a_condition_is_that_of_the_published_values(opened: 
     text = "log(ipm3/sum/ipm2/sum) where lightStatus/laser == 1"
     page = opened(plots({"y": [text], "window": "run", "average": "10", "band": "error"}))
 
-    shown = source(page, "mean", least=100)
+    shown = until(page, lambda: source(page, "mean", least=100), from_the_first)
 
     start = int(np.flatnonzero(np.diff(shown["x"]))[0])
     size = round(shown["x"][start + 1] - shown["x"][start])
@@ -107,8 +112,14 @@ def test_saved_files_hold_exactly_what_is_plotted(opened: Opened, house: House) 
     page = opened(plots({"kind": "histogram", "y": ["ebeam/charge"], "bins": "0.2:0.3:0.02", "window": "run"}))
     source(page, "height", least=5)
     house.service.silent = True
-    page.wait_for_timeout(1000)
-    shown = source(page, "height", least=5)
+
+    def whole(shown: dict[str, list[Any]]) -> bool:
+        """Nothing that was published is still on its way."""
+        published = house.service.columns(0, house.service.seq)["ebeam/charge"]
+        counts: list[int] = np.histogram(published, shown["left"] + shown["right"][-1:])[0].tolist()
+        return shown["height"] == counts
+
+    shown = until(page, lambda: source(page, "height", least=5), whole)
 
     name, text = saved(page, "Save CSV")
     lines = text.decode().splitlines()
@@ -122,8 +133,6 @@ def test_saved_files_hold_exactly_what_is_plotted(opened: Opened, house: House) 
     with h5py.File(BytesIO(image)) as file:
         assert file["ebeam__charge/events"][:].tolist() == shown["height"]
         assert file.attrs["experiment"] == "xppi0310"
-    published = house.service.columns(0, house.service.seq)["ebeam/charge"]
-    assert shown["height"] == np.histogram(published, shown["left"] + shown["right"][-1:])[0].tolist()
 
 
 def test_a_kept_curve_stays_as_a_grey_reference_in_any_browser(opened: Opened) -> None:
