@@ -129,7 +129,7 @@ def bench_pages(
 
 def _one(viewers: int, megapixels: int, seconds: float, rate: float, browsers: bool) -> PageRow:
     """One line without a run."""
-    with _ready(_publish, megapixels, rate) as (_, stream), _ready(_serve, stream) as (dashboard, address):
+    with ready(_publish, megapixels, rate) as (_, stream), ready(serve, stream) as (dashboard, address):
         audience = Audience(address=address, viewers=viewers, seconds=seconds, published=not browsers)
         with child(browse if browsers else look, audience) as lookers:
             lookers.expect(audience.patience_s)
@@ -177,7 +177,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def _ready(target: object, *arguments: object) -> Iterator[tuple[Child, str]]:
+def ready(target: object, *arguments: object) -> Iterator[tuple[Child, str]]:
     """A process that says where it is when it is ready."""
     with child(target, *arguments) as made:
         yield made, str(made.expect())
@@ -201,7 +201,7 @@ def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
     publisher.close()
 
 
-def _serve(pipe: Connection, stream: str) -> None:
+def serve(pipe: Connection, stream: str) -> None:
     """The dashboard's part."""
     # There is nobody here who could tell what happened before.
     logging.getLogger("dashboards.feed").setLevel(logging.ERROR)

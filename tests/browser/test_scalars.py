@@ -174,3 +174,31 @@ def test_many_plots_of_all_kinds_fit_their_window(opened: Opened, width: int) ->
     page.wait_for_timeout(700)
 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+PAINTED = """() => {
+  const figure = [...Bokeh.documents[0]._all_models.values()].find(model => model.type === "Figure");
+  const source = figure.renderers.map(each => each.data_source).find(each => "mean" in (each?.data ?? {}));
+  const seen = window.seen = {pictures: 0, paintings: 0, inside: true};
+  const view = Bokeh.index.find_one(figure), paint = view._paint_primary;
+  let last = null;
+  view._paint_primary = function (...given) {
+    paint.apply(this, given);
+    const x = source.data.x[source.data.x.length - 1];
+    if (x !== last) seen.pictures += 1;
+    [last, seen.paintings] = [x, seen.paintings + 1];
+    seen.inside &&= figure.x_range.start <= source.data.x[0] && x <= figure.x_range.end;
+  };
+}"""
+
+
+def test_a_chart_is_painted_once_for_each_picture_with_axes_that_follow(opened: Opened) -> None:
+    page = opened("scalars?plots=" + quote(json.dumps([{"y": ["ipm2/sum"], "window": "3000"}])))
+    source(page, "mean", least=100)
+    page.evaluate(PAINTED)
+
+    seen = until(page, lambda: page.evaluate("window.seen"), lambda seen: seen["pictures"] >= 30)
+
+    # Labels that need more room have it painted once more, but not every time.
+    assert seen["paintings"] <= 1.3 * seen["pictures"]
+    assert seen["inside"]

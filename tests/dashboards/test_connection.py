@@ -19,6 +19,10 @@ class Socket:
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
+        self.at_once = False
+
+    def set_nodelay(self, value: bool) -> None:
+        self.at_once = value
 
     async def send_message(self, message: Any) -> None:
         self.sent.append(message)
@@ -72,6 +76,10 @@ def test_arrays_travel_with_their_message() -> None:
 
     (message,) = tab.sockets[0].sent
     assert [np.frombuffer(buffer.to_bytes()).tolist() for buffer in message.buffers] == [[0, 1, 2, 3, 4], [1, 1, 1, 1, 1]]
+
+
+def test_no_frame_of_a_message_waits_until_the_one_before_is_acknowledged() -> None:
+    assert Tab().sockets[0].at_once
 
 
 def test_every_browser_of_a_session_gets_the_whole() -> None:
