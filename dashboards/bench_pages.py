@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import psutil
@@ -16,6 +17,7 @@ from dashboards.bench_audience import Audience, Child, Seen, browse, child, look
 from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
 from monitor.net.endpoints import Endpoints
+from monitor.net.near import near_address
 from monitor.net.publish import ZmqPublisher
 from monitor.settings import Settings
 from monitor.tools.lasting import settle
@@ -129,7 +131,7 @@ def bench_pages(
 
 def _one(viewers: int, megapixels: int, seconds: float, rate: float, browsers: bool) -> PageRow:
     """One line without a run."""
-    with _ready(_publish, megapixels, rate) as (_, stream), _ready(_serve, stream) as (dashboard, address):
+    with ready(_publish, megapixels, rate) as (_, stream), ready(serve, stream) as (dashboard, address):
         audience = Audience(address=address, viewers=viewers, seconds=seconds, published=not browsers)
         with child(browse if browsers else look, audience) as lookers:
             lookers.expect(audience.patience_s)
@@ -177,7 +179,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def _ready(target: object, *arguments: object) -> Iterator[tuple[Child, str]]:
+def ready(target: object, *arguments: object) -> Iterator[tuple[Child, str]]:
     """A process that says where it is when it is ready."""
     with child(target, *arguments) as made:
         yield made, str(made.expect())
@@ -190,18 +192,20 @@ def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
     rings = 5 + 3 * np.cos(np.hypot(rows - side / 2, columns - side / 2) / 20)
     random = np.random.default_rng(1)
     frames = [(rings + random.normal(0, 1, rings.shape)).astype(np.float32) for _ in range(FRAMES)]
-    publisher, count, due = ZmqPublisher(ANY_PORT), 0, time.monotonic()
-    pipe.send(publisher.address)
-    while not pipe.poll(max(0.0, due - time.monotonic())):
-        due += 1 / rate
-        count += 1
-        header = {"seq": count, "unit": "keV", "rough": False, "events": count, "n": count, "session": 1}
-        header["event_time"] = time.monotonic_ns()
-        publisher.publish(Message("frame", header, {"image": frames[count % FRAMES]}, "frame/area"))
-    publisher.close()
+    with TemporaryDirectory() as folder:
+        # As a service on the same machine offers it.
+        publisher, count, due = ZmqPublisher(near_address(Path(folder)) or ANY_PORT), 0, time.monotonic()
+        pipe.send(publisher.address)
+        while not pipe.poll(max(0.0, due - time.monotonic())):
+            due += 1 / rate
+            count += 1
+            header = {"seq": count, "unit": "keV", "rough": False, "events": count, "n": count, "session": 1}
+            header["event_time"] = time.monotonic_ns()
+            publisher.publish(Message("frame", header, {"image": frames[count % FRAMES]}, "frame/area"))
+        publisher.close()
 
 
-def _serve(pipe: Connection, stream: str) -> None:
+def serve(pipe: Connection, stream: str) -> None:
     """The dashboard's part."""
     # There is nobody here who could tell what happened before.
     logging.getLogger("dashboards.feed").setLevel(logging.ERROR)

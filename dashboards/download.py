@@ -38,5 +38,9 @@ class Download:
         """Have the browser save a file."""
         kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
         self._file.data = {"bytes": [as_bytes(content)], "name": [name], "type": [kind]}
-        # It is on its way; the session need not keep it.
+        if self._file.document is not None:
+            # It leaves at the end of this turn; the session need not keep it any longer.
+            self._file.document.add_next_tick_callback(self._forget)
+
+    def _forget(self) -> None:
         self._file.data = {"bytes": [], "name": [], "type": []}

@@ -221,6 +221,9 @@ class Feed:
         except (Unusable, ProtocolError) as error:
             log.warning("no_history", extra={"why": str(error)})
             return False
+        finally:
+            # The error knows this frame and those above it, with the pictures of this turn: the future must not stay with it.
+            del asked
         self._answered_for = self._asked_for
         return True
 

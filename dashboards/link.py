@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.errors import Unusable
 from monitor.net.endpoints import Endpoints
+from monitor.net.near import stream_of
 from monitor.net.publish import ZmqSubscriber
 from monitor.net.socket import Together, ZmqDealer
 from monitor.wire.message import Message
@@ -157,7 +158,7 @@ class ServiceLink:
 
     def stream(self) -> ServiceStream:
         """A subscriber without topics."""
-        return ServiceStream(lambda: self._endpoints().stream)
+        return ServiceStream(lambda: stream_of(self._endpoints()))
 
     def requests(self) -> ServiceRequests:
         """A channel for questions."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bokeh.models import CustomAction, CustomJS, FactorRange, HoverTool, SaveTool
+from bokeh.models import CustomAction, CustomJS, DataRange1d, FactorRange, HoverTool, SaveTool
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
@@ -121,6 +121,10 @@ def chart(*, height: int, tools: str = "xpan,xwheel_zoom,box_zoom,reset,save", *
     made.add_tools(*(_saving(made, ending) for ending in FILES))
     for tool in made.select(SaveTool):
         tool.update(filename="xtcmon", description="Save as PNG")
+    for axis in (made.x_range, made.y_range):
+        if isinstance(axis, DataRange1d):
+            # It follows the data in the browser; where it went need not be told to the server at every picture.
+            axis.syncable = False
     if not isinstance(made.y_range, FactorRange):
         made.yaxis.ticker.desired_num_ticks = max(3, height // 45)
     return made

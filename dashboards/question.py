@@ -45,6 +45,9 @@ class Question:
         except (Unusable, ProtocolError):
             self.failures += 1
             return False
+        finally:
+            # The error knows this frame; with the future in it both would stay until the next search for garbage.
+            del asked
         if complete:
             self._answered = self._occasion
         return True

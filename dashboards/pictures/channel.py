@@ -51,6 +51,8 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
     @authenticated
     def open(self) -> None:
         """A browser is there."""
+        # The end of a picture must not wait until its beginning is acknowledged.
+        self.set_nodelay(True)
         self._hub.enter(self._viewer)
 
     def on_message(self, message: str | bytes) -> None:

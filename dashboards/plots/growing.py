@@ -40,7 +40,8 @@ class Growing:
             self._source.data = {name: values.copy() for name, values in now.items()}
             return
         if added:
-            self._source.stream({name: values[-added:] for name, values in now.items()}, rollover=len(now["x"]))
+            # Few numbers are quicker as text than as arrays, each of which would be two further frames.
+            self._source.stream({name: values[-added:].tolist() for name, values in now.items()}, rollover=len(now["x"]))
         if len(changed):
             patches = {name: [(int(i), float(values[i])) for i in changed] for name, values in now.items()}
             self._source.patch(patches)

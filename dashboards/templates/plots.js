@@ -6,3 +6,24 @@
     return min <= max ? [min, max] : this.scale_hint === "log" ? [1, 10] : [0, 1];
   };
 }
+
+// Ranges that follow their data move while their plot is painted, and would have it painted a second time.
+{
+  const plots = Bokeh.Models.get("Plot").prototype.default_view.prototype;
+  const {_actual_paint: paint, schedule_paint: ask} = plots;
+  plots._actual_paint = function () {
+    if (this._range_manager.invalidate_dataranges) {
+      this.follows = true;
+      try {
+        this._range_manager.update_dataranges();
+      } finally {
+        this.follows = false;
+      }
+      this._invalidate_layout_if_needed();
+    }
+    paint.call(this);
+  };
+  plots.schedule_paint = function () {
+    if (!this.follows) ask.call(this);
+  };
+}

@@ -20,6 +20,7 @@ from monitor.aggregator.stores import Stores
 from monitor.net.address import IPC_LIMIT
 from monitor.net.alone import alone
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
+from monitor.net.near import near_address
 from monitor.net.processes import Processes
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
@@ -93,7 +94,9 @@ def run_aggregator(
         machine = Aggregator(settings.pages, generation=generation, pid=os.getpid(), recovered=recovered, session=time.time_ns())
         peers = ZmqRouter(rows or former.rows or _socket_file(folder), insecure=insecure)
         devices.callback(peers.close)
-        publisher = ZmqPublisher(stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure)
+        publisher = ZmqPublisher(
+            stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure, near=near_address(folder)
+        )
         devices.callback(publisher.close)
         answers = ZmqRouter(
             former.requests or settings.stream.requests or _beside(publisher.address),
@@ -106,7 +109,7 @@ def run_aggregator(
         bridges = open_bridges(settings, insecure=insecure)
         for bridge in bridges:
             devices.callback(bridge.close)
-        write_endpoints(folder, rows=peers.address, stream=publisher.address, requests=answers.address)
+        write_endpoints(folder, rows=peers.address, stream=publisher.address, near=publisher.near, requests=answers.address)
         address = reader or _awaited(folder, stop)
         if not address:
             return False

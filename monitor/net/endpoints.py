@@ -13,11 +13,15 @@ FILE = "service.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Addresses of a service: reader's router, aggregator's router, stream and requests, the pages; empty = not known yet."""
+    """Addresses of a service: reader's router, aggregator's router, stream and requests, the pages; empty = not known yet.
+
+    ``near`` is the stream once more, for processes of the same machine; empty where there is no such way.
+    """
 
     reader: str = ""
     rows: str = ""
     stream: str = ""
+    near: str = ""
     requests: str = ""
     dashboard: str = ""
 

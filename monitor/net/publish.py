@@ -61,6 +61,13 @@ class ZmqPublisher:
         Allow an address that other machines can reach, without keys.
     most_bytes
         Bytes of large parts that may wait.
+    near
+        An ``ipc://`` address at which it is bound too, if it needs no keys.
+
+    Attributes
+    ----------
+    address, near
+        Where it is bound; ``near`` is empty if only at ``address``.
 
     Raises
     ------
@@ -68,9 +75,11 @@ class ZmqPublisher:
         If the address is taken, cannot be bound, or is not an address.
     """
 
-    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, address: str, *, hwm: int = 1000, insecure: bool = False, most_bytes: int = MOST_BYTES, near: str = ""
+    ) -> None:
         check_address(address)
-        self._insecure = insecure
+        self._insecure, self.near = insecure, near
         self._hwm, self._most_bytes = hwm, most_bytes
         self._waiting: deque[tuple[zmq.MessageTracker, int]] = deque()
         self._prefixes: set[str] = set()
@@ -138,6 +147,8 @@ class ZmqPublisher:
         self.zmq.setsockopt(zmq.MAXMSGSIZE, SUBSCRIPTION_LIMIT)
         self.gate = guarded(self.zmq, address, "read", insecure=self._insecure)
         self.address = bind(self.zmq, address)
+        # Keys hold for the whole socket, and whoever connects to a socket file shows none.
+        self.near = bind(self.zmq, self.near) if self.near and self.gate is None else ""
 
     def _open_anew(self) -> None:
         """Drop all queues. Nobody is subscribed then, until he is connected again."""

@@ -74,6 +74,23 @@ def page_columns(line: Any) -> dict[str, Any]:
     return {name: "-" if value is None else value for name, value in known(columns).items()}
 
 
+def strip_columns(line: Any) -> dict[str, Any]:
+    """One line of the table; what was not measured is a dash."""
+    columns = {
+        "charts": line.charts,
+        "per s, slowest": line.per_s_least,
+        "age ms, median": line.age_ms_median,
+        "99 %": line.age_ms_99,
+        "longest gap, ms": line.longest_ms,
+        "paintings a picture": line.paintings,
+        "messages/s": line.messages_per_s,
+        "kB each": line.kilobytes,
+        "dashboard, cores": line.dashboard_share,
+        "browser, cores": line.browser_share,
+    }
+    return {name: "-" if value is None else value for name, value in known(columns).items()}
+
+
 def known(values: dict[str, Any]) -> dict[str, Any]:
     """The same with ``None`` for NaN, which JSON does not have."""
     return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}

@@ -14,6 +14,7 @@ from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
 from monitor.settings import parse
 from tests.browser.conftest import FIRST, House, Opened
+from tests.browser.reading import until
 from tests.support.detector_service import CENTRE, PS_PER_PIXEL, DetectorService, Q, azimuthal
 
 pytestmark = pytest.mark.browser
@@ -87,17 +88,20 @@ def test_a_profile_is_the_published_one_over_its_momentum_transfer(opened: Opene
     page = opened("profiles?field=cspad/azav_azav&row=1&lines=live&falls=mean")
     expect(page.locator("#profile-state")).to_have_text(re.compile("Mean of 120 of the .* events that are kept."))
 
-    title = re.compile(r"event ([\d\u202f]+)")
     said = """() => { const models = [...Bokeh.documents[0]._all_models.values()];
         const title = models.find(m => m.type === "Title" && m.text.startsWith("cspad/azav_azav"));
         const lines = models.filter(m => m.type === "ColumnDataSource" && "low" in m.data && m.data.x.length === 30);
         return title && lines.length ? [title.text, lines.map(m => [Array.from(m.data.x), Array.from(m.data.y)])] : null; }"""
-    text, curves = page.wait_for_function(said).json_value()
-    match = title.search(text)
-    assert match is not None
-    published = azimuthal(np.array([int(match[1].replace("\u202f", ""))]))[0, 1]
 
-    assert any(np.allclose(x, Q) and np.allclose(y, published) for x, y in curves)
+    def agree(found: Any) -> bool:
+        """The page moves on while it is looked at, but title and line are of one event."""
+        text, curves = found
+        match = re.search(r"event ([\d\u202f]+)", text)
+        assert match is not None
+        published = azimuthal(np.array([int(match[1].replace("\u202f", ""))]))[0, 1]
+        return any(np.allclose(x, Q) and np.allclose(y, published) for x, y in curves)
+
+    until(page, lambda: page.wait_for_function(said).json_value(), agree)
 
 
 def test_cursors_read_the_mean_and_their_difference(opened: Opened) -> None:
@@ -180,11 +184,14 @@ def test_the_hit_rate_and_the_peaks_are_the_published_ones(opened: Opened) -> No
 
     expect(page.locator("#hits-share")).to_have_text("25 %")
     expect(page.locator("#map-state")).to_have_text(re.compile(r"peaks of .* events, 3 x 3 pixels per point"))
-    page.wait_for_function(f"({IMAGE})().some(image => Math.max(...image.values) > 0 && image.shape[0] === 62)")
-    (peaks,) = [image for image in page.evaluate(IMAGE) if image["shape"][0] == 62]
-    lit = {(int(i) // 130, int(i) % 130) for i in np.flatnonzero(np.array(peaks["values"]) > 0)}
-    # Rows 20, 30 ... 60 and columns 30, 40, 50, in blocks of 3 x 3.
-    assert lit == {(row // 3, column // 3) for row in range(20, 61, 10) for column in (30, 40, 50)}
+    # Rows 20, 30 ... 60 and columns 30, 40, 50, in blocks of 3 x 3; they come one after the other.
+    wanted = {(row // 3, column // 3) for row in range(20, 61, 10) for column in (30, 40, 50)}
+
+    def lit() -> set[tuple[int, int]]:
+        maps = [np.array(image["values"]) for image in page.evaluate(IMAGE) if image["shape"][0] == 62]
+        return {(int(i) // 130, int(i) % 130) for values in maps for i in np.flatnonzero(values > 0)}
+
+    until(page, lit, lambda found: found == wanted)
 
 
 def test_the_last_hit_has_its_peaks_marked(opened: Opened) -> None:

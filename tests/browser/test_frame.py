@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.browser.conftest import LIVE, House, Opened
+from tests.browser.reading import until
 
 pytestmark = pytest.mark.browser
 
@@ -70,3 +71,25 @@ def test_the_bar_fits_into_one_line_with_all_that_is_in_it(opened: Opened, width
     assert max(middle for *_, middle in boxes) - min(middle for *_, middle in boxes) < 8
     assert all(one[1] <= other[0] for one, other in pairwise(boxes))
     assert boxes[-1][1] <= width
+
+
+@pytest.mark.parametrize("name", ["overview", "scalars", "scan"])
+def test_every_picture_of_a_page_is_one_message_with_its_beat(house: House, browser: Browser, name: str) -> None:
+    """So a browser never shows the title of one event above the curve of another."""
+    frames: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: frames.append(frame) if isinstance(frame, str) else None)
+
+    page = browser.new_page()
+    page.on("websocket", listen)
+    page.goto(house.dashboard.address + name)
+    page.wait_for_function("Bokeh.documents[0]?._all_models.size && 'connected' in document.body.dataset")
+
+    def contents() -> list[str]:
+        """The third part of each message that changes the page."""
+        return [frames[i + 2] for i, frame in enumerate(frames[:-2]) if '"PATCH-DOC"' in frame]
+
+    found = until(page, contents, lambda found: len(found) >= 10)
+    page.close()
+    assert all('"beat"' in content for content in found)

@@ -6,10 +6,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House, Opened
-from tests.browser.reading import source
+from tests.browser.reading import source, until
 from tests.support.array_run import array_run
 
 pytestmark = pytest.mark.browser
@@ -108,9 +109,19 @@ def test_a_page_of_pictures_cannot_be_held(opened: Opened) -> None:
     page.wait_for_function("!new URLSearchParams(location.search).has('at')")
 
 
-CURVE = """([column, length]) => { const models = [...Bokeh.documents[0]._all_models.values()];
+CURVE = """([column, length]) => { const models = [...(window.Bokeh?.documents[0]?._all_models.values() ?? [])];
     const found = models.filter(m => m.type === "ColumnDataSource" && column in m.data && m.data.x.length === length);
-    return found.length ? found.map(m => Array.from(m.data[column]).map(v => v === v ? v : null)) : null; }"""
+    return found.map(m => Array.from(m.data[column])); }"""
+
+
+def drawn(page: Page, column: str, wanted: NDArray[np.float64], rtol: float = 1e-9) -> None:
+    """Wait until a curve has these values: texts of the first picture are in the page, curves come with the scripts."""
+
+    def curves() -> list[list[float]]:
+        found: list[list[float]] = page.evaluate(CURVE, [column, len(wanted)])
+        return found
+
+    until(page, curves, lambda found: any(np.allclose(curve, wanted, rtol=rtol) for curve in found))
 
 
 def recorded(opened: Opened, house: House, name: str) -> tuple[Page, Path]:
@@ -129,9 +140,8 @@ def test_the_profile_of_a_recorded_run_is_the_mean_of_its_file(opened: Opened, h
     with h5py.File(path, "r") as file:
         values, laser = file["cspad/azav_azav"][:300, 1], file["lightStatus/laser"][:300]
     change = values[laser == 1].mean(axis=0) - values[laser == 0].mean(axis=0)
-    curves = page.evaluate(CURVE, ["y", 30])
-    assert any(np.allclose(curve, values.mean(axis=0), rtol=1e-9) for curve in curves)
-    assert any(np.allclose(curve, change, rtol=1e-9) for curve in curves)
+    drawn(page, "y", values.mean(axis=0))
+    drawn(page, "y", change)
 
 
 def test_a_recorded_waveform_stands_on_the_events_that_have_it(opened: Opened, house: House) -> None:
@@ -142,7 +152,7 @@ def test_a_recorded_waveform_stands_on_the_events_that_have_it(opened: Opened, h
     )
     with h5py.File(path, "r") as file:
         wave = file["acq/wave"][399]
-    assert any(np.allclose(curve, wave) for curve in page.evaluate(CURVE, ["y", 200]))
+    drawn(page, "y", wave, rtol=1e-5)
 
 
 def test_the_hits_of_a_recorded_run_are_those_of_its_file(opened: Opened, house: House) -> None:
@@ -155,11 +165,15 @@ def test_the_hits_of_a_recorded_run_are_those_of_its_file(opened: Opened, house:
     expect(page.locator("#map-state")).to_have_text(f"{len(row)} peaks of 400 events, 1 x 1 pixels per point")
     wanted = np.zeros((6, 16))
     np.add.at(wanted, (row.astype(int), (col + 8 * tile).astype(int)), 1)
-    said = """() => { const models = [...Bokeh.documents[0]._all_models.values()];
+    said = """() => { const models = [...(window.Bokeh?.documents[0]?._all_models.values() ?? [])];
         const found = models.filter(m => m.type === "ColumnDataSource" && m.data.image?.length && m.data.image[0].shape[0] === 6);
         return found.map(m => Array.from(m.data.image[0])); }"""
-    images = page.evaluate(said)
-    assert any(np.array_equal(np.reshape(image, (6, 16)), wanted) for image in images)
+
+    def images() -> list[list[float]]:
+        found: list[list[float]] = page.evaluate(said)
+        return found
+
+    until(page, images, lambda found: any(np.array_equal(np.reshape(image, (6, 16)), wanted) for image in found))
     last = int(np.flatnonzero(hit)[-1])
     expect(page.locator("#last-state")).to_contain_text(f"event {last}, {numbers[last]} peaks marked on the mean of the run")
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House, Opened
-from tests.browser.reading import source
+from tests.browser.reading import source, until
 from tests.support.fake_service import STEPS, TIME_ZERO_FS
 
 pytestmark = pytest.mark.browser
@@ -38,12 +38,12 @@ def test_on_over_off_starts_at_one_and_is_kept_in_the_address(opened: Opened) ->
     page = opened("scan")
     page.get_by_label("Curves").select_option(label="on / off")
     page.wait_for_function("document.location.search.includes('light=ratio')")
-    page.wait_for_timeout(500)
 
-    shown: dict[str, list[Any]] = source(page, "low", least=STEPS)
+    def is_ratio(shown: dict[str, list[Any]]) -> bool:
+        """Nothing has moved before time zero, and the signal has risen by 0.4 behind it."""
+        return [shown["y"][0], shown["y"][-1]] == pytest.approx([1, 1.4], abs=0.05)
 
-    assert shown["y"][0] == pytest.approx(1, abs=0.05)
-    assert shown["y"][-1] == pytest.approx(1.4, abs=0.05)
+    until(page, lambda: source(page, "low", least=STEPS), is_ratio)
     page.reload()
     expect(page.get_by_label("Curves").locator("option:checked")).to_have_text("on / off")
 

@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from monitor.errors import ConfigError
-from monitor.tools.bench_tables import correction_columns, feature_columns, hop_columns, known, page_columns, show, stream_columns
+from monitor.tools.bench_tables import (
+    correction_columns,
+    feature_columns,
+    hop_columns,
+    known,
+    page_columns,
+    show,
+    stream_columns,
+    strip_columns,
+)
 from monitor.tools.screen import out, progress
 
 command = typer.Typer(help="Measure: the hop from reader to worker, reading, the whole service.", no_args_is_help=True)
@@ -259,6 +268,24 @@ def pages(
         )
     rows = [known(asdict(line)) if as_json else page_columns(line) for line in lines]
     show(f"pictures on the pages, {'browsers' if browsers else 'web sockets'}", rows, as_json)
+
+
+@command.command()
+def strips(
+    charts: Annotated[list[int] | None, typer.Argument(help="strip charts on the page", show_default="1 3")] = None,
+    seconds: Annotated[float, typer.Option(help="length of each line")] = 10.0,
+    rate: Annotated[float, typer.Option(help="events per second of the run")] = 120.0,
+    as_json: AsJson = False,
+) -> None:
+    """How often a browser paints strip charts of a running run, and how old their newest event is (playwright and chromium).
+
+    Example: xtcmon bench strips 1 3
+    """
+    from monitor.tools.process import declared
+
+    lines = declared("bench_strips")(charts or (1, 3), seconds=seconds, rate=rate)
+    rows = [known(asdict(line)) if as_json else strip_columns(line) for line in lines]
+    show("strip charts in a browser", rows, as_json)
 
 
 @command.command()
