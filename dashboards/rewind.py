@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.heard import Heard
+from dashboards.heard import Heard, Live
+from dashboards.pages.page import no_means
 from dashboards.place import Place, marks_of
 from dashboards.snapshot import Snapshot, no_history
 from dashboards.texts import clock, count
@@ -104,6 +105,10 @@ class Rewind:
         """As the feed."""
         return self._feed.undo(author)
 
+    def means(self, begin: str, author: str) -> Future[Message]:
+        """As the feed: it is the means of the present that begin anew."""
+        return self._feed.means(begin, author) if isinstance(self._feed, Live) else no_means(begin)
+
 
 def as_of(newest: Snapshot, event: int) -> Snapshot:
     """The run as it was after an event, as far as it is kept: rows, curves, lists and settings.
@@ -130,6 +135,7 @@ def as_of(newest: Snapshot, event: int) -> Snapshot:
         status_history=no_history(),
         pipeline={"version": changes[-1].version, "settings": changes[-1].settings} if changes else {},
         changes=changes,
+        since=newest.since if newest.since is not None and newest.since.first <= event else None,
         log=(),
         rows_at=None if newest.rows_at is None else newest.rows_at - behind,
         held=_moment(newest, event, float(rows.time[-1]) if len(rows) else math.nan),

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from bokeh.layouts import column, row
 from bokeh.models import Select, Spinner, TextInput
 
-from dashboards.change import Change
+from dashboards.anew import Anew
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
 from dashboards.pages.page import PAGES, Making, Shown, View, lack
-from dashboards.pictures.caption import awaited, begin_buttons, common_mode_text, is_summed, missing_sums
+from dashboards.pictures.caption import awaited, common_mode_text, is_of_run, is_summed, missing_sums
 from dashboards.pictures.details import Details
 from dashboards.pictures.file import about_picture, good_of, picture_content
 from dashboards.pictures.gallery import made_of
@@ -60,8 +60,7 @@ class Images:
             **self._numbers,
         )
         view.files[self._picture.figure.id] = self._file
-        self._begin, self._common_modes = Change(view), CommonModes()
-        view.acts["means"] = self._begin.means
+        self._anew, self._common_modes = Anew(view), CommonModes()
         view.acts["switch-on"] = lambda value: self._switch_on()
         part = _numbers(view.arguments.get("part", ""), 4)
         if part is not None and part[0] < part[1] and part[2] < part[3]:
@@ -112,7 +111,7 @@ class Images:
         panels = self._layout.value == "panels"
         self._picture.mark([] if panels else self._regions.outlines)
         self._picture.edits(*self._mask.drawn(panels))
-        texts |= begin_buttons(KINDS[self._kind.value], snapshot) | {"means-state": self._begin.text(snapshot)}
+        texts |= self._anew.texts(snapshot, offered=is_of_run(KINDS[self._kind.value]))
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
         texts["nothing"] = "" if detector else lack(snapshot, NO_DETECTOR)
         return Shown(texts, {}, self._address(), ages={"region-age": row_age(snapshot)})

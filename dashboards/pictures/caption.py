@@ -1,4 +1,4 @@
-"""What the page says of a picture: why there is none and what to do, and the buttons with which means begin anew."""
+"""What the page says of a picture: what a map stands on, or why there is no picture and what to do."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,8 +22,8 @@ def is_summed(plain: Mapping[str, Any], detector: str) -> bool:
 
 
 def is_of_run(kind: Kind) -> bool:
-    """Whether the picture is made of means of the run, which may begin anew."""
-    return any(topic.startswith("sum/") for topic in kind.topics)
+    """Whether the picture is made of means of the run or its step, which may begin anew."""
+    return any(topic.startswith(("sum/", "step_sum/")) for topic in kind.topics)
 
 
 def awaited(kind: Kind, snapshot: Snapshot) -> str:
@@ -31,15 +31,6 @@ def awaited(kind: Kind, snapshot: Snapshot) -> str:
     if snapshot.since is not None and is_of_run(kind):
         return "The means have begun anew; the first one comes with the next events."
     return "No such picture has come yet."
-
-
-def begin_buttons(kind: Kind, snapshot: Snapshot) -> dict[str, str]:
-    """Texts of the buttons; an empty one is not there."""
-    offered = is_of_run(kind) and not snapshot.recorded
-    return {
-        "means-now": "Begin the means anew" if offered else "",
-        "means-run": "Means of the whole run again" if offered and snapshot.since is not None else "",
-    }
 
 
 def common_mode_text(kind: Kind, plain: Mapping[str, Any], detector: str, parts: Sequence[Picture] | None) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from dashboards.condition import condition, header
 from dashboards.recorded import RecordedFeed
 from dashboards.rewind import RENEW_S, Rewind, as_of
-from dashboards.snapshot import Curves, FieldInfo, Lists, Picture, SettingsVersion, Snapshot
+from dashboards.snapshot import Curves, FieldInfo, Lists, Picture, SettingsVersion, Since, Snapshot
 from dashboards.table import Table
 
 FIRST, EVENTS = 100, 50
@@ -49,6 +49,14 @@ class Feed(RecordedFeed):
     @property
     def snapshot(self) -> Snapshot:
         return self.newest
+
+
+def test_means_that_began_anew_later_are_not_those_of_an_earlier_moment() -> None:
+    newest = replace(present(), since=Since(first=130, time=1.0, author="me"))
+
+    assert as_of(newest, 129).since is None
+    assert as_of(newest, 130).since == newest.since
+    assert as_of(newest, 135).counted_rows().seq.tolist() == list(range(130, 136))
 
 
 def test_an_earlier_moment_has_nothing_that_came_later() -> None:
