@@ -22,7 +22,7 @@ from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
 from dashboards.reduce.age import row_age
-from dashboards.reduce.region import Corners, Region
+from dashboards.reduce.region import Corners, Region, rectangle
 from dashboards.saved import file_name
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Picture, Snapshot
@@ -105,7 +105,7 @@ class Images:
         self._learn(snapshot, plain)
         detector = self._detector.value
         details = self._view.detectors.get(detector) if detector else None
-        self._mask.learn(detector_in(plain, detector), details)
+        self._mask.learn(detector_in(plain, detector), details, panels=self._layout.value == "panels")
         texts = self._picture_texts(snapshot, plain, details)
         texts |= self._regions.update(snapshot, detector) | self._mask.texts(snapshot)
         panels = self._layout.value == "panels"
@@ -211,8 +211,7 @@ class Images:
         if self._pen.value == "region":
             self._draw_region(region=region)
         else:
-            (top, bottom), (left, right) = region
-            self._paint(((top, left), (top, right), (bottom, right), (bottom, left)))
+            self._paint(rectangle(region))
 
     def _on_polygon(self, corners: Corners) -> None:
         if self._pen.value == "region-polygon":
