@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.pictures.kinds import Kind
+from dashboards.pictures.standing import since_text
 from dashboards.settings_in_force import detector_in
 from dashboards.snapshot import Picture, Snapshot
 from dashboards.texts import count
@@ -23,7 +24,7 @@ def is_summed(plain: Mapping[str, Any], detector: str) -> bool:
 
 def is_of_run(kind: Kind) -> bool:
     """Whether the picture is made of means of the run or its step, which may begin anew."""
-    return any(topic.startswith(("sum/", "step_sum/")) for topic in kind.topics)
+    return kind.told == "mean" or any(topic.startswith(("sum/", "step_sum/")) for topic in kind.topics)
 
 
 def awaited(kind: Kind, snapshot: Snapshot) -> str:
@@ -38,7 +39,8 @@ def common_mode_text(kind: Kind, plain: Mapping[str, Any], detector: str, parts:
     if parts:
         (picture,) = parts
         if kind.told == "mean":
-            return f"taken off by the common mode, mean of the newest {count(picture.count)} events that are kept"
+            since = since_text(picture)
+            return f"taken off by the common mode, mean of the newest {count(picture.count)} events that are kept{since}"
         return f"taken off by the common mode in event {count(picture.header['seq'])}"
     chosen = (detector_in(plain, detector) or {}).get("common_mode")
     algorithm = chosen.get("algorithm") if isinstance(chosen, Mapping) else chosen
