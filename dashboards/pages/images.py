@@ -42,6 +42,7 @@ class Images:
     title: ClassVar[str] = "Images"
     order: ClassVar[int] = 3
     topics: ClassVar[tuple[str, ...]] = ()
+    present: ClassVar[str] = "frames and means of earlier events are not kept"
 
     def __init__(self, view: View) -> None:
         self._view, self._standing = view, Standing()

@@ -45,7 +45,6 @@ class Profiles:
     title: ClassVar[str] = "Profiles"
     order: ClassVar[int] = 4
     topics: ClassVar[tuple[str, ...]] = ()
-    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         self._view = view

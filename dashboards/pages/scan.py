@@ -42,7 +42,6 @@ class Scan:
     title: ClassVar[str] = "Scan"
     order: ClassVar[int] = 5
     topics: ClassVar[tuple[str, ...]] = ()
-    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         self._view = view

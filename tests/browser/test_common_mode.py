@@ -33,7 +33,8 @@ def row_part(seq: NDArray[np.int64]) -> NDArray[np.float64]:
     """Of each panel first the even columns of all rows, then the odd ones; shape (events, 2, 2 rows)."""
     even, odd = np.arange(ROWS) / 10, -np.arange(ROWS) / 20
     one = np.concatenate([even, odd])
-    return (1 + seq % 2)[:, None, None] * np.stack([one, 2 * one])
+    told: NDArray[np.float64] = (1 + seq % 2)[:, None, None] * np.stack([one, 2 * one])
+    return told
 
 
 @dataclass

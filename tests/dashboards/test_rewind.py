@@ -131,3 +131,13 @@ def test_a_held_view_lets_go_of_old_rows_after_a_while_and_keeps_its_version() -
     clock[0] = RENEW_S
     assert held.snapshot.rows.seq[0] == FIRST + 5
     assert held.snapshot.version == before.version
+
+
+def test_a_page_that_stays_in_the_present_knows_where_others_are_held_and_says_why() -> None:
+    feed = Feed()
+    stays = Rewind(feed, 120, stays="frames are not kept")
+
+    assert stays.snapshot is feed.newest
+    assert (stays.place.kind, stays.place.at, stays.place.why) == ("present", 120, "frames are not kept")
+    stays.seek("now")
+    assert (stays.place.kind, stays.place.why) == ("present", "")
