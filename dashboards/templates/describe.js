@@ -107,10 +107,12 @@ window.xtcmon.describe = (() => {
     const heading = closest(element, ".panel")?.querySelector("h2")?.textContent.trim() ?? "";
     const [x, y] = axes(figure).map(label);
     const [bars, matrix] = [drawn(figure, "Quad")?.data_source.data, drawn(figure, "Rect") ?? drawn(figure, "HBar")];
-    const counted = bars && !("value" in bars) && !("name" in bars) ? ", histogram" : "";
+    const counted = bars && !("value" in bars) && !("name" in bars);
     const fields = matrix && (matrix.glyph.type === "Rect" ? "correlation matrix" : "correlations by strength");
-    const what = (fields || own(figure) || (x && y ? `${y} against ${x}` : y || x)) + counted;
-    return [...new Set([heading, what])].filter(Boolean).join(": ") || "plot";
+    const shown = own(figure) || (x && y ? `${y} against ${x}` : y || x);
+    // The kind is a part of the name, so that no plot is called as the field or widget that it belongs to.
+    const what = fields || [shown, counted ? "histogram" : drawn(figure, "Image") ? "map" : "plot"].filter(Boolean).join(", ");
+    return [heading === shown ? "" : heading, what].filter(Boolean).join(": ");
   };
   const span = (axis, range, which) => {
     const ends = range.factors ? [range.factors[0], range.factors.at(-1)] : [range.start, range.end];

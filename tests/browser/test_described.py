@@ -70,7 +70,7 @@ def test_every_plot_has_a_name_of_its_own_and_says_what_it_shows(opened: Opened,
 def test_a_curve_is_told_by_its_range_and_last_value(opened: Opened) -> None:
     page = opened("profiles?row=0&lines=live")
 
-    said = text_of(page, "cspad/azav_azav")
+    said = text_of(page, "cspad/azav_azav, plot")
 
     event = re.match(r"event ([\d\u202f]+)\. newest event: 30 points, ", said)
     assert event is not None
@@ -86,7 +86,7 @@ def test_a_scan_is_told_with_the_laser_on_and_off(opened: Opened, house: FullHou
     house.service.silent = True
     expect(page.locator("#head-word")).to_have_text("no events")
 
-    said = text_of(page, "As set")
+    said = text_of(page, "As set, plot")
 
     rows = house.service.columns(0, house.service.seq)
     for name, laser in (("laser on", 1), ("laser off", 0)):
@@ -114,7 +114,7 @@ def test_a_histogram_and_a_map_tell_where_most_is(opened: Opened) -> None:
     page = opened("hits")
 
     bars = text_of(page, "Peaks per event: events against cspad/peaks_nPeaks, histogram")
-    where = text_of(page, "Where peaks were: row (pixel) against column (pixel)")
+    where = text_of(page, "Where peaks were: row (pixel) against column (pixel), map")
 
     # Three of four events have no peak.
     assert re.search(r"6 bars, largest \d+ between -0.5 and 0.5\.", bars)

@@ -72,7 +72,7 @@ def test_a_mean_and_a_difference_have_the_published_numbers(opened: Opened) -> N
     assert shown(page, kind="mean")["low"] == pytest.approx(10.0)
     expect(page.locator("#picture-state")).to_contain_text("% of the run")
 
-    page.get_by_label("Picture").select_option(label="laser on − off")
+    page.get_by_label("Picture", exact=True).select_option(label="laser on − off")
 
     found = shown(page, kind="difference")
     # 1.1 and 0.9 times the same picture, which reaches from 10 to 15; the colours lie evenly around 0.
