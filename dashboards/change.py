@@ -35,7 +35,7 @@ class Change:
 
     def means(self, begin: str) -> None:
         """Ask to have means begin ``now``, or with the ``run`` again."""
-        which = "count from the event that the picture tells" if begin == "now" else "are those of the whole run again"
+        which = "count from the event that the page tells" if begin == "now" else "are those of the whole run again"
         accepted = f"Accepted: means {which}."
         self._follow(self._view.means(begin), accepted)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboards.arrays import pieces_of
 from dashboards.joined_rows import as_one
-from dashboards.meaning import SINCE, latency_in, number_in, settings_version, shown_as, since_in, units_in
+from dashboards.meaning import RUN, SINCE, STEP, latency_in, number_in, settings_version, shown_as, since_in, units_in
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.shelf import Shelf
@@ -162,7 +162,7 @@ class Intake:
 
     def _handler(self, topic: str) -> Callable[[Message, float], None] | None:
         """Who takes messages of a topic; a topic of a later version of the service is left alone."""
-        if topic.startswith(("frame/", "sum/", SINCE)):
+        if topic.startswith(("frame/", RUN, STEP, SINCE)):
             return self._take_picture
         if topic.startswith(PLOT):
             return self._take_plot
@@ -221,7 +221,11 @@ class Intake:
         self._statuses.append((*map(number_in, known), *total, number_in(header.get("lost"))))
         self._latest["status"] = header
         self._status_at = now
-        self._since = since_in(header)
+        since = since_in(header)
+        if since is not None and not since.is_same(self._since):
+            # Of the step there is one mean only, which began anew as well.
+            self.forget_pictures(STEP)
+        self._since = since
 
     def _take_schema(self, message: Message, now: float) -> None:
         del now

@@ -9,8 +9,8 @@ from dashboards.snapshot import FieldInfo, SettingsVersion, Since
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
 
-RUN, SINCE = "sum/", "since_sum/"
-"""Means of the run, and those since somebody had them begin anew."""
+RUN, STEP, SINCE = "sum/", "step_sum/", "since_sum/"
+"""Means of the run, of its present step, and those since somebody had them begin anew."""
 
 
 def heard_as(topic: str) -> str:

@@ -20,25 +20,29 @@ class Place:
     Attributes
     ----------
     kind
-        ``live``: the present, and the page can be held; ``held``: an earlier moment of the present run; ``recorded``: a file.
+        ``live``: the present, and the page can be held; ``held``: an earlier moment of the present run; ``recorded``: a file;
+        ``present``: the present on a page that cannot be held; with ``at`` where other pages are held.
     first, last
         Sequence numbers between which it can be moved; 0 of the present.
     at
         Where it stands; 0 of the present.
     marks
         Changes of the settings.
+    why
+        Why the page shows the present while others are held; a part of a sentence.
     """
 
-    kind: Literal["live", "held", "recorded"]
+    kind: Literal["live", "held", "recorded", "present"]
     first: int
     last: int
     at: int
     marks: tuple[Mark, ...] = ()
+    why: str = ""
 
     def plain(self) -> dict[str, Any]:
         """For the page's own script."""
         marks = [list(mark) for mark in self.marks]
-        return {"kind": self.kind, "first": self.first, "last": self.last, "at": self.at, "marks": marks}
+        return {"kind": self.kind, "first": self.first, "last": self.last, "at": self.at, "marks": marks, "why": self.why}
 
 
 def marks_of(changes: Sequence[SettingsVersion], first: int, last: int) -> tuple[Mark, ...]:

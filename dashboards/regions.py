@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.reduce.region import Corners, Region, corners_in, region_in
+from dashboards.reduce.region import Corners, Region, corners_in, rectangle, region_in
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Snapshot
 from monitor.settings import Settings
@@ -58,12 +58,6 @@ class RegionFeature:
         path = f"detector.{self.detector}.feature.{self.name}"
         gone = [{"path": f"{path}.{other}", "value": None} for other in self.given if other != place]
         return [*gone, {"path": f"{path}.{place}", "value": value}]
-
-
-def rectangle(region: Region) -> Corners:
-    """The corners of a rectangle."""
-    (top, bottom), (left, right) = region
-    return ((top, left), (top, right), (bottom, right), (bottom, left))
 
 
 def region_features(snapshot: Snapshot, settings: Settings, detector: str) -> list[RegionFeature]:

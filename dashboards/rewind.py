@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.heard import Heard
+from dashboards.heard import Heard, Live
+from dashboards.pages.page import no_means
 from dashboards.place import Place, marks_of
 from dashboards.snapshot import Snapshot, no_history
 from dashboards.texts import clock, count
@@ -33,10 +34,12 @@ class Rewind:
         Event at which it is held; ``None`` = the present.
     now
         Monotonic seconds.
+    stays
+        Why this page shows the present wherever others are held; empty: it is held itself.
     """
 
-    def __init__(self, feed: Heard, at: int | None = None, now: Callable[[], float] = time.monotonic) -> None:
-        self._feed, self._now = feed, now
+    def __init__(self, feed: Heard, at: int | None = None, now: Callable[[], float] = time.monotonic, *, stays: str = "") -> None:
+        self._feed, self._now, self._stays = feed, now, stays
         self.position = at
         self._cut: tuple[float, Snapshot] | None = None
 
@@ -44,7 +47,7 @@ class Rewind:
     def snapshot(self) -> Snapshot:
         """The present, or the run as it was; alarms are always those of the present."""
         newest = self._feed.snapshot
-        if self.position is None:
+        if self.position is None or self._stays:
             return newest
         # Nothing has been heard yet: a link to an earlier moment waits for the rows.
         if self._cut is None or self._now() - self._cut[0] >= RENEW_S or not len(self._cut[1].rows):
@@ -54,6 +57,8 @@ class Rewind:
     @property
     def place(self) -> Place:
         """Where in the run this is, and what of the run is kept."""
+        if self._stays:
+            return Place("present", 0, 0, self.position or 0, why=self._stays if self.position is not None else "")
         if self.position is None:
             # Said with every update of every page: nothing is looked up for it.
             return Place("live", 0, 0, 0)
@@ -104,6 +109,10 @@ class Rewind:
         """As the feed."""
         return self._feed.undo(author)
 
+    def means(self, begin: str, author: str) -> Future[Message]:
+        """As the feed: it is the means of the present that begin anew."""
+        return self._feed.means(begin, author) if isinstance(self._feed, Live) else no_means(begin)
+
 
 def as_of(newest: Snapshot, event: int) -> Snapshot:
     """The run as it was after an event, as far as it is kept: rows, curves, lists and settings.
@@ -130,8 +139,10 @@ def as_of(newest: Snapshot, event: int) -> Snapshot:
         status_history=no_history(),
         pipeline={"version": changes[-1].version, "settings": changes[-1].settings} if changes else {},
         changes=changes,
+        since=newest.since if newest.since is not None and newest.since.first <= event else None,
         log=(),
         rows_at=None if newest.rows_at is None else newest.rows_at - behind,
+        status_at=None,
         held=_moment(newest, event, float(rows.time[-1]) if len(rows) else math.nan),
     )
 

@@ -209,8 +209,7 @@ class Dashboard:
         """The running service, or the recorded run that an address names, and what is known of its detectors."""
         event = int(at) if at.isdecimal() and len(at) <= LONGEST_PLACE else None
         if not path.startswith(PREFIX):
-            # Only pages of rows can go back: pictures of earlier moments are not kept.
-            return (Rewind(self._feed, event) if getattr(page, "travels", False) else self._feed), self._office.book
+            return Rewind(self._feed, event, stays=getattr(page, "present", "")), self._office.book
         stem = unquote(path.removeprefix(PREFIX).split("/")[0])
         run, office = self._archive.open(stem), self._archive.office(stem)
         if isinstance(run, str) or office is None:

@@ -111,6 +111,10 @@ class Since:
     time: float
     author: str
 
+    def is_same(self, other: "Since | None") -> bool:
+        """Whether both are the same press of the button; the first event moves on to the next commit group."""
+        return other is not None and (self.time, self.author) == (other.time, other.author)
+
 
 def no_history() -> StatusHistory:
     """A history without entries."""
@@ -214,6 +218,16 @@ class Snapshot:
             return self.rows
         other = np.flatnonzero(self.rows.run != self.rows.run[-1])
         return self.rows.part(int(other[-1]) + 1 if len(other) else 0)
+
+    @property
+    def counted_from(self) -> int:
+        """First event that counts in means, if somebody had them begin anew, else 0."""
+        return self.since.first if self.since is not None else 0
+
+    def counted_rows(self) -> Table:
+        """Rows of the newest run that count in its means, as views."""
+        rows = self.run_rows()
+        return rows.part(int(np.searchsorted(rows.seq, self.counted_from)))
 
 
 def _since(moment: float | None, now: float | None) -> float:

@@ -149,7 +149,7 @@ def _line(health: Health, snapshot: Snapshot, now: float) -> list[str]:
         spark(health.course, 0.0, max(health.course)),
         per_second,
         seen,
-        kinds or "none",
+        kinds or ("not kept" if snapshot.held else "none"),
     ]
 
 

@@ -158,7 +158,7 @@ class Hits:
         """The newest frame that was shown and is of a hit, with its peaks; of a file the peaks alone, on the mean of the run."""
         detector = name.partition("/")[0]
         if (why := self._find_hit(snapshot, name, detector)) or self._hit_picture is None:
-            return {"last-state": why}
+            return {"last-state": why + self._held_hit(snapshot, name)}
         picture, seq = self._hit_picture
         self._last.show(picture.image, 1, picture.unit, picture)
         fields = self._fields(snapshot)
@@ -171,8 +171,21 @@ class Hits:
         on = " on the mean of the run, for files have no frames" if snapshot.recorded else ""
         return {"last-state": f"event {count(seq)}, {count(len(row))} peak{'' if len(row) == 1 else 's'} marked{on}"}
 
+    def _held_hit(self, snapshot: Snapshot, name: str) -> str:
+        """What is still known of the last hit before an earlier moment."""
+        seq = newest_hit(snapshot.run_rows(), name) if snapshot.held else None
+        if seq is None:
+            return ""
+        fields = self._fields(snapshot)
+        peaks = len(snapshot.lists[fields.row].of(seq)) if fields is not None else 0
+        number_of = f", {count(peaks)} peak{'' if peaks == 1 else 's'}" if fields is not None else ""
+        return f" The last hit until then was event {count(seq)}{number_of}."
+
     def _find_hit(self, snapshot: Snapshot, name: str, detector: str) -> str:
         """Take the newest picture of a hit; why there is none, if so."""
+        if snapshot.held:
+            self._hit_picture = None
+            return "Frames of earlier events are not kept."
         if snapshot.recorded:
             mean, seq = snapshot.pictures.get(f"sum/{detector}/calib"), newest_hit(snapshot.run_rows(), name)
             self._hit_picture = (mean, seq) if mean is not None and seq is not None else None
@@ -208,7 +221,10 @@ class Hits:
         path = self._choices.value("limit")
         now = self._limits(snapshot).get(path)
         said = self._change.text(snapshot)
-        return said or (f"{path.rpartition('.')[2]} is {number(now)}." if now is not None else "No limits are in the settings.")
+        if now is None:
+            return said or "No limits are in the settings."
+        then = "was {} then; what you put in force holds for the present." if snapshot.held else "is {}."
+        return said or f"{path.rpartition('.')[2]} {then.format(number(now))}"
 
     def _put_in_force(self) -> None:
         """Ask for another limit."""

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from bokeh.layouts import column, row
 from bokeh.models import Select, Spinner, TextInput
 
-from dashboards.change import Change
+from dashboards.anew import Anew
 from dashboards.look import widget
 from dashboards.optics import Given, optics_for, placement_of
 from dashboards.pages.page import PAGES, Making, Shown, View, lack
-from dashboards.pictures.caption import awaited, begin_buttons, common_mode_text, is_summed, missing_sums
+from dashboards.pictures.caption import awaited, common_mode_text, is_of_run, is_summed, missing_sums
 from dashboards.pictures.details import Details
 from dashboards.pictures.file import about_picture, good_of, picture_content
 from dashboards.pictures.gallery import made_of
@@ -22,7 +22,7 @@ from dashboards.plots.mask_desk import PENS, MaskDesk
 from dashboards.plots.picture import AUTOMATIC, PALETTES, PicturePlot, Ring
 from dashboards.plots.region_desk import RegionDesk
 from dashboards.reduce.age import row_age
-from dashboards.reduce.region import Corners, Region
+from dashboards.reduce.region import Corners, Region, rectangle
 from dashboards.saved import file_name
 from dashboards.settings_in_force import detector_in, maps_in, settings_in_force
 from dashboards.snapshot import Picture, Snapshot
@@ -42,6 +42,7 @@ class Images:
     title: ClassVar[str] = "Images"
     order: ClassVar[int] = 3
     topics: ClassVar[tuple[str, ...]] = ()
+    present: ClassVar[str] = "frames and means of earlier events are not kept"
 
     def __init__(self, view: View) -> None:
         self._view, self._standing = view, Standing()
@@ -60,8 +61,7 @@ class Images:
             **self._numbers,
         )
         view.files[self._picture.figure.id] = self._file
-        self._begin, self._common_modes = Change(view), CommonModes()
-        view.acts["means"] = self._begin.means
+        self._anew, self._common_modes = Anew(view), CommonModes()
         view.acts["switch-on"] = lambda value: self._switch_on()
         part = _numbers(view.arguments.get("part", ""), 4)
         if part is not None and part[0] < part[1] and part[2] < part[3]:
@@ -106,13 +106,13 @@ class Images:
         self._learn(snapshot, plain)
         detector = self._detector.value
         details = self._view.detectors.get(detector) if detector else None
-        self._mask.learn(detector_in(plain, detector), details)
+        self._mask.learn(detector_in(plain, detector), details, panels=self._layout.value == "panels")
         texts = self._picture_texts(snapshot, plain, details)
         texts |= self._regions.update(snapshot, detector) | self._mask.texts(snapshot)
         panels = self._layout.value == "panels"
         self._picture.mark([] if panels else self._regions.outlines)
         self._picture.edits(*self._mask.drawn(panels))
-        texts |= begin_buttons(KINDS[self._kind.value], snapshot) | {"means-state": self._begin.text(snapshot)}
+        texts |= self._anew.texts(snapshot, offered=is_of_run(KINDS[self._kind.value]))
         texts["optics-state"] = self._draw_rings(snapshot, plain, details, panels)
         texts["nothing"] = "" if detector else lack(snapshot, NO_DETECTOR)
         return Shown(texts, {}, self._address(), ages={"region-age": row_age(snapshot)})
@@ -212,8 +212,7 @@ class Images:
         if self._pen.value == "region":
             self._draw_region(region=region)
         else:
-            (top, bottom), (left, right) = region
-            self._paint(((top, left), (top, right), (bottom, right), (bottom, left)))
+            self._paint(rectangle(region))
 
     def _on_polygon(self, corners: Corners) -> None:
         if self._pen.value == "region-polygon":

@@ -28,7 +28,6 @@ class Overview:
     title: ClassVar[str] = "Overview"
     order: ClassVar[int] = 1
     topics: ClassVar[tuple[str, ...]] = ()
-    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         del view

@@ -124,8 +124,9 @@ class Page(Protocol):
     roots
         Bokeh models by the name under which the page's template places them.
 
-    A page whose ``travels`` is True can be held at an earlier moment of the present run: all it shows comes from rows, curves and
-    lists. One with a ``period_ms`` is brought up to date so often.
+    A page can be held at an earlier moment of the present run: what it shows comes from rows, curves and lists. One with
+    ``present``, a sentence that says why it cannot, shows the present while others are held. One with a ``period_ms`` is brought
+    up to date so often.
     """
 
     title: ClassVar[str]

@@ -9,6 +9,7 @@ import numpy as np
 from bokeh.layouts import column, row
 from numpy.typing import NDArray
 
+from dashboards.anew import Anew, since_text
 from dashboards.choices import Choices
 from dashboards.kept import KEPT
 from dashboards.pages.page import PAGES, Shown, View, lack
@@ -44,7 +45,6 @@ class Profiles:
     title: ClassVar[str] = "Profiles"
     order: ClassVar[int] = 4
     topics: ClassVar[tuple[str, ...]] = ()
-    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -67,6 +67,7 @@ class Profiles:
         self._difference.figure.x_range = self._profile.figure.x_range
         self._heavy: tuple[float, tuple[Any, ...]] = (float("-inf"), ())
         self._means: dict[str, Mean] = {}
+        self._anew = Anew(view)
         self._x: NDArray[np.float64] = np.empty(0)
         view.acts["keep"] = lambda value: self._keep()
         self.roots: Mapping[str, Any] = {
@@ -94,6 +95,7 @@ class Profiles:
         live = lines(curves.last(1).values, self._row())[0]
         self._draw(snapshot, curves, live, label)
         texts = {"profile-state": self._state(snapshot, curves), **self._cursor_texts(live), "nothing": ""}
+        texts |= self._anew.texts(snapshot)
         texts["references-state"] = " ".join(KEPT.trouble)
         both = self._means["on"].events and self._means["off"].events
         texts["difference-state"] = "" if both else "No difference: there are no events with the laser on and off."
@@ -124,15 +126,15 @@ class Profiles:
 
     def _reduce(self, snapshot: Snapshot, curves: Curves) -> None:
         """Means and waterfall, unless they were made just now."""
-        # The past is drawn once for each place in it, and then at once.
-        place = snapshot.version if snapshot.recorded or snapshot.held else 0
+        # The past is drawn once for each place in it, and then at once; so are means that begin anew.
+        place = snapshot.version if snapshot.recorded or snapshot.held else snapshot.since
         choices = (place, *(self._choices.value(name) for name in ("field", "row", "window", "over", "bins", "falls")))
         made, of = self._heavy
         now = time.monotonic()
         if of == choices and now - made < HEAVY_S:
             return
         self._heavy = now, choices
-        chosen = newest(curves, int(self._choices.value("window")))
+        chosen = newest(curves.since(snapshot.counted_from), int(self._choices.value("window")))
         values = lines(chosen.values, self._row())
         laser = values_at(snapshot.rows, LASER, chosen.seq)
         self._means = {"mean": mean_of(values), "on": mean_of(values[laser == 1]), "off": mean_of(values[laser == 0])}
@@ -186,8 +188,12 @@ class Profiles:
 
     def _state(self, snapshot: Snapshot, curves: Curves) -> str:
         """What the means stand on."""
+        anew = f" since {since_text(snapshot.since)}" if snapshot.since is not None else ""
+        curves = curves.since(snapshot.counted_from)
+        if not len(curves):
+            return f"The means have begun anew at {anew.removeprefix(' since ')}; the first one comes with the next events."
         kept = "read" if snapshot.recorded else "kept"
-        behind = f"{count(self._means['mean'].events)} of the {count(len(curves))} events that are {kept}"
+        behind = f"{count(self._means['mean'].events)} of the {count(len(curves))} events that are {kept}{anew}"
         thinned = f"; about one of {curves.every} in the file is read" if curves.every > 1 else ""
         share = len(curves) * curves.every / max(1, int(curves.seq[-1] - curves.seq[0]) + 1)
         rows = f", {100 * share:.0f} % of all events have it" if share < 0.995 else ""

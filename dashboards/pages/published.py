@@ -23,6 +23,7 @@ class Published:
     title: ClassVar[str] = "Published"
     order: ClassVar[int] = 11
     topics: ClassVar[tuple[str, ...]] = ("plot/",)
+    present: ClassVar[str] = "earlier states of the plots of scripts are not kept"
 
     def __init__(self, view: View) -> None:
         picked = [name for name in view.arguments.get("plots", "").split("~") if name][:MOST_SHOWN]

@@ -48,15 +48,16 @@ class Run:
     def update(self, snapshot: Snapshot) -> Shown:
         """Count what is in the run, once a second."""
         now = time.monotonic()
-        # A recorded run changes only when somebody moves along it, and then at once.
-        if snapshot.recorded or now - self._counted_at >= EVERY_S:
+        # The past changes only when somebody moves along it, and then at once.
+        if snapshot.recorded or snapshot.held or now - self._counted_at >= EVERY_S:
             self._counted_at = now
             rows = snapshot.run_rows()
             self._show_beam(snapshot, rows)
             self._shown = Shown(self._texts(snapshot), self._tables(snapshot), {"search": self._search} if self._search else {})
         text = self._tuning.update(snapshot)
         tables = {**self._shown.tables, "setting-names": self._tuning.names}
-        row, word, counted = row_age(snapshot), word_age(snapshot), now - self._counted_at
+        row, counted = row_age(snapshot), now - self._counted_at
+        word = row if snapshot.held else word_age(snapshot)
         ages = {"contents-age": row, "slow-age": row, "settings-age": word, "versions-age": word, "runs-age": counted}
         return replace(self._shown, text={**self._shown.text, **text}, tables=tables, ages=ages)
 
@@ -80,7 +81,7 @@ class Run:
             "contents-events": f"{count(len(rows))} events are kept here",
             "contents-time": f"{clock(float(began))} to {clock(float(last))} UTC, {duration(float(last - began))}",
             "contents-steps": f"{count(len(set(rows.step.tolist())))} steps",
-            "contents-scan": scanned or "nothing is scanned",
+            "contents-scan": scanned or ("what was set then is not kept" if snapshot.held else "nothing is scanned"),
             "slow-search": self._search,
             "settings-text": toml_text(settings_in_force(snapshot, self._view.settings)),
         }

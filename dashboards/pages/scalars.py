@@ -37,7 +37,6 @@ class Scalars:
     title: ClassVar[str] = "Scalars"
     order: ClassVar[int] = 2
     topics: ClassVar[tuple[str, ...]] = ()
-    travels: ClassVar[bool] = True
     period_ms: ClassVar[int] = 40
     """Strip charts follow 20 times a second; a clock of exactly 50 ms would stay a little below."""
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from bokeh.layouts import column, row
 from bokeh.models import AutocompleteInput, Button, Select, Spinner, TextInput
 
+from dashboards.anew import Anew, since_text
 from dashboards.download import Download
 from dashboards.earlier_scans import EarlierScans
 from dashboards.fits.known import shapes
@@ -19,6 +20,7 @@ from dashboards.reduce.delay import ScanChoice, ScanResult, scan_result, unit_ra
 from dashboards.saved import about, csv_file, file_name
 from dashboards.scan_text import fit_table, fit_texts
 from dashboards.snapshot import Snapshot
+from dashboards.table import Table
 from dashboards.texts import count
 from dashboards.ticks import Ticks
 from monitor.errors import ConfigError
@@ -28,6 +30,7 @@ LONGEST_LABEL = 34
 """Letters that fit beside a plot; the choices say the rest."""
 
 FIELDS = {"signal": "Signal", "monitor": "Monitor (divides)", "variable": "Scan variable", "time": "Arrival time"}
+EVENTS = {"run": "of the whole run", "since": "since means began anew"}
 LIGHT = {"both": "laser on and off", "difference": "on − off", "ratio": "on / off"}
 MOST_EARLIER = 4
 NOTHING = "This run has no scan variable or no signal yet: choose them on the left if you know better."
@@ -39,7 +42,6 @@ class Scan:
     title: ClassVar[str] = "Scan"
     order: ClassVar[int] = 5
     topics: ClassVar[tuple[str, ...]] = ()
-    travels: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -55,7 +57,8 @@ class Scan:
             "where": self._text("where", "Only events where", "ipm2/sum > 0.3"),
             "edges": self._text("edges", "Bins: from:to:width or edges", "automatic"),
         }
-        self._lists = {"light": self._list("light", "Curves", LIGHT), "shape": self._list("shape", "Fit", kinds, "edge")}
+        self._lists = {"events": self._list("events", "Events", EVENTS, "run")}
+        self._lists |= {"light": self._list("light", "Curves", LIGHT), "shape": self._list("shape", "Fit", kinds, "edge")}
         self._numbers = {
             "time_scale": self._spinner("time_scale", "Units of the variable per unit of the time", set_up.time_scale),
             "least": self._spinner("least", "Leave out events with a monitor up to", 0.0),
@@ -65,6 +68,8 @@ class Scan:
         self._runs = Ticks("Earlier runs behind it", lambda value: self._on_choice("runs", value), MOST_EARLIER)
         self._runs.offer((), asked)
         self._earlier = EarlierScans(view)
+        self._anew = Anew(view)
+        view.acts["means"] = self._begin
         self._plain = ScanCurve("As set")
         self._corrected = ScanCurve("Corrected with the arrival time")
         # One scale for both, so that the eye can compare them.
@@ -94,7 +99,7 @@ class Scan:
         if not choice.signal or not choice.variable:
             return Shown({"nothing": lack(snapshot, NOTHING)})
         try:
-            result = scan_result(snapshot.run_rows(), choice)
+            result = scan_result(self._rows(snapshot), choice)
         except ConfigError as error:
             return Shown({"scan-state": str(error), "nothing": ""}, {}, self._address(), {"scan-state": "warn"})
         self._draw(snapshot, choice, result)
@@ -103,12 +108,30 @@ class Scan:
         state = f"{count(result.used)} of {count(result.seen)} events ({share}), {count(result.steps)} positions."
         texts = {
             "nothing": "",
-            "scan-state": " ".join(filter(None, (state, self._earlier.trouble))),
+            "scan-state": " ".join(filter(None, (state, self._begun(snapshot), self._earlier.trouble))),
+            **self._anew.texts(snapshot),
             **fit_texts("plain", result.plain, unit),
             **fit_texts("corrected", result.corrected, unit),
         }
         ages = {"scan-age": row_age(snapshot)}
         return Shown(texts, {"scan-fits": fit_table(result, unit)}, self._address(), {"scan-state": ""}, ages)
+
+    def _rows(self, snapshot: Snapshot) -> Table:
+        """The events that are asked for."""
+        return snapshot.counted_rows() if self._lists["events"].value == "since" else snapshot.run_rows()
+
+    def _begun(self, snapshot: Snapshot) -> str:
+        """What the choice of events means, where means have begun anew."""
+        alone = self._lists["events"].value == "since"
+        if snapshot.since is None:
+            return "Nobody had means begin anew: these are the events of the whole run." if alone else ""
+        since = since_text(snapshot.since)
+        return f"Only events since {since}." if alone else f"Means began anew at {since}; the scan keeps its earlier events."
+
+    def _begin(self, value: str) -> None:
+        """Means begin anew for everybody, and the curves of this page with them."""
+        self._anew.ask(value)
+        self._lists["events"].value = "since" if value == "now" else "run"
 
     def _draw(self, snapshot: Snapshot, choice: ScanChoice, result: ScanResult) -> None:
         """Bring the plots up to date."""

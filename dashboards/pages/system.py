@@ -28,6 +28,7 @@ class System:
     title: ClassVar[str] = "System"
     order: ClassVar[int] = 10
     topics: ClassVar[tuple[str, ...]] = ()
+    present: ClassVar[str] = "what the service said of itself before is not kept"
 
     def __init__(self, view: View) -> None:
         self._view = view

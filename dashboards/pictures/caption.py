@@ -1,9 +1,10 @@
-"""What the page says of a picture: why there is none and what to do, and the buttons with which means begin anew."""
+"""What the page says of a picture: what a map stands on, or why there is no picture and what to do."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.pictures.kinds import Kind
+from dashboards.pictures.standing import since_text
 from dashboards.settings_in_force import detector_in
 from dashboards.snapshot import Picture, Snapshot
 from dashboards.texts import count
@@ -22,8 +23,8 @@ def is_summed(plain: Mapping[str, Any], detector: str) -> bool:
 
 
 def is_of_run(kind: Kind) -> bool:
-    """Whether the picture is made of means of the run, which may begin anew."""
-    return any(topic.startswith("sum/") for topic in kind.topics)
+    """Whether the picture is made of means of the run or its step, which may begin anew."""
+    return kind.told == "mean" or any(topic.startswith(("sum/", "step_sum/")) for topic in kind.topics)
 
 
 def awaited(kind: Kind, snapshot: Snapshot) -> str:
@@ -33,21 +34,13 @@ def awaited(kind: Kind, snapshot: Snapshot) -> str:
     return "No such picture has come yet."
 
 
-def begin_buttons(kind: Kind, snapshot: Snapshot) -> dict[str, str]:
-    """Texts of the buttons; an empty one is not there."""
-    offered = is_of_run(kind) and not snapshot.recorded
-    return {
-        "means-now": "Begin the means anew" if offered else "",
-        "means-run": "Means of the whole run again" if offered and snapshot.since is not None else "",
-    }
-
-
 def common_mode_text(kind: Kind, plain: Mapping[str, Any], detector: str, parts: Sequence[Picture] | None) -> str:
     """What a map of the common mode stands on, or why there is none."""
     if parts:
         (picture,) = parts
         if kind.told == "mean":
-            return f"taken off by the common mode, mean of the newest {count(picture.count)} events that are kept"
+            since = since_text(picture)
+            return f"taken off by the common mode, mean of the newest {count(picture.count)} events that are kept{since}"
         return f"taken off by the common mode in event {count(picture.header['seq'])}"
     chosen = (detector_in(plain, detector) or {}).get("common_mode")
     algorithm = chosen.get("algorithm") if isinstance(chosen, Mapping) else chosen

@@ -13,7 +13,9 @@ def since_text(picture: Picture) -> str:
     first, author, time = (picture.header.get(key) for key in ("first", "author", "time"))
     if not isinstance(first, int):
         return ""
-    return f"; begun anew at event {count(first)} by {author or 'nobody named'} at {clock(time)}"
+    begun = picture.header.get("begun", first)
+    lost = f"; those before event {count(first)} were lost when the aggregator was restarted" if begun != first else ""
+    return f"; begun anew at event {count(begun)} by {author or 'nobody named'} at {clock(time)}{lost}"
 
 
 class Standing:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,8 @@ def map_of(snapshot: Snapshot, details: Details, *, mean: bool) -> Picture | Non
         return None
     flat = values.reshape(-1)
     image = np.where(details.index >= 0, flat[np.maximum(details.index, 0)], np.float32("nan"))
-    header = {"last": newest} if mean else {"seq": newest}
+    header: dict[str, Any] = {"last": newest} if mean else {"seq": newest}
+    header |= asdict(snapshot.since) if mean and snapshot.since is not None else {}
     return Picture(image, "ADU", count, {**header, "run": snapshot.run.get("run")}, snapshot.rows_at or 0.0)
 
 
@@ -70,7 +72,7 @@ def _of_run(snapshot: Snapshot, field: str) -> Curves | None:
     """Events of this run that have the field, from where means have begun; ``None`` if there are none."""
     curves = snapshot.curves.get(field)
     first = snapshot.run.get("first")
-    begin = max(first if isinstance(first, int) else 0, snapshot.since.first if snapshot.since is not None else 0)
+    begin = max(first if isinstance(first, int) else 0, snapshot.counted_from)
     curves = None if curves is None else curves.since(begin)
     return curves if curves is not None and len(curves) else None
 

@@ -46,6 +46,8 @@ class EdgeView:
             said.append(f"Frame: event {self._draw_camera(self._picture, snapshot, tool, section)}.")
         if curves is not None and len(curves[1]):
             said.append(f"Trace: event {self._draw_trace(*curves, snapshot, tool, section)}.")
+        if snapshot.held:
+            said.append("Frames of earlier events are not kept.")
         return " ".join(said) or NOTHING
 
     def _with_edge(self, snapshot: Snapshot, tool: Tool) -> Picture | None:

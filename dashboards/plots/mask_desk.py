@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from bokeh.layouts import column
-from bokeh.models import Spinner
+from bokeh.models import Spinner, TextInput
 
 from dashboards.change import Change
 from dashboards.look import widget
 from dashboards.mask_edit import MOST_EDITS, Edit, edited, own_mask, save_mask
 from dashboards.pages.page import View
 from dashboards.pictures.details import Details
-from dashboards.reduce.region import Corners
+from dashboards.reduce.region import Corners, parse_shapes
 from dashboards.settings_in_force import settings_in_force
 from dashboards.snapshot import Snapshot
 from dashboards.texts import count
@@ -29,6 +29,8 @@ PENS = {
     "unmask-polygon": "unmasks a polygon",
     "unmask-brush": "unmasks with a brush",
 }
+SHAPES = "Write rows and columns as 10:60, 20:80, a pixel as 12 34, corners as 20 30, 20 90, 60 60; several with ; between them."
+UNKNOWN = "It is not known yet which pixel is where; try again in a moment."
 Drawn = list[tuple[bool, Corners]]
 
 
@@ -47,13 +49,17 @@ class MaskDesk:
         self._entry: Mapping[str, Any] | None = None
         self._details: Details | None = None
         self._radius = widget(Spinner, title="Radius of the brush (pixels)", value=5, low=1, high=200)
-        self.root = column([self._radius], sizing_mode="stretch_width")
+        self._typed = widget(TextInput, title="Shapes by numbers", value="", placeholder="10:60, 20:80; 12 34")
+        self._panels = False
+        self.root = column([self._radius, self._typed], sizing_mode="stretch_width")
+        view.acts["mask-typed"] = lambda value: self._on_typed(good=value == "good")
         view.acts["mask-save"] = lambda value: self._save()
         view.acts["mask-back"] = lambda value: self._forget(1)
         view.acts["mask-clear"] = lambda value: self._forget(len(self._edits))
 
-    def learn(self, entry: Mapping[str, Any] | None, details: Details | None) -> None:
-        """Section and details of the detector that is shown; strokes in another one are forgotten."""
+    def learn(self, entry: Mapping[str, Any] | None, details: Details | None, *, panels: bool) -> None:
+        """Section, details and arrangement of the detector that is shown; strokes in another one are forgotten."""
+        self._panels = panels
         if details is not None and self._details is not None and details.detector != self._details.detector:
             self._edits = []
         self._entry, self._details = entry, details
@@ -61,12 +67,30 @@ class MaskDesk:
     def add(self, corners: Corners, *, good: bool, brush: bool, panels: bool) -> None:
         """Keep a stroke."""
         if self._details is None:
-            self.change.complain("It is not known yet which pixel is where; try again in a moment.")
+            self.change.complain(UNKNOWN)
         elif len(self._edits) >= MOST_EDITS:
             self.change.complain(f"Put the mask in force first: more than {MOST_EDITS} strokes are not kept.")
         else:
             self._edits.append(Edit(good, corners, float(self._radius.value or 5) if brush else 0.0, panels))
             self._view.redraw()
+
+    def _on_typed(self, *, good: bool) -> None:
+        """Shapes by numbers, in the picture as it is arranged now."""
+        shapes = parse_shapes(self._typed.value)
+        if shapes is None:
+            self.change.complain(SHAPES)
+            return
+        if self._details is None:
+            self.change.complain(UNKNOWN)
+            return
+        index = self._details.panel_index if self._panels else self._details.index
+        rows, columns = index.shape
+        if not all((index[Edit(good, shape).places((rows, columns))] >= 0).any() for shape in shapes):
+            self.change.complain(f"There is no pixel within a shape; the picture has {rows} rows and {columns} columns.")
+            return
+        for shape in shapes:
+            self.add(shape, good=good, brush=False, panels=self._panels)
+        self._typed.value = ""
 
     def drawn(self, panels: bool) -> tuple[Drawn, Drawn]:
         """Polygons and brush strokes that are not in force yet, each good or bad."""
@@ -90,7 +114,7 @@ class MaskDesk:
     def _save(self) -> None:
         """Write the file and ask for it."""
         if not self._edits or self._details is None:
-            self.change.complain("Nothing has been painted: choose with the mouse what to mask.")
+            self.change.complain("Nothing has been painted: draw what to mask, or write it as numbers.")
             return
         if self._entry is None:
             self.change.complain("This detector has no section [[detector]] in the settings, where masks belong.")

@@ -10,7 +10,7 @@ from dashboards.change import Change
 from dashboards.look import widget
 from dashboards.pages.page import View
 from dashboards.plots.strip_chart import StripChart
-from dashboards.reduce.region import Corners, Region, parse_region, region_text
+from dashboards.reduce.region import Corners, Region, parse_corners, parse_region, region_text
 from dashboards.regions import RegionFeature, new_region, region_features
 from dashboards.settings_in_force import detector_in, settings_in_force
 from dashboards.snapshot import Snapshot
@@ -38,7 +38,9 @@ class RegionDesk:
         self._choice.on_change("value", lambda attr, old, new: view.redraw())
         self._text = widget(TextInput, title="Rows, columns", value="", placeholder="10:60, 20:80")
         self._text.on_change("value", lambda attr, old, new: self._on_text(new))
-        self.root = column([self._choice, self._text], sizing_mode="stretch_width")
+        self._corners = widget(TextInput, title="Polygon: row column, …", value="", placeholder="20 30, 20 90, 60 60")
+        self._corners.on_change("value", lambda attr, old, new: self._on_corners(new))
+        self.root = column([self._choice, self._text, self._corners], sizing_mode="stretch_width")
         self.value = column([], sizing_mode="stretch_width")
 
     @property
@@ -115,6 +117,14 @@ class RegionDesk:
             self.rectangle(region)
         elif text:
             self.change.complain("Write rows and columns as 10:60, 20:80.")
+
+    def _on_corners(self, text: str) -> None:
+        """A polygon by numbers."""
+        corners = parse_corners(text)
+        if corners is not None:
+            self.polygon(corners)
+        elif text:
+            self.change.complain("Write row and column of three corners or more as 20 30, 20 90, 60 60.")
 
     def _chosen(self) -> RegionFeature | None:
         return next((feature for feature in self._features if feature.name == self._choice.value), None)

@@ -130,7 +130,7 @@ def detector(rows: Table) -> Answer:
 
 
 def signal_seen(snapshot: Snapshot, rows: Table) -> Answer:
-    """The signal, and whether it differs between laser on and off over the run."""
+    """The signal, and whether it differs between laser on and off over the run, or since means began anew."""
     by = beam_monitor(rows.columns)
     name = signal(rows.columns, by)
     if not name or not len(rows):
@@ -144,8 +144,10 @@ def signal_seen(snapshot: Snapshot, rows: Table) -> Answer:
     laser = first_match(rows.columns, LASER)
     if not laser:
         return Answer("good", "signal", value, f"{name}; last {count(len(known))} events")
-    sigma, used = _difference(rows, name, by, laser)
-    detail = f"{name}; on/off differ by {sigma:.1f} σ over {count(used)} events" if math.isfinite(sigma) else name
+    counted = rows.part(int(np.searchsorted(rows.seq, snapshot.counted_from)))
+    sigma, used = _difference(counted, name, by, laser)
+    anew = ", since means began anew" if snapshot.since is not None else ""
+    detail = f"{name}; on/off differ by {sigma:.1f} σ over {count(used)} events{anew}" if math.isfinite(sigma) else name
     seen = math.isfinite(sigma) and abs(sigma) >= SURE
     return Answer("good" if seen else "quiet", "pumped signal" if seen else "no difference yet", value, detail)
 

@@ -1,5 +1,6 @@
 """Curves of many events as the few that a person reads: mean with error, laser on and off, one after the other over something."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,7 @@ def lines(values: NDArray[Any], row: int | None) -> NDArray[np.float64]:
     row
         Which row; ``None`` = mean of those that have a value.
     """
-    stacked = values.reshape(len(values), -1, values.shape[-1])
+    stacked = values.reshape(len(values), math.prod(values.shape[1:-1]), values.shape[-1])
     if row is not None:
         return stacked[:, min(row, stacked.shape[1] - 1)].astype(np.float64)
     if stacked.shape[1] == 1:

@@ -45,6 +45,41 @@ def parse_region(text: str) -> Region | None:
     return ((r0, r1), (c0, c1)) if r0 < r1 and c0 < c1 else None
 
 
+def parse_corners(text: str) -> Corners | None:
+    """Corners of a polygon written as ``20 30, 20 90, 60 60`` (row, column of each); ``None`` if it is none."""
+    try:
+        pairs = [[float(number) for number in pair.split()] for pair in text.split(",")]
+    except ValueError:
+        return None
+    return corners_in(pairs)
+
+
+def parse_shapes(text: str) -> list[Corners] | None:
+    """Shapes with ``;`` between them: rectangle, polygon, or pixel (``12 34``: row, column); ``None`` if one is none of them.
+
+    >>> parse_shapes("12 34")
+    [((12, 34), (12, 35), (13, 35), (13, 34))]
+    """
+    found = [_shape(part) for part in text.split(";")]
+    shapes = [shape for shape in found if shape is not None]
+    return shapes if len(shapes) == len(found) else None
+
+
+def _shape(text: str) -> Corners | None:
+    pixel = re.fullmatch(r"\s*(\d{1,6})\s+(\d{1,6})\s*", text)
+    if pixel is not None:
+        row, column = (int(number) for number in pixel.groups())
+        return rectangle(((row, row + 1), (column, column + 1)))
+    region = parse_region(text)
+    return parse_corners(text) if region is None else rectangle(region)
+
+
+def rectangle(region: Region) -> Corners:
+    """The corners of a rectangle."""
+    (top, bottom), (left, right) = region
+    return ((top, left), (top, right), (bottom, right), (bottom, left))
+
+
 def region_text(region: Region) -> str:
     """As ``parse_region`` reads it."""
     (r0, r1), (c0, c1) = region

@@ -57,12 +57,13 @@ window.xtcmon = (() => {
   };
   // When each panel's data were made, by this browser's clock, so that ages go on without a word from the server.
   const made = new Map();
+  const NO_DATA = {recorded: "recorded", held: "not kept"};
   const grow = () => {
     for (const [id, moment] of made) {
       const element = document.getElementById(id);
       if (!element) continue;
       const old = moment === null ? null : (performance.now() - moment) / 1000;
-      put(id, old === null ? (document.getElementById("past").hidden ? "no data yet" : "recorded") : span(old) + " old");
+      put(id, old === null ? (NO_DATA[document.getElementById("past").dataset.kind] ?? "no data yet") : span(old) + " old");
       const panel = element.closest(".panel") ?? element;
       panel.toggleAttribute("data-stale", old !== null && old > Number(element.dataset.stale ?? 10));
     }

@@ -39,13 +39,14 @@
     };
     return (place) => {
       hold.hidden = place?.kind !== "live";
-      form.hidden = !place || place.kind === "live";
+      form.hidden = !place || place.kind === "live" || (place.kind === "present" && !place.why);
+      form.dataset.kind = place?.kind ?? "";
       if (form.hidden) return;
-      const held = place.kind === "held";
-      form.dataset.kind = place.kind;
-      said.textContent = held ? "held at event " : "recorded, up to event ";
-      note.textContent = held ? "" : "means are those of the whole run";
-      [link.hidden, now.hidden] = [held, !held];
+      const held = place.kind === "held", stays = place.kind === "present";
+      said.textContent = stays ? "This page shows the present because " + place.why + "; other pages are held at event "
+        : held ? "held at event " : "recorded, up to event ";
+      note.textContent = held || stays ? "" : "means are those of the whole run";
+      [link.hidden, now.hidden, marks.hidden] = [held || stays, !held && !stays, stays];
       [slider.min, slider.max] = [Math.min(place.first, place.at), place.last];
       if (slider !== document.activeElement) slider.value = place.at;
       put("past-at", place.at.toLocaleString("fr"));

@@ -13,10 +13,10 @@ from monitor.aggregator.joiner import Columns, Joiner
 from monitor.aggregator.ledger import Ledger
 from monitor.aggregator.log_lines import LogLines
 from monitor.aggregator.loss_report import LossReport
-from monitor.aggregator.means import Since
 from monitor.aggregator.order import Order
 from monitor.aggregator.reader_link import ReaderLink
 from monitor.aggregator.runs import Recovered, Runs
+from monitor.aggregator.since import Since
 from monitor.aggregator.sums import SumMerger
 from monitor.aggregator.trouble import Trouble
 from monitor.aggregator.view import View
@@ -81,7 +81,7 @@ class Aggregator:
         self.order = Order(recovered.committed)
         self.runs = Runs(self.commits, self.ledger, recovered)
         self.view = View(pages, merge, session=session)
-        self.view.means.resume(recovered.run, recovered.sums)
+        self.view.means.resume(recovered.run, recovered.sums, recovered.since)
         self.joiner = Joiner()
         self._peers: set[bytes] = set()
         self.live = False

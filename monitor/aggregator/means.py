@@ -1,7 +1,7 @@
 """Running sums as images to look at: of the present run, of its present step, and since somebody had them begin anew."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.aggregator.epoch import MergeSums
 from monitor.aggregator.frames import Frames, Wanted
+from monitor.aggregator.since import Since
 from monitor.model.sums import Sums, SumState
 from monitor.running import on_off, value
 from monitor.wire.message import Message
@@ -17,25 +18,6 @@ PAUSE_S = 1.0
 RUN, STEP, SINCE = "sum", "step_sum", "since_sum"
 ALGORITHM = "calib"
 """Statistics are named ``<detector>_<algorithm>``; the algorithm begins with this word unless the detector is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Since:
-    """Somebody had the means begin anew.
-
-    Attributes
-    ----------
-    first
-        Sequence number from which events count. The epoch that was under way does not, so this moves on to the next one.
-    time
-        Unix seconds.
-    author
-        Who it was.
-    """
-
-    first: int
-    time: float
-    author: str
 
 
 class Means:
@@ -56,14 +38,20 @@ class Means:
         self._frames = frames
         self.since: Since | None = None
         """From where on, if somebody had them begin anew in this run."""
+        self._counted = 0
+        """First event of the sums since then; later than they began anew if those before were lost with another process."""
+        self._resumed = False
+        self._before: tuple[int, int] = (-1, -1)
+        """Run and step of the newest epoch that does not count since then."""
         self._sums: dict[str, Sums] = {RUN: {}, STEP: {}, SINCE: {}}
         self._of: dict[str, tuple[int, int]] = {RUN: (-1, -1), STEP: (-1, -1), SINCE: (-1, -1)}
         self._fresh: dict[tuple[str, str], None] = {}
         self._shown: dict[tuple[str, str], float] = {}
 
-    def resume(self, run: int, sums: Sums) -> None:
-        """Go on from the sums in a file that was found."""
+    def resume(self, run: int, sums: Sums, since: Since | None = None) -> None:
+        """Go on from the sums in a file that was found; those since somebody had them begin anew count from the next event."""
         self._sums[RUN], self._of[RUN] = dict(sums), (run, 0)
+        self.since, self._resumed = since, since is not None
 
     @property
     def of_run(self) -> tuple[int, Sums]:
@@ -71,10 +59,12 @@ class Means:
         return self._of[RUN][0], self._sums[RUN]
 
     def begin(self, since: Since | None) -> None:
-        """Sums beside those of the run begin anew; ``None``: there are no such sums any more."""
-        self.since, self._sums[SINCE], self._of[SINCE] = since, {}, (-1, -1)
-        self._fresh = {key: None for key in self._fresh if key[0] != SINCE}
-        self._shown = {key: shown for key, shown in self._shown.items() if key[0] != SINCE}
+        """Sums beside those of the run begin anew, and those of the step; ``None``: there are none beside those of the run."""
+        self.since, self._resumed = since, False
+        for window in (SINCE,) if since is None else (SINCE, STEP):
+            self._sums[window], self._of[window] = {}, (-1, -1)
+            self._fresh = {key: None for key in self._fresh if key[0] != window}
+            self._shown = {key: shown for key, shown in self._shown.items() if key[0] != window}
 
     def add(self, run: int, step: int, sums: Sums, wanted: Wanted = lambda topic: True, *, first: int = 0) -> None:
         """Take the sums of one epoch, which begins at ``first``; another run or step starts from nothing.
@@ -83,12 +73,7 @@ class Means:
         """
         if self._of[RUN][0] not in (-1, run):
             self.begin(None)
-        windows = [(RUN, (run, 0)), (STEP, (run, step))]
-        if self.since is not None and first >= self.since.first:
-            if not self._sums[SINCE]:
-                self.since = replace(self.since, first=first)
-            windows.append((SINCE, (run, 0)))
-        for window, key in windows:
+        for window, key in self._windows(run, step, first):
             if window == STEP and not any(wanted(self.topic(STEP, name)) for name in sums):
                 self._sums[STEP], self._of[STEP] = {}, (-1, -1)
                 continue
@@ -96,6 +81,16 @@ class Means:
                 self._sums[window], self._of[window] = {}, key
             self._sums[window] = self._merge(self._sums[window], sums)
             self._fresh.update({(window, name): None for name, state in sums.items() if state.count})
+
+    def _windows(self, run: int, step: int, first: int) -> list[tuple[str, tuple[int, int]]]:
+        """Which sums an epoch belongs to, each with what it is the sum of."""
+        if self.since is None or first < self.since.first:
+            self._before = run, step
+            return [(RUN, (run, 0))] if self.since is not None else [(RUN, (run, 0)), (STEP, (run, step))]
+        if not self._sums[SINCE]:
+            self._counted = first
+            self.since = self.since if self._resumed else replace(self.since, first=first)
+        return [(RUN, (run, 0)), (STEP, (run, step)), (SINCE, (run, 0))]
 
     def due(self, now: float, wanted: Wanted) -> Message | None:
         """The next image that changed, that somebody wants, and that was not shown within the last second.
@@ -132,8 +127,9 @@ class Means:
         header: dict[str, Any] = {"count": state.count, "unit": self._frames.unit.get(detector, ""), "run": self._of[RUN][0]}
         if topic.startswith(STEP):
             header["step"] = self._of[STEP][1]
-        if topic.startswith(SINCE) and self.since is not None:
-            header |= asdict(self.since)
+        cut = topic.startswith(STEP) and self._of[STEP] == self._before
+        if self.since is not None and (cut or topic.startswith(SINCE)):
+            header |= {**asdict(self.since), "first": self._counted, "begun": self.since.first}
         return Message("sum", header, {"image": image}, topic)
 
 

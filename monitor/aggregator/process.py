@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from monitor.aggregator.bookmark import Bookmark, read_bookmark, write_bookmark
@@ -16,6 +16,7 @@ from monitor.aggregator.keeper import DirectKeeper, ThreadKeeper
 from monitor.aggregator.loop import Loop
 from monitor.aggregator.machine import Aggregator
 from monitor.aggregator.recovery import recovered_from
+from monitor.aggregator.since import SinceFile
 from monitor.aggregator.stores import Stores
 from monitor.net.address import IPC_LIMIT
 from monitor.net.alone import alone
@@ -89,6 +90,8 @@ def run_aggregator(
         devices.enter_context(alone(folder, "aggregator"))
         former = read_endpoints(folder) if generation else Endpoints()
         recovered, store = recovered_from(read_bookmark(folder), stores)
+        noted = SinceFile(folder)
+        recovered = replace(recovered, since=noted.read(recovered.run))
         keeper = ThreadKeeper(_keeper(folder, stores, store))
         devices.callback(keeper.close)
         machine = Aggregator(settings.pages, generation=generation, pid=os.getpid(), recovered=recovered, session=time.time_ns())
@@ -128,7 +131,9 @@ def run_aggregator(
         while not loop.left and not stop.is_set():
             machine.view.file = stores.file
             machine.view.processes = processes.look(time.monotonic())
-            if not loop.step():
+            busy = loop.step()
+            noted.keep(machine.view.means.of_run[0], machine.view.means.since)
+            if not busy:
                 wait((peers, dealer, publisher), TURN_S)
         if loop.left:
             time.sleep(FAREWELL_S)

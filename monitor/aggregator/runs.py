@@ -10,6 +10,7 @@ from monitor.aggregator.commit import Commits
 from monitor.aggregator.epoch import Complete
 from monitor.aggregator.instruction import Config, Configure, FinishRun, OpenRun
 from monitor.aggregator.ledger import Account, Ledger
+from monitor.aggregator.since import Since
 from monitor.model.sums import Sums
 from monitor.wire.aggregator_note import EndRun, Run
 from monitor.wire.worker_note import Pipeline
@@ -31,6 +32,8 @@ class Recovered:
         What became of the events of that run so far.
     sums
         Sums over its durable rows, as far as known.
+    since
+        Where somebody had the means that pages show begin anew; ``None`` = nobody did.
     """
 
     experiment: str = ""
@@ -40,6 +43,7 @@ class Recovered:
     finished: bool = False
     account: Account = field(default_factory=Account)
     sums: Sums = field(default_factory=dict)
+    since: Since | None = None
 
 
 class Runs:

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.aggregator.epoch import MergeSums
 from monitor.aggregator.frames import Frames
-from monitor.aggregator.means import SINCE, Means
+from monitor.aggregator.means import SINCE, STEP, Means
 from monitor.aggregator.pace import Latency, Rate
 from monitor.aggregator.pick import PICK, Picks
 from monitor.aggregator.publish import Stream
@@ -81,8 +81,9 @@ class View:
         self._reader = dict(message.header)
 
     def forget_since(self) -> None:
-        """The means since somebody had them begin anew are void; who subscribes next must not be sent them."""
-        self.stream.forget_below(f"{SINCE}/")
+        """The means since somebody had them begin anew are void, and of the step; who subscribes next must not be sent them."""
+        for window in (SINCE, STEP):
+            self.stream.forget_below(f"{window}/")
 
     def received(self, reduced: Reduced, processed: int) -> None:
         """Rows came, perhaps with frames; ``processed`` events have a row now."""

@@ -74,6 +74,18 @@ def test_a_page_of_a_recorded_run_has_no_violations(browser: Browser, house: Ful
     page.close()
 
 
+@pytest.mark.parametrize("name", ["hits", "detectors", "images"])
+def test_a_page_at_an_earlier_moment_has_no_violations(browser: Browser, house: FullHouse, name: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{house.dashboard.address}{name}?at=3700")
+    page.wait_for_selector("body[data-connected]")
+    page.wait_for_function("Bokeh.documents[0].is_idle")
+    expect(page.locator("#past")).to_be_visible()
+
+    assert found(page) == []
+    page.close()
+
+
 def test_a_page_whose_service_is_silent_has_no_violations(opened: Opened, house: FullHouse) -> None:
     page = opened("overview")
     house.service.silent = True

@@ -72,12 +72,24 @@ def test_a_mean_and_a_difference_have_the_published_numbers(opened: Opened) -> N
     assert shown(page, kind="mean")["low"] == pytest.approx(10.0)
     expect(page.locator("#picture-state")).to_contain_text("% of the run")
 
-    page.get_by_label("Picture").select_option(label="laser on − off")
+    page.get_by_label("Picture", exact=True).select_option(label="laser on − off")
 
     found = shown(page, kind="difference")
     # 1.1 and 0.9 times the same picture, which reaches from 10 to 15; the colours lie evenly around 0.
     assert found["high"] == pytest.approx(3.0, abs=0.02)
     assert found["low"] == -found["high"]
+
+
+def test_the_mean_of_the_step_is_the_published_one(opened: Opened) -> None:
+    page = opened("images?image=step&limits=0")
+
+    found = shown(page, kind="step")
+
+    # Three times the live picture, which reaches from 10 to 15.
+    assert found["low"] == pytest.approx(30.0)
+    assert found["high"] == pytest.approx(45.0, abs=0.1)
+    assert 1 <= found["count"] <= 40
+    expect(page.get_by_role("button", name="Begin the means anew")).to_be_visible()
 
 
 def test_the_value_under_the_mouse_is_the_published_one(opened: Opened) -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import House, Opened
+from tests.browser.conftest import LIVE, House, Opened
 from tests.browser.reading import source, until
 from tests.support.array_run import array_run
 
@@ -101,12 +101,33 @@ def test_a_held_page_is_not_wider_than_its_window(opened: Opened, width: int) ->
     assert np.isfinite(page.evaluate("document.querySelector('#past input').getBoundingClientRect().width"))
 
 
-def test_a_page_of_pictures_cannot_be_held(opened: Opened) -> None:
-    page = opened("images?at=10")
+def test_a_page_that_cannot_be_held_says_why_it_shows_the_present(opened: Opened) -> None:
+    page = opened("overview")
+    event = hold(page)
+
+    page.get_by_role("link", name="Images").click()
+
+    page.wait_for_selector(LIVE)
+    why, held = "frames and means of earlier events are not kept", f"{event:,}".replace(",", "\u202f")
+    said = f"This page shows the present because {why}; other pages are held at event {held}"
+    expect(page.locator("#past label")).to_contain_text(said)
+    expect(page.locator("#past-slider")).to_be_hidden()
+    expect(page.locator("#head-hold")).to_be_hidden()
+    page.get_by_role("link", name="Scalars").click()
+    expect(page.locator("#past-at")).to_have_text(held)
+    expect(page.locator("#head-word")).to_have_text("held")
+    page.get_by_role("link", name="System").click()
+    expect(page.locator("#past label")).to_contain_text("what the service said of itself before is not kept")
+    page.get_by_role("button", name="Now").click()
+    expect(page.locator("#past")).to_be_hidden()
+    page.wait_for_function("!new URLSearchParams(location.search).has('at')")
+
+
+def test_a_page_that_cannot_be_held_is_quiet_while_nothing_is(opened: Opened) -> None:
+    page = opened("images")
 
     expect(page.locator("#head-hold")).to_be_hidden()
     expect(page.locator("#past")).to_be_hidden()
-    page.wait_for_function("!new URLSearchParams(location.search).has('at')")
 
 
 CURVE = """([column, length]) => { const models = [...(window.Bokeh?.documents[0]?._all_models.values() ?? [])];

@@ -192,6 +192,21 @@ def test_means_that_begin_anew_stand_where_pages_look_for_means() -> None:
     assert intake.snapshot().pictures == {}
 
 
+def test_the_mean_of_the_step_is_taken_and_forgotten_when_means_begin_anew() -> None:
+    intake = Intake(100)
+    header = {"n": 1, "session": 1, "count": 3, "unit": "keV", "step": 4}
+    intake.take(Message("sum", header, {"image": np.full((2, 2), 7.0, np.float32)}, "step_sum/cam/calib"), 1.0)
+    assert intake.snapshot().pictures["step_sum/cam/calib"].count == 3
+
+    for n, first in ((1, 40), (2, 44)):
+        since = {"first": first, "time": 5.0, "author": "me"}
+        intake.take(Message("status", {"n": n, "session": 1, "since": since}, {}, "status"), 1.0)
+        known = intake.snapshot().pictures
+        intake.take(Message("sum", header, {"image": np.zeros((2, 2), np.float32)}, "step_sum/cam/calib"), 1.0)
+        # The second status tells of the same press of the button: the first commit group that counts has come.
+        assert len(known) == n - 1
+
+
 @pytest.mark.parametrize("said", [{}, {"first": "x", "time": 1.0}, {"first": 3}, [], None])
 def test_a_status_that_says_nothing_usable_means_the_whole_run(said: object) -> None:
     assert since_in({"since": said}) is None

@@ -9,7 +9,7 @@ import numpy as np
 from dashboards.condition import condition, header
 from dashboards.recorded import RecordedFeed
 from dashboards.rewind import RENEW_S, Rewind, as_of
-from dashboards.snapshot import Curves, FieldInfo, Lists, Picture, SettingsVersion, Snapshot
+from dashboards.snapshot import Curves, FieldInfo, Lists, Picture, SettingsVersion, Since, Snapshot
 from dashboards.table import Table
 
 FIRST, EVENTS = 100, 50
@@ -49,6 +49,14 @@ class Feed(RecordedFeed):
     @property
     def snapshot(self) -> Snapshot:
         return self.newest
+
+
+def test_means_that_began_anew_later_are_not_those_of_an_earlier_moment() -> None:
+    newest = replace(present(), since=Since(first=130, time=1.0, author="me"))
+
+    assert as_of(newest, 129).since is None
+    assert as_of(newest, 130).since == newest.since
+    assert as_of(newest, 135).counted_rows().seq.tolist() == list(range(130, 136))
 
 
 def test_an_earlier_moment_has_nothing_that_came_later() -> None:
@@ -123,3 +131,13 @@ def test_a_held_view_lets_go_of_old_rows_after_a_while_and_keeps_its_version() -
     clock[0] = RENEW_S
     assert held.snapshot.rows.seq[0] == FIRST + 5
     assert held.snapshot.version == before.version
+
+
+def test_a_page_that_stays_in_the_present_knows_where_others_are_held_and_says_why() -> None:
+    feed = Feed()
+    stays = Rewind(feed, 120, stays="frames are not kept")
+
+    assert stays.snapshot is feed.newest
+    assert (stays.place.kind, stays.place.at, stays.place.why) == ("present", 120, "frames are not kept")
+    stays.seek("now")
+    assert (stays.place.kind, stays.place.why) == ("present", "")

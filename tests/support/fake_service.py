@@ -207,6 +207,8 @@ class FakeService:
         image = frame(self.seq)
         header = {"seq": self.seq - 1, "unit": "keV", "rough": False, "events": self.seq}
         self._send(Message("frame", header, {"image": image}, "frame/cspad"))
+        about = {"count": 1 + self.seq % self.events_per_step, "unit": "keV", "run": 98, "step": step}
+        self._state_message(Message("sum", about, {"image": 3 * image}, "step_sum/cspad/calib"))
         for topic, factor in (("calib", 1.0), ("calib_laser_on", 1.1), ("calib_laser_off", 0.9)):
             message = Message(
                 "sum", {"count": self.seq, "unit": "keV", "run": 98}, {"image": factor * image}, f"sum/cspad/{topic}"

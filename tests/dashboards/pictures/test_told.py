@@ -33,6 +33,7 @@ def test_the_mean_is_that_of_the_runs_events_from_where_means_have_begun(since: 
     left, right = np.nanmean(VALUES[first:], axis=0)
     np.testing.assert_array_equal(picture.image, np.array([[left, left, np.nan, right, right]], np.float32))
     assert picture.count == 4 - first
+    assert picture.header.get("first") == (None if since is None else since.first)
 
 
 def test_without_anything_told_there_is_no_map() -> None:

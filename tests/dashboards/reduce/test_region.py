@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.reduce.region import Region, parse_region, region_in, region_of, region_text
+from dashboards.reduce.region import Region, parse_corners, parse_region, parse_shapes, region_in, region_of, region_text
 
 
 def test_a_drawn_rectangle_takes_every_pixel_it_touches() -> None:
@@ -53,3 +53,27 @@ def test_settings_that_are_no_region_of_an_image(value: object) -> None:
 
 def test_settings_may_name_the_ends_in_any_order() -> None:
     assert region_in([[60, 10], [20, 80]]) == ((10, 60), (20, 80))
+
+
+def test_a_polygon_is_written_as_row_and_column_of_its_corners() -> None:
+    assert parse_corners("20 30, 20.5 90,60  60") == ((20, 30), (20.5, 90), (60, 60))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "20 30", "20 30, 40 50", "20, 30, 40", "1 2, 3 4, 5 x", "1 2, 3 4, nan 6", "1 2 3, 4 5, 6 7"]
+)
+def test_what_has_not_three_corners_is_no_polygon(text: str) -> None:
+    assert parse_corners(text) is None
+
+
+def test_shapes_are_rectangles_polygons_and_pixels() -> None:
+    assert parse_shapes("10:60, 20:80; 12 34; 0 0, 0 9, 9 0") == [
+        ((10, 20), (10, 80), (60, 80), (60, 20)),
+        ((12, 34), (12, 35), (13, 35), (13, 34)),
+        ((0, 0), (0, 9), (9, 0)),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", ";", "12", "10:60", "12 34;", "12 34; 1 2, 3 4", "60:10, 20:80", "-1 5"])
+def test_one_shape_that_is_none_spoils_all_of_them(text: str) -> None:
+    assert parse_shapes(text) is None

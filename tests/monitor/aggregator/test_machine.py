@@ -8,6 +8,8 @@ import pytest
 
 from monitor.aggregator.instruction import Commit, Config, Instruction, OpenRun, Publish, ToPeer, ToReader
 from monitor.aggregator.machine import Aggregator
+from monitor.aggregator.runs import Recovered
+from monitor.aggregator.since import Since
 from monitor.settings import Pages
 from monitor.wire.aggregator_note import Epoch, Lost, ReaderStatus, Run, Session
 from monitor.wire.group import Cover, Group, group_message
@@ -219,3 +221,14 @@ def test_a_live_reader_that_was_restarted_uses_numbers_again_that_were_not_durab
     tell(machine, Session(base=200))
     shown = [m for m in published(rows(machine, 0, 3, lease=201)) if m.topic == "rows/events"]
     assert [(m.header["first"], m.header["count"]) for m in shown] == [(0, 3)]
+
+
+def test_a_restarted_aggregator_still_says_where_means_began_anew_until_another_run_begins() -> None:
+    since = Since(first=40, time=5.0, author="me")
+    again = Aggregator(Pages(), recovered=Recovered(experiment="e81", run=98, committed=64, since=since))
+
+    (status,) = (message for message in published(again.tick(0.0)) if message.topic == "status")
+
+    assert status.header["since"] == {"first": 40, "time": 5.0, "author": "me"}
+    again.view.means.add(99, 0, {}, first=64)
+    assert again.view.means.since is None

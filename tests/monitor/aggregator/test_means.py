@@ -3,7 +3,8 @@
 import numpy as np
 
 from monitor.aggregator.frames import Frames
-from monitor.aggregator.means import Means, Since, assembled, split_name
+from monitor.aggregator.means import Means, assembled, split_name
+from monitor.aggregator.since import Since
 from monitor.model.sums import SumState
 from monitor.running import mean_image, merge_sums, state_of, value
 from monitor.running.on_off import slots
@@ -138,3 +139,33 @@ def test_means_are_those_of_the_run_again_when_that_is_asked_for_or_the_run_ends
 
     assert held.since is None
     assert held.due(0.0, "since_sum/cam/calib".__eq__) is None
+
+
+def test_the_mean_of_the_step_begins_anew_too_and_says_so_until_the_next_step() -> None:
+    held = means()
+    held.add(1, 4, sums(0, 0, 0, 2), first=0)
+    held.begin(Since(first=15, time=100.0, author="me"))
+    assert held.due(0.0, "step_sum/cam/calib".__eq__) is None
+    held.add(1, 4, sums(0, 0, 0, 4), first=10)
+    held.add(1, 4, sums(0, 0, 0, 8), first=20)
+    here = held.due(1.0, "step_sum/cam/calib".__eq__)
+    held.add(1, 5, sums(0, 0, 0, 16), first=30)
+    later = held.due(2.0, "step_sum/cam/calib".__eq__)
+
+    assert here is not None
+    assert later is not None
+    assert (here.arrays["image"][0, 0], here.header["count"], here.header["first"], here.header["author"]) == (8, 1, 20, "me")
+    assert (later.arrays["image"][0, 0], later.header["count"], "first" in later.header) == (16, 1, False)
+
+
+def test_after_a_restart_means_still_stand_on_later_events_and_say_from_which() -> None:
+    held = means()
+    held.resume(1, sums(1, 1, 1, 1, count=30), Since(first=20, time=100.0, author="me"))
+    held.add(1, 0, sums(5, 5, 5, 5), first=30)
+    held.add(1, 0, sums(7, 7, 7, 7), first=40)
+
+    assert held.since == Since(first=20, time=100.0, author="me")
+    message = held.due(0.0, "since_sum/cam/calib".__eq__)
+    assert message is not None
+    assert (message.arrays["image"][0, 0], message.header["count"]) == (6, 2)
+    assert (message.header["first"], message.header["begun"]) == (30, 20)
