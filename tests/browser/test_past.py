@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
+from dashboards.link import ServiceLink
 from tests.browser.conftest import LIVE, House, Opened
 from tests.browser.reading import source, until
 from tests.support.array_run import array_run
@@ -76,9 +77,12 @@ def opened_at(opened: Opened, name: str) -> Page:
 
 def test_changes_of_the_settings_are_marks_that_lead_there(opened: Opened, house: House) -> None:
     page = opened("overview")
-    house.service.version += 1
+    requests = ServiceLink(lambda: house.service.endpoints).requests()
+    try:
+        requests.control([{"path": "detector.cspad.sums", "value": ["calib"]}], "Ada")
+    finally:
+        requests.close()
     changed = house.service.seq
-    house.service._tell_pipeline("Ada")
     expect(page.locator("#head-version")).to_have_text("2")
     hold(page)
 
