@@ -13,6 +13,8 @@ from monitor.running.statistic import STATISTICS, Statistic
 KIND = "mean_image"
 LARGE = 1 << 20
 """Bytes from which frames are not added up before they are merged: going through a sum costs more than through a frame."""
+SHARE = 8
+"""At least one of so many frames must be chosen, or the chosen ones are copied."""
 
 
 def of(frames: NDArray[Any]) -> SumState:
@@ -35,7 +37,10 @@ def of(frames: NDArray[Any]) -> SumState:
 
 
 def of_chosen(frames: NDArray[Any], places: NDArray[np.int64]) -> SumState:
-    """As ``of`` for the frames at these places, shape (chosen,), at least one; large ones are not copied."""
+    """As ``of`` for the frames at these places, shape (chosen,), at least one; large ones are not copied, unless they are few."""
+    if SHARE * len(places) < len(frames):
+        # A few frames must not keep the memory of a whole batch.
+        return of(frames[places])
     if _stay(frames, len(places)):
         return SumState(KIND, len(places), {"frames": frames, "places": places})
     first, stop = int(places[0]), int(places[-1]) + 1

@@ -177,6 +177,15 @@ def test_chosen_events_are_those_alone(kind: str, pixels: int) -> None:
     np.testing.assert_allclose(value(state), PLAIN[kind](events[[0, 3, 4, 1]]), **CLOSE)
 
 
+def test_few_chosen_frames_do_not_keep_the_memory_of_all() -> None:
+    events = np.ones((17, LARGE // 4), np.float32)
+    for places in ([5], [2, 7]):
+        state = state_of_chosen("mean_image", events, np.array(places))
+        assert not any(np.shares_memory(array, events) for array in state.arrays.values())
+    assert np.shares_memory(state_of_chosen("mean_image", events, np.array([2, 5, 7])).arrays["frames"], events)
+    assert np.shares_memory(state_of_chosen("mean_image", events[:6], np.array([5])).arrays["total"], events)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_handed_over_is_not_changed_however_much_follows(kind: str) -> None:
     events = frames(40, 8)
