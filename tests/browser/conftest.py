@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,21 @@ class House:
         self.service.__enter__()
 
 
+@contextmanager
+def opened_house(house: House) -> Iterator[None]:
+    """The dashboard of a house serves its pages; at the end its service goes too."""
+    ready, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        house.stop_service()
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
@@ -79,16 +95,8 @@ def house_settings() -> dict[str, Any]:
 @pytest.fixture
 def house(tmp_path: Path, house_settings: dict[str, Any]) -> Iterator[House]:
     house = House(tmp_path, house_settings)
-    ready, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
-    thread.start()
-    try:
-        assert ready.wait(30)
+    with opened_house(house):
         yield house
-    finally:
-        stop.set()
-        thread.join()
-        house.stop_service()
 
 
 @pytest.fixture

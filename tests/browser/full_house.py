@@ -1,6 +1,5 @@
 """A house in which every page has something to show: detectors, an alarm, a plot of a script, an earlier run with its report."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from monitor.client import XYPlot, plot_message
 from monitor.plugins import load_folder
 from monitor.settings import parse
 from monitor.wire.message import Message
-from tests.browser.conftest import FIRST, House
+from tests.browser.conftest import FIRST, House, opened_house
 from tests.dashboards.test_recorded import written
 from tests.support.detector_service import DetectorService
 
@@ -45,13 +44,5 @@ class FullHouse(House):
 def full_house(folder: Path) -> Iterator[FullHouse]:
     """A full house that is open."""
     house = FullHouse(folder)
-    ready, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
-    thread.start()
-    try:
-        assert ready.wait(30)
+    with opened_house(house):
         yield house
-    finally:
-        stop.set()
-        thread.join()
-        house.stop_service()

@@ -1,7 +1,6 @@
 """The map of the common mode that is painted is what the algorithms told of each panel, row and column."""
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from playwright.sync_api import Page, expect
 from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
 from monitor.settings import parse
-from tests.browser.conftest import FIRST, House, Opened
+from tests.browser.conftest import FIRST, House, Opened, opened_house
 from tests.browser.test_images import shown
 from tests.support.fake_service import FRAME_SHAPE, PANELS, UNITS, FakeService
 
@@ -62,16 +61,8 @@ class CommonModeHouse(House):
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[CommonModeHouse]:
     house = CommonModeHouse(tmp_path)
-    ready, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
-    thread.start()
-    try:
-        assert ready.wait(30)
+    with opened_house(house):
         yield house
-    finally:
-        stop.set()
-        thread.join()
-        house.stop_service()
 
 
 def image_of(panels: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:

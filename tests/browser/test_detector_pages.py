@@ -1,7 +1,6 @@
 """Profiles, time tool, hits and detectors: what a person sees is what was published."""
 
 import re
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from dashboards.kept import KEPT
 from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
 from monitor.settings import parse
-from tests.browser.conftest import FIRST, House, Opened
+from tests.browser.conftest import FIRST, House, Opened, opened_house
 from tests.browser.reading import until
 from tests.support.detector_service import CENTRE, PS_PER_PIXEL, DetectorService, Q, azimuthal
 
@@ -55,16 +54,8 @@ class DetectorHouse(House):
 @pytest.fixture(scope="module")
 def house() -> Iterator[DetectorHouse]:
     house = DetectorHouse()
-    ready, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=house.dashboard.run, args=(lambda address: ready.set(), stop))
-    thread.start()
-    try:
-        assert ready.wait(30)
+    with opened_house(house):
         yield house
-    finally:
-        stop.set()
-        thread.join()
-        house.stop_service()
 
 
 def sources(page: Page, column: str) -> list[dict[str, list[Any]]]:
