@@ -176,7 +176,7 @@ def _steps(subject: Subject, scene: _Scene, plain: bool) -> Iterator[tuple[str, 
     prepared = prepare(scene.layout, scene.family, scene.constants, scene.good, WITHOUT)
     yield "copy", lambda buffer, out: copy_pixels(readonly(buffer).view(subject.dtype), out.reshape(-1))
     fused = scene.tiles(WITHOUT)
-    yield "pedestal, gain, mask in one pass", lambda buffer, out: fused.run(buffer, scene.offsets, out, {})
+    yield "pedestal, gain, mask in one pass", partial(_run, fused, scene.offsets)
     yield from _halves(scene, prepared)
     for number in subject.numbers:
         tiles = scene.tiles(number)
@@ -186,7 +186,7 @@ def _steps(subject: Subject, scene: _Scene, plain: bool) -> Iterator[tuple[str, 
 
 
 def _run(tiles: Tiles, offsets: NDArray[np.int64], buffer: NDArray[np.uint8], out: NDArray[np.float32]) -> None:
-    tiles.run(buffer, offsets, out, {})
+    tiles.run([buffer], np.zeros(len(offsets), np.int64), offsets, out, {})
 
 
 def _halves(scene: _Scene, prepared: Prepared) -> Iterator[tuple[str, Step]]:

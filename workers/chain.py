@@ -108,14 +108,7 @@ class Chain:
             Which buffer each payload is in, shape (payloads,).
         """
         made = self._empty(len(payload_offsets))
-        for place in np.unique(places):
-            mine = places == place
-            part = made if mine.all() else self._empty(int(mine.sum()))
-            self._tiles.run(buffers[place], np.ascontiguousarray(payload_offsets[mine]), part.frames, part.record)
-            if part is not made:
-                made.frames[mine] = part.frames
-                for name, array in made.record.items():
-                    array[mine] = part.record[name]
+        self._tiles.run(buffers, places, np.ascontiguousarray(payload_offsets), made.frames, made.record)
         return Corrected(made.frames.reshape(-1, *self._layout.shape), made.record)
 
     def _empty(self, count: int) -> Corrected:

@@ -21,7 +21,7 @@ class Source(Section):
     """auto: live for listen and for a rate above 0, else lossless."""
     bytes: Literal["auto", "reference", "ring", "inline"] = "auto"
     max_events: int = Field(256, ge=1, le=65536)
-    max_bytes: int = Field(8 << 20, ge=1)
+    max_bytes: int = Field(16 << 20, ge=1)
     max_wait: float = Field(0.02, ge=0)
     first_camera_stream: int = Field(80, ge=1)
     data_directory: str = ""

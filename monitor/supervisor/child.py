@@ -1,6 +1,7 @@
 """One child process: started so that it dies with us, watched without blocking, ended politely and then not."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Linear algebra in the child's own thread: the pool shares the cores out, and threads that wait for small products burn one."""
 
 
 def _die_with_parent() -> None:
@@ -25,6 +28,8 @@ class Child:
         Command and arguments.
     log
         File that takes what the process prints.
+
+    The child has our environment, with one thread for linear algebra where that does not say otherwise.
     """
 
     def __init__(self, argv: Sequence[str], log: Path) -> None:
@@ -34,6 +39,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                env={**ONE_THREAD, **os.environ},
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )

@@ -42,7 +42,8 @@ def chain(
 
 def frames(made: Chain, raw: NDArray[np.uint16]) -> NDArray[np.float32]:
     offsets = np.arange(2, dtype=np.int64)[None] * 300
-    return made.frames(offsets, np.zeros(1, np.int64), [raw.reshape(-1).view(np.uint8)])[0]
+    (frame,) = made.frames(offsets, np.zeros(1, np.int64), [raw.reshape(-1).view(np.uint8)])
+    return np.asarray(frame)
 
 
 RAW = np.arange(300, dtype=np.uint16).reshape(SHAPE)
@@ -105,12 +106,23 @@ def test_the_factor_of_the_configuration_comes_before_the_gain() -> None:
     np.testing.assert_allclose(frames(made, RAW), RAW * 13.7, rtol=1e-6)
 
 
-def test_frames_do_not_depend_on_how_payloads_lie_in_buffers() -> None:
-    made, _ = chain({"pedestals": np.ones(SHAPE)}, 2)
-    whole = RAW.reshape(-1).view(np.uint8)
-    offsets = np.tile(np.arange(2, dtype=np.int64) * 300, (3, 1))
-    apart = made.frames(offsets, np.array([1, 0, 1]), [whole, whole.copy()])
-    np.testing.assert_array_equal(apart, made.frames(offsets, np.zeros(3, np.int64), [whole]))
+@pytest.mark.parametrize("common_mode", [0, 1, 2])
+@pytest.mark.parametrize("places", [[1, 0, 1, 0, 1], [0, 0, 2, 2, 1], [2, 1, 1, 1, 0]])
+def test_frames_do_not_depend_on_how_payloads_lie_in_buffers(places: list[int], common_mode: int) -> None:
+    made, _ = chain({"pedestals": np.ones(SHAPE)}, common_mode)
+    raws = [(RAW * factor).astype(np.uint16) for factor in range(1, 6)]
+    # Each event is where its place says, and something else is there in the other buffers.
+    buffers = [np.full((5, *SHAPE), 7, np.uint16) for _ in range(3)]
+    for event, place in enumerate(places):
+        buffers[place][event] = raws[event]
+    offsets = (np.arange(10, dtype=np.int64) * 300).reshape(5, 2)
+    together = made.frames(offsets, np.array(places), [buffer.reshape(-1).view(np.uint8) for buffer in buffers])
+    np.testing.assert_array_equal(together, [frames(made, raw) for raw in raws])
+
+
+def test_no_payload_makes_no_frame() -> None:
+    made, _ = chain({"pedestals": np.ones(SHAPE)})
+    assert made.frames(np.empty((0, 2), np.int64), np.empty(0, np.int64), []).shape == (0, *SHAPE)
 
 
 @pytest.mark.parametrize("number", [-1, -2])

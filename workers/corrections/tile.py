@@ -1,7 +1,8 @@
 """Runs a chain over a batch in tiles that stay in the processor's cache from pedestal to gain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,13 +58,22 @@ class Tiles:
         size = (self._events, self._panels, pixels) if corrector is not None and prepared.code is not None else (0, 0, 0)
         self._planes, self._counts = np.empty(size, np.uint8), np.empty(size, bool)
 
-    def run(self, buffer: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.float32], record: Record) -> None:
+    def run(
+        self,
+        buffers: Sequence[NDArray[np.uint8]],
+        places: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        out: NDArray[np.float32],
+        record: Record,
+    ) -> None:
         """Corrected panels of many events.
 
         Parameters
         ----------
-        buffer
-            Bytes that hold the raw panels, shape (bytes,).
+        buffers
+            Bytes that hold the raw panels, each of shape (bytes,).
+        places
+            Which buffer each event is in, shape (events,).
         offsets
             First byte of each panel, shape (events, panels); -1 = absent.
         out
@@ -72,12 +82,14 @@ class Tiles:
             Filled with what the common mode tells, see ``Corrector``.
         """
         if self._corrector is None:
-            self._fused(buffer, offsets, out)
+            for events, place in _stretches(places, max(1, len(places))):
+                self._fused(buffers[place], offsets[events], out[events])
             return
-        for part, events in self._tiles(len(out)):
+        for part, events, place in self._tiles(places):
             panels = slice(part.first, part.stop)
             told = {name: array[events, panels] for name, array in record.items()}
-            self._tile(part, buffer, np.ascontiguousarray(offsets[events, panels]), out[events, panels], self._corrector, told)
+            mine = np.ascontiguousarray(offsets[events, panels])
+            self._tile(part, buffers[place], mine, out[events, panels], self._corrector, told)
 
     def _fused(self, buffer: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.float32]) -> None:
         (part,) = self._parts
@@ -86,11 +98,12 @@ class Tiles:
         else:
             switch_gain(buffer, offsets, self._code, part.dark, part.factor, out)
 
-    def _tiles(self, events: int) -> Iterator[tuple[Part, slice]]:
-        # The number of turns follows the bytes of a batch, not its events: small frames share a tile.
+    def _tiles(self, places: NDArray[np.int64]) -> Iterator[tuple[Part, slice, int]]:
+        # The number of turns follows the bytes of a batch, not its events: small frames of one buffer share a tile.
+        stretches = _stretches(places, self._events)
         for part in self._parts:
-            for first in range(0, events, self._events):
-                yield part, slice(first, first + self._events)
+            for events, place in stretches:
+                yield part, events, place
 
     def _tile(
         self,
@@ -112,6 +125,16 @@ class Tiles:
         mark_counting(planes, part.counting, counts)
         corrector.apply(values, counts.reshape(values.shape), part.first, record)
         multiply(planes, part.factor, out)
+
+
+def _stretches(places: NDArray[np.int64], longest: int) -> list[tuple[slice, int]]:
+    """Neighbouring events that are in one buffer, not more than ``longest`` at a time, and the number of that buffer."""
+    borders = [0, *(np.flatnonzero(np.diff(places)) + 1).tolist(), len(places)]
+    return [
+        (slice(start, min(start + longest, stop)), int(places[first]))
+        for first, stop in pairwise(borders)
+        for start in range(first, stop, longest)
+    ]
 
 
 def _part(prepared: Prepared, first: int, stop: int) -> Part:

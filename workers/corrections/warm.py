@@ -27,7 +27,8 @@ def warm_corrections(buffer: NDArray[np.uint8], settings: Settings) -> None:
         prepared = Prepared(code=code, dark=plane, factor=plane, counting=good, unit="ADU", raw=False)
         for corrector in (None, Medians([(Tile(rows=1, columns=2), Rule())])):
             tiles = Tiles(prepared, (1, 2, 2), np.empty(0, dtype), corrector)
-            tiles.run(buffer, np.zeros((1, 1), np.int64), np.empty((1, 1, 4), np.float32), {})
+            first = np.zeros(1, np.int64)
+            tiles.run([buffer], first, first[:, None], np.empty((1, 1, 4), np.float32), {})
     for number in sorted(numbers_in(settings)):
         _warm_common_mode(number)
 
