@@ -16,7 +16,7 @@ from dashboards.pictures.reading import Reader
 from dashboards.reduce.picture import levels, percentile_limits, windowed
 from monitor.settings import Settings
 
-PERIOD_S = 0.1
+PERIOD_S = 0.25
 """How often the hub looks by itself: for maps that came, for browsers that are hidden. New pictures wake it."""
 
 
