@@ -1,4 +1,4 @@
-"""A large binary message on a web socket without a copy in Python: the frame of RFC 6455 by hand, past tornado's joining of parts."""
+"""A large binary message on a web socket without a copy in Python: the frame of RFC 6455 by hand, past tornado's joining."""
 
 import struct
 

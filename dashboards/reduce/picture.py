@@ -111,7 +111,9 @@ def _pairs(image: NDArray[np.float32], top: int, left: int, bottom: int, right: 
         for j in range(columns):
             a, b, c, d = upper[2 * j], upper[2 * j + 1], lower[2 * j], lower[2 * j + 1]
             good_a, good_b, good_c, good_d = abs(a) < infinite, abs(b) < infinite, abs(c) < infinite, abs(d) < infinite
-            total = (a if good_a else nothing) + (b if good_b else nothing) + (c if good_c else nothing) + (d if good_d else nothing)
+            total = (
+                (a if good_a else nothing) + (b if good_b else nothing) + (c if good_c else nothing) + (d if good_d else nothing)
+            )
             count = (one if good_a else nothing) + (one if good_b else nothing)
             count += (one if good_c else nothing) + (one if good_d else nothing)
             means[i, j] = total / (count if count > nothing else np.float32(np.nan))
