@@ -97,6 +97,6 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
     def _send_picture(self, content: bytes) -> None:
         """Send bytes that all who look at the same share."""
         connection = self.ws_connection
-        if connection is None or connection.is_closing():
+        if connection is None or connection.is_closing() or connection.stream is None:
             raise WebSocketClosedError
         send_binary(connection.stream, content)
