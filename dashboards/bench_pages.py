@@ -171,11 +171,27 @@ def cpu_seconds(pid: int) -> float:
     total = 0.0
     for each in (process, *process.children(recursive=True)):
         try:
-            times = each.cpu_times()
+            total += _own_seconds(each)
         except psutil.NoSuchProcess:
             continue
-        total += times.user + times.system
     return total
+
+
+def _own_seconds(process: psutil.Process) -> float:
+    """Of one process alone, threads that have ended included.
+
+    The system's clock of a process counts nanoseconds. What psutil reads is the same in steps of 10 ms.
+    """
+    try:
+        return time.clock_gettime(_clock_of(process.pid))
+    except OSError:
+        times = process.cpu_times()
+        return times.user + times.system
+
+
+def _clock_of(pid: int) -> int:
+    """The number of a process's own clock, as clock_getcpuclockid(3) makes it on Linux; elsewhere there is no such clock."""
+    return ~pid << 3 | 2
 
 
 @contextmanager

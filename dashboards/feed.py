@@ -27,7 +27,9 @@ TOPICS = ("run", "step", "schema/events", "rows/events", "status", "pipeline", "
 KEPT_AT_THE_END = {"sum/", "plot/"}
 
 NO_ALARMS = "This dashboard watches no alarms."
-POLL_S = 0.05
+POLL_S = 0.1
+"""How long a turn waits for messages: longer than from picture to picture, so that no turn is for nothing."""
+
 HISTORY_AGAIN_S = 2.0
 
 

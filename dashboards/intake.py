@@ -14,7 +14,7 @@ from dashboards.meaning import RUN, SINCE, STEP, latency_in, number_in, settings
 from dashboards.ring import RowRing
 from dashboards.rows import HIDDEN, element_names, table_of
 from dashboards.shelf import Shelf
-from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Since, Snapshot, StatusHistory
+from dashboards.snapshot import FieldInfo, Picture, Published, SettingsVersion, Since, Snapshot, StatusHistory, no_history
 from monitor.client import BadMessage, plot_of
 from monitor.errors import ProtocolError
 from monitor.wire.message import Message
@@ -47,6 +47,7 @@ class Intake:
         self._plots: dict[str, Published] = {}
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._statuses: deque[tuple[float, ...]] = deque(maxlen=STATUS_KEPT)
+        self._status_history = no_history()
         self._changes: deque[SettingsVersion] = deque(maxlen=CHANGES_KEPT)
         self._log: deque[Mapping[str, Any]] = deque(maxlen=LOG_KEPT)
         self._counters: dict[str, int] = {}
@@ -135,7 +136,6 @@ class Intake:
 
     def snapshot(self) -> Snapshot:
         """What is known now; never changes afterwards."""
-        history = np.array(self._statuses, np.float64).reshape(-1, 5).T
         return Snapshot(
             version=self._version,
             rows=self._ring.table(),
@@ -148,7 +148,7 @@ class Intake:
             run=self._latest.get("run", {}),
             step=self._latest.get("step", {}),
             status=self._latest.get("status", {}),
-            status_history=StatusHistory(*history),
+            status_history=self._status_history,
             pipeline=self._latest.get("pipeline", {}),
             changes=tuple(self._changes),
             log=tuple(self._log),
@@ -219,6 +219,8 @@ class Intake:
         total = latency_in(header.get("latency"))
         known = (header.get(key) for key in ("time", "rate"))
         self._statuses.append((*map(number_in, known), *total, number_in(header.get("lost"))))
+        # Made here: with every row it would cost a good part of a core.
+        self._status_history = StatusHistory(*np.array(self._statuses, np.float64).T)
         self._latest["status"] = header
         self._status_at = now
         since = since_in(header)

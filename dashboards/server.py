@@ -58,7 +58,7 @@ PERSON = "xtcmon_person"
 UNUSED_SESSION_S = 30
 """A busy machine may take that long from a page to its connection; without its session the page would have to begin anew."""
 
-WATCH_S = 0.1
+WATCH_S = 0.25
 
 
 class Tornado(BokehTornado):  # type: ignore[misc]  # bokeh has no types

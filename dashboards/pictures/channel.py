@@ -1,8 +1,8 @@
 """The pictures' own way to a browser: a web socket beside Bokeh's, under the same rules of who may come from where.
 
 From the browser, JSON: ``{"wish": {...}}`` (see ``Wish``), ``{"drawn": n}`` after each picture, ``{"read": [row, column], ...}``
-for what is under the mouse. To it: pictures (binary, see ``encode``), each after ``{"now": monotonic seconds}``, and the answers
-``{"read": {...}}``, ``{"refused": why}``.
+for what is under the mouse. To it: pictures (binary, see ``encode``), before the first and then once a second
+``{"now": monotonic seconds}``, by which it tells their age, and the answers ``{"read": {...}}``, ``{"refused": why}``.
 """
 
 import json
@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from bokeh.server.util import check_allowlist
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from dashboards.pictures.hub import Hub, Viewer
+from dashboards.pictures.outgoing import send_binary
 from dashboards.pictures.wish import said_in, wish_from
 from monitor.errors import ProtocolError
 
@@ -85,6 +87,16 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
     def _send(self, content: str | bytes) -> None:
         """Send text or bytes; somebody who has just gone is no event."""
         try:
-            self.write_message(content, binary=isinstance(content, bytes))
-        except WebSocketClosedError:
+            if isinstance(content, bytes):
+                self._send_picture(content)
+            else:
+                self.write_message(content)
+        except (WebSocketClosedError, StreamClosedError):
             self._hub.leave(self._viewer)
+
+    def _send_picture(self, content: bytes) -> None:
+        """Send bytes that all who look at the same share."""
+        connection = self.ws_connection
+        if connection is None or connection.is_closing() or connection.stream is None:
+            raise WebSocketClosedError
+        send_binary(connection.stream, content)

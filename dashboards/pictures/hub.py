@@ -15,6 +15,10 @@ HIDDEN_S = 4.0
 """A browser that does not say for so long that it has drawn its picture is hidden; nothing is fetched for it until it does."""
 
 
+CLOCK_S = 1.0
+"""How often a browser is told the time, so that it can say how old its picture is."""
+
+
 class Topics(Protocol):
     """What the service is asked to send."""
 
@@ -43,6 +47,8 @@ class Viewer:
         """Something is under way to it, or being made for it."""
         self.since = 0.0
         """When the last picture was sent, monotonic seconds."""
+        self.told = float("-inf")
+        """When it was last told the time."""
         self.topics: tuple[str, ...] = ()
         self.pictures = 0
 
@@ -76,6 +82,7 @@ class Hub:
     ) -> None:
         self._snapshot, self._gallery, self._topics, self._later = snapshot, gallery, topics, later
         self._viewers: dict[Viewer, None] = {}
+        self._waiting: dict[Future[Encoded | None], list[Viewer]] = {}
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -121,11 +128,19 @@ class Hub:
         viewer.busy, viewer.sent, viewer.since = True, key, now
         made = self._gallery.encoded(key)
         if made.done():
-            self._send(viewer, made, now)
+            self._send(viewer, made)
+        elif made in self._waiting:
+            self._waiting[made].append(viewer)
         else:
-            made.add_done_callback(lambda done: self._later(lambda: self._send(viewer, done, now)))
+            self._waiting[made] = [viewer]
+            made.add_done_callback(lambda done: self._later(lambda: self._send_all(done)))
 
-    def _send(self, viewer: Viewer, made: "Future[Encoded | None]", now: float) -> None:
+    def _send_all(self, made: "Future[Encoded | None]") -> None:
+        """Send a picture to all who wait for it."""
+        for viewer in self._waiting.pop(made):
+            self._send(viewer, made)
+
+    def _send(self, viewer: Viewer, made: "Future[Encoded | None]") -> None:
         """Send a picture that is ready, if anybody is still there."""
         if viewer not in self._viewers or made.cancelled():
             return
@@ -135,7 +150,9 @@ class Hub:
             return
         viewer.shown = picture
         viewer.pictures += 1
-        viewer.send(json.dumps({"now": now}))
+        if viewer.since - viewer.told >= CLOCK_S:
+            viewer.told = viewer.since
+            viewer.send(json.dumps({"now": viewer.since}))
         viewer.send(picture.data)
 
     def _follow(self, viewer: Viewer, topics: tuple[str, ...]) -> None:

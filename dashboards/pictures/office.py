@@ -16,7 +16,7 @@ from dashboards.pictures.reading import Reader
 from dashboards.reduce.picture import levels, percentile_limits, windowed
 from monitor.settings import Settings
 
-PERIOD_S = 0.1
+PERIOD_S = 0.25
 """How often the hub looks by itself: for maps that came, for browsers that are hidden. New pictures wake it."""
 
 
@@ -50,11 +50,7 @@ class Office:
     def start(self, loop: IOLoop) -> None:
         """Serve in this loop; kernels are made ready first."""
         self._loop = loop
-        window = windowed(np.zeros((2, 2), np.float32), None, (2, 2))
-        levels(window.values, 0.0, 1.0, "linear")
-        levels(window.values, 1.0, 2.0, "log")
-        for low, high in ((0, 100), (1, 99)):
-            percentile_limits(window.values, low, high)
+        warm_up()
         loop.add_callback(self._run)
 
     def wake(self) -> None:
@@ -84,3 +80,15 @@ class Office:
         """Run a function in the loop, from the gallery's thread."""
         if self._loop is not None and not self._leave:
             self._loop.add_callback(action)
+
+
+def warm_up() -> None:
+    """Have the kernels ready for frames as they come, which nobody may write to, and for pictures made here."""
+    for writeable in (False, True):
+        image = np.zeros((2, 2), np.float32)
+        image.flags.writeable = writeable
+        window = windowed(image, None, (2, 2))
+    levels(window.values, 0.0, 1.0, "linear")
+    levels(window.values, 1.0, 2.0, "log")
+    for low, high in ((0, 100), (1, 99)):
+        percentile_limits(window.values, low, high)

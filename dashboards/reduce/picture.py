@@ -82,7 +82,67 @@ def _touched(one: float, other: float, length: int) -> tuple[int, int]:
 def block_means(
     image: NDArray[np.float32], top: int, left: int, bottom: int, right: int, side: int, means: NDArray[np.float32]
 ) -> None:
-    """Fill ``means`` with the means of the finite pixels of square blocks, NaN where there are none.
+    """Fill ``means`` with the means of the finite pixels of square blocks, NaN where there are none."""
+    if side == 1:
+        _pixels(image, top, left, means)
+    elif side == 2:
+        _pairs(image, top, left, bottom, right, means)
+    else:
+        _sums_of_rows(image, top, left, bottom, right, side, means)
+
+
+@kernel
+def _pixels(image: NDArray[np.float32], top: int, left: int, out: NDArray[np.float32]) -> None:
+    """The pixels themselves, NaN for what is not finite."""
+    rows, columns = out.shape
+    for i in range(rows):
+        line = image[top + i, left : left + columns]
+        for j in range(columns):
+            out[i, j] = line[j] if abs(line[j]) < np.float32(np.inf) else np.float32(np.nan)
+
+
+@kernel
+def _pairs(image: NDArray[np.float32], top: int, left: int, bottom: int, right: int, means: NDArray[np.float32]) -> None:
+    """Blocks of 2 x 2, most detectors on most screens: read once and written once, half the time of sums of rows."""
+    nothing, one, infinite = np.float32(0), np.float32(1), np.float32(np.inf)
+    rows, columns = (bottom - top) // 2, (right - left) // 2
+    for i in range(rows):
+        upper, lower = image[top + 2 * i, left : left + 2 * columns], image[top + 2 * i + 1, left : left + 2 * columns]
+        for j in range(columns):
+            a, b, c, d = upper[2 * j], upper[2 * j + 1], lower[2 * j], lower[2 * j + 1]
+            good_a, good_b, good_c, good_d = abs(a) < infinite, abs(b) < infinite, abs(c) < infinite, abs(d) < infinite
+            total = (
+                (a if good_a else nothing) + (b if good_b else nothing) + (c if good_c else nothing) + (d if good_d else nothing)
+            )
+            count = (one if good_a else nothing) + (one if good_b else nothing)
+            count += (one if good_c else nothing) + (one if good_d else nothing)
+            means[i, j] = total / (count if count > nothing else np.float32(np.nan))
+    # Blocks that the image's borders cut.
+    for i in range(rows, means.shape[0]):
+        for j in range(means.shape[1]):
+            means[i, j] = _cut_block(image, top + 2 * i, left + 2 * j, bottom, right)
+    for i in range(rows):
+        for j in range(columns, means.shape[1]):
+            means[i, j] = _cut_block(image, top + 2 * i, left + 2 * j, bottom, right)
+
+
+@kernel
+def _cut_block(image: NDArray[np.float32], row: int, column: int, bottom: int, right: int) -> np.float32:
+    """Mean of the finite pixels of one block of 2 x 2 at a border."""
+    total, count = np.float32(0), np.float32(0)
+    for i in range(row, min(row + 2, bottom)):
+        for j in range(column, min(column + 2, right)):
+            if abs(image[i, j]) < np.float32(np.inf):
+                total += image[i, j]
+                count += np.float32(1)
+    return total / (count if count > np.float32(0) else np.float32(np.nan))
+
+
+@kernel
+def _sums_of_rows(
+    image: NDArray[np.float32], top: int, left: int, bottom: int, right: int, side: int, means: NDArray[np.float32]
+) -> None:
+    """Blocks of any side.
 
     Whole rows are added up first: that runs through the memory once, in order, several pixels at a time.
     """
@@ -106,18 +166,11 @@ def block_means(
 def _across(total: NDArray[np.float32], count: NDArray[np.float32], side: int, out: NDArray[np.float32]) -> None:
     """Means of neighbours in a row of sums.
 
-    The usual sides are written out, for only loops of a known length are vectorized: 2 Mpx take 1 ms in all instead of 3.6.
+    The usual sides are written out, for only loops of a known length are vectorized.
     """
     nothing = np.float32(np.nan)
     done = len(total) // side if side <= 4 else 0
-    if side == 1:
-        for j in range(done):
-            out[j] = total[j] / (count[j] if count[j] > 0 else nothing)
-    elif side == 2:
-        for j in range(done):
-            n = count[2 * j] + count[2 * j + 1]
-            out[j] = (total[2 * j] + total[2 * j + 1]) / (n if n > 0 else nothing)
-    elif side == 3:
+    if side == 3:
         for j in range(done):
             n = count[3 * j] + count[3 * j + 1] + count[3 * j + 2]
             out[j] = (total[3 * j] + total[3 * j + 1] + total[3 * j + 2]) / (n if n > 0 else nothing)
@@ -217,9 +270,9 @@ def sampled(values: NDArray[np.floating], step: int, above: float, out: NDArray[
     count = 0
     for i in range(0, len(values), step):
         value = values[i]
-        if abs(value) < np.inf and value > above:
-            out[count] = value
-            count += 1
+        # Written in any case: a branch that is guessed wrong at every border of a panel takes longer.
+        out[count] = value
+        count += 1 if (abs(value) < np.inf) & (value > above) else 0
     return count
 
 

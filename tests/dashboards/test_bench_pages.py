@@ -1,11 +1,14 @@
 """A line of the measurement follows from what was seen and used."""
 
 import math
+import os
+import time
 
+import psutil
 import pytest
 
 from dashboards.bench_audience import Seen
-from dashboards.bench_pages import Meter, row_of
+from dashboards.bench_pages import Meter, cpu_seconds, row_of
 from monitor.tools.bench_tables import known, page_columns
 
 
@@ -34,3 +37,22 @@ def test_without_anybody_who_looks_there_are_dashes_and_no_nan_in_json() -> None
     assert (columns["mean"], columns["age ms, median"], columns["ms a picture"]) == ("-", "-", "-")
     assert columns["dashboard, cores"] == pytest.approx(0.1)
     assert known({"a": math.nan, "b": 1.0, "c": 2}) == {"a": None, "b": 1.0, "c": 2}
+
+
+def test_processor_time_is_what_the_system_counts_for_all_threads() -> None:
+    children = sum(sum(each.cpu_times()[:2]) for each in psutil.Process().children(recursive=True))
+    before = time.process_time()
+    used = cpu_seconds(os.getpid())
+    after = time.process_time()
+
+    # Children, if some other test has left any, are counted along, in steps of 10 ms.
+    assert before <= used <= after + children + 0.1
+
+
+def test_where_processes_have_no_clock_that_others_may_read_their_times_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(clock: int) -> float:
+        raise OSError
+
+    monkeypatch.setattr(time, "clock_gettime", closed)
+
+    assert cpu_seconds(os.getpid()) == pytest.approx(time.process_time(), abs=0.2)

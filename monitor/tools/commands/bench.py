@@ -250,6 +250,9 @@ def pages(
 
     Without a run there are frames alone; with one the first line is the run without anybody who looks.
 
+    Processor time is that of the system's clock of each process, in nanoseconds and with the threads that have ended; where there
+    is no such clock, in steps of 10 ms.
+
     Example: xtcmon bench pages 1 3 --mpx 4 --browsers
     """
     from monitor.tools.process import declared

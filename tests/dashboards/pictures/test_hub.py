@@ -1,6 +1,7 @@
 """Pictures are made once for all who look, one at a time is under way to each, and who is hidden costs nothing."""
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -37,14 +38,23 @@ class Scene:
         self.gallery = Gallery(self.details)
         self.hub = Hub(lambda: self.snapshot, self.gallery, self.topics, lambda action: self.later.append(action))
         self.got: dict[Viewer, list[bytes]] = {}
+        self.told: dict[Viewer, list[float]] = {}
 
     def details(self, detector: str) -> Details | None:
         return Details(detector, (1, 2), np.array([[0, 1]], np.int32), {"gain": np.array([[2.0, 4.0]])})
 
     def viewer(self) -> Viewer:
         got: list[bytes] = []
-        viewer = Viewer(lambda content: got.append(content) if isinstance(content, bytes) else None)
-        self.got[viewer] = got
+        told: list[float] = []
+
+        def take(content: str | bytes) -> None:
+            if isinstance(content, bytes):
+                got.append(content)
+            else:
+                told.append(json.loads(content)["now"])
+
+        viewer = Viewer(take)
+        self.got[viewer], self.told[viewer] = got, told
         self.hub.enter(viewer)
         return viewer
 
@@ -165,3 +175,31 @@ def test_old_pictures_are_not_kept(scene: Scene) -> None:
     scene.run()
 
     assert len(scene.gallery._encoded) == 1
+
+
+def test_a_browser_is_told_the_time_with_its_first_picture_and_then_once_a_second(scene: Scene) -> None:
+    viewer = scene.viewer()
+    scene.hub.wish(viewer, LIVE, 100.0)
+    for turn in range(13):
+        scene.publish([[turn]])
+        scene.run(100 + turn / 4)
+        scene.hub.drawn(viewer, 100 + turn / 4)
+
+    assert len(scene.got[viewer]) == 13
+    assert scene.told[viewer] == [100, 101, 102, 103]
+
+
+def test_all_who_wait_for_a_picture_are_sent_it_in_one_turn_and_who_left_is_not(scene: Scene) -> None:
+    one, other, gone = (scene.viewer() for _ in range(3))
+    scene.publish([[1, 2]])
+    hold = threading.Event()
+    scene.gallery._thread.submit(hold.wait)
+    for viewer in (one, other, gone):
+        scene.hub.wish(viewer, LIVE, 0.0)
+    scene.hub.leave(gone)
+    hold.set()
+    scene.gallery._thread.submit(int).result()
+
+    assert len(scene.later) == 1
+    scene.run()
+    assert [len(scene.got[viewer]) for viewer in (one, other, gone)] == [1, 1, 0]

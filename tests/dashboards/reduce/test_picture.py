@@ -72,6 +72,25 @@ def test_the_kernel_equals_a_plain_loop(rows: int, columns: int, side: int, seed
         np.testing.assert_allclose(value, good.mean() if len(good) else NAN, rtol=1e-5, atol=1e-6)
 
 
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(1, 11), st.integers(1, 11), st.sampled_from([1, 2, 3]))
+def test_a_part_has_the_means_of_its_own_pixels(top: int, left: int, height: int, width: int, side: int) -> None:
+    image = np.random.default_rng(5).normal(size=(30, 30)).astype(np.float32)
+    image[3::5, 1::4], image[2::7, ::6] = NAN, -np.inf
+    image.flags.writeable = False
+    part = image[top : top + height, left : left + width].astype(np.float64)
+    part[~np.isfinite(part)] = NAN
+    rows, columns = -(-height // side), -(-width // side)
+    means = np.empty((rows, columns), np.float32)
+
+    block_means(image, top, left, top + height, left + width, side, means)
+
+    padded = np.pad(part, ((0, rows * side - height), (0, columns * side - width)), constant_values=NAN)
+    blocks = padded.reshape(rows, side, columns, side).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    count = np.isfinite(blocks).sum(axis=-1)
+    expected = np.divide(np.nansum(blocks, axis=-1), count, out=np.full(count.shape, NAN), where=count > 0)
+    np.testing.assert_allclose(means, expected, rtol=1e-5, atol=1e-6)
+
+
 def test_levels_go_from_one_to_255_and_nothing_is_0() -> None:
     values = np.array([[-5, 0, 1, 127, 254, 300, NAN]], np.float32)
 
