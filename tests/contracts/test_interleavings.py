@@ -14,7 +14,7 @@ from tests.support.joint_world import COUNT, JointWorld
 
 pytestmark = pytest.mark.timeout(1200)
 
-EXAMPLES = int(os.environ.get("XTCMON_INTERLEAVINGS", "300"))
+EXAMPLES = int(os.environ.get("XTCMON_INTERLEAVINGS", "60"))
 STEPS = 60
 WORKERS = st.integers(0, 1)
 LONGEST_TROUBLE = 12
