@@ -29,8 +29,14 @@ lint: env
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What only computes is shared by two processes; what runs processes, threads, sockets or a browser has the machine to itself.
 test: lint browser
+ifeq ($(strip $(PYTEST_ARGS)),)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not processes"
+	$(BIN)/python -m pytest -m "browser or processes"
+else
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+endif
 
 bench: env
 	$(BIN)/xtcmon bench all

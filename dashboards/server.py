@@ -52,6 +52,11 @@ from monitor.store.run_file import open_run
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+SHEETS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+WARM: set[type[Page]] = set()
+"""Pages that have been made in this process; what they need is imported and compiled."""
+
 PERSON = "xtcmon_person"
 """Cookie with the name that a person gave on a page."""
 
@@ -114,9 +119,6 @@ class Dashboard:
         KEPT.settle(settings.store.directory)
         load_folder("dashboards.pages")
         self._pages = dict(sorted(PAGES.items(), key=lambda entry: entry[1].order))
-        self._templates = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
 
     @property
     def address(self) -> str:
@@ -201,7 +203,7 @@ class Dashboard:
         with document.models.freeze():
             session = Session(page, feed, self._settings, document, arguments, detectors=book, **shared)
         document.title = f"{page.title} · xtcmon"
-        document.template = self._templates.get_template(f"{name}.html")
+        document.template = SHEETS.get_template(f"{name}.html")
         navigation = [(other, entry.title) for other, entry in self._pages.items()]
         document.template_variables.update(page=name, navigation=navigation, first=session.said)
 
@@ -219,9 +221,12 @@ class Dashboard:
     def _warm_up(self) -> None:
         """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
         for name, page in self._pages.items():
+            if page in WARM:
+                continue
             document = Document()
             self._open(name, page, document)
             document.to_json()
+            WARM.add(page)
             for forget in document.session_destroyed_callbacks:
                 forget(None)
 

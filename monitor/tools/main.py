@@ -18,8 +18,14 @@ WRONG_USAGE = 2
 INTERRUPTED = 130
 
 
-def application() -> typer.Typer:
-    """The command line with every file of ``monitor/tools/commands`` as a sub-command of its own name."""
+def application(wanted: str = "") -> typer.Typer:
+    """The command line with every file of ``monitor/tools/commands`` as a sub-command of its own name.
+
+    Parameters
+    ----------
+    wanted
+        This command alone, if there is one of this name: what the others import costs each process of a service half a second.
+    """
     app = typer.Typer(
         name="xtcmon",
         help="Streaming online monitor for X-ray free-electron lasers. Start with: xtcmon demo",
@@ -27,13 +33,15 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for info in sorted(pkgutil.iter_modules(commands.__path__), key=lambda item: item.name):
-        module = importlib.import_module(f"{commands.__name__}.{info.name}")
+    # With one command and nothing else typer would not ask for its name.
+    app.callback()(lambda: None)
+    names = {info.name.replace("_", "-"): info.name for info in pkgutil.iter_modules(commands.__path__)}
+    for name in [wanted] if wanted in names else sorted(names):
+        module = importlib.import_module(f"{commands.__name__}.{names[name]}")
         target: Any = getattr(module, "command", None)
         if target is None:
             # Only another command has this one below it.
             continue
-        name = info.name.replace("_", "-")
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=name)
         else:
@@ -49,7 +57,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Exit code of one call, with every expected error printed as a sentence on standard error."""
     try:
-        application()(args=arguments, prog_name="xtcmon")
+        application(*arguments[:1])(args=arguments, prog_name="xtcmon")
     except (ConfigError, Unusable) as error:
         return _say(error, WRONG_USAGE)
     except XtcmonError as error:

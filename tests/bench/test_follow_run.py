@@ -1,6 +1,10 @@
 """The followed run in its short form; the long form is a command of its own."""
 
+import pytest
+
 from tests.bench.follow_run import measure
+
+pytestmark = pytest.mark.processes
 
 
 def test_a_followed_run_is_complete() -> None:

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from monitor.reader.bench import measure_walk
 from tests.support.xtc_bytes import run_streams
+
+pytestmark = pytest.mark.processes
 
 
 def test_point_data_become_events(tmp_path: Path) -> None:

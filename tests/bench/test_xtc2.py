@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pytest
 
 from monitor.xtc2.columns import locate
 from monitor.xtc2.header import Transition
@@ -10,6 +11,8 @@ from monitor.xtc2.heads import heads
 from monitor.xtc2.names import table_of
 from monitor.xtc2.walk import walk
 from tests.support.xtc2_bytes import GMD, at, configure, gmd
+
+pytestmark = pytest.mark.processes
 
 ROUND = 100_000
 

@@ -9,6 +9,8 @@ from monitor.plugins import load_folder
 from monitor.settings import Settings
 from monitor.wire.message import Message
 
+pytestmark = pytest.mark.processes
+
 load_folder("monitor.aggregator.bridges")
 
 

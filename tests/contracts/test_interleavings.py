@@ -142,3 +142,39 @@ TestInterleavings.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def test_a_reader_that_is_started_anew_when_the_end_was_told_costs_nothing() -> None:
+    world = JointWorld()
+    for _ in range(1000):
+        world.read()
+        for n in range(2):
+            world.work(n)
+            world.hear_worker(n)
+            world.hear_worker(n)
+            world.hear_rows(n)
+        world.hear_aggregator()
+        world.hear_reader()
+        if world.told_end:
+            break
+        if not world.dispatch.ended:
+            world.store()
+        world.pass_time(0.05)
+    assert world.told_end
+    assert not world.left
+    world.start_reader()
+
+    world.settle()
+
+    assert world.begun_too_late
+    assert world.end is not None
+    assert (world.end.complete, world.end.stop, world.committed, world.lost) == (True, COUNT, COUNT, set())
+
+
+def test_a_reader_that_told_the_end_itself_has_to_hear_that_all_is_safe() -> None:
+    world = JointWorld()
+
+    world.settle()
+
+    assert not world.begun_too_late
+    assert world.dispatch.finished

@@ -13,6 +13,8 @@ from bokeh.server.session import ServerSession
 
 from dashboards.connection import Connection
 
+pytestmark = pytest.mark.processes
+
 
 class Socket:
     """Keeps what was sent."""

@@ -18,6 +18,8 @@ from monitor.errors import ConfigError, Unusable
 from monitor.net.endpoints import Endpoints
 from monitor.settings import Pages, parse
 
+pytestmark = pytest.mark.processes
+
 PASSWORD = "correct horse"
 
 

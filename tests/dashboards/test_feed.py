@@ -12,6 +12,8 @@ from monitor.wire.message import Message
 from tests.support.memory_link import MemoryLink
 from tests.support.rows import rows_message
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def link() -> MemoryLink:

@@ -2,8 +2,12 @@
 
 import socket
 
+import pytest
+
 from dashboards.listening import host_of, origins
 from monitor.settings import Pages
+
+pytestmark = pytest.mark.processes
 
 
 def test_pages_of_this_machine_alone_know_no_other_name() -> None:

@@ -15,6 +15,8 @@ from monitor.errors import Unusable
 from monitor.net.endpoints import read_endpoints
 from monitor.settings import Settings
 
+pytestmark = pytest.mark.processes
+
 
 class Running:
     """A dashboard in a thread, for a service that is not there."""

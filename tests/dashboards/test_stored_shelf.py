@@ -13,6 +13,8 @@ from dashboards.stored_arrays import curves_of
 from monitor.errors import DamagedData
 from tests.support.array_run import EVENTS, array_run
 
+pytestmark = pytest.mark.processes
+
 AZAV, WAVE, ROW = "cspad/azav_azav", "acq/wave", "cspad/var_peaks/row"
 
 

@@ -36,6 +36,8 @@ from monitor.wire.message import Message, decode, encode
 from monitor.wire.rows import Frame, Reduced, rows_message
 from tests.support.some_rows import column, ragged, some_reduced, some_rows
 
+pytestmark = pytest.mark.processes
+
 SAMPLE = Message(
     "rows",
     {"first": 3, "nested": {"a": [1, 2, {"b": None}]}, "text": "µ"},

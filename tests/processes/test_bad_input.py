@@ -12,7 +12,7 @@ from tests.support.golden_xtc import COMMITTED
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
 
 RUN = sorted(COMMITTED.glob("e81-r0098-s*-c00.xtc"))
-QUIET = ("--no-dashboard", "--stream", "tcp://127.0.0.1:0")
+QUIET = ("--no-dashboard", "--stream", "tcp://127.0.0.1:0", "-j", 1)
 
 
 def refused(xtcmon: Command, out: Path, *arguments: object) -> str:

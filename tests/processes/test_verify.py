@@ -1,6 +1,7 @@
 """A small-data file against the recorded bytes: it agrees, and what was altered is named."""
 
 import json
+import shutil
 from pathlib import Path
 
 import h5py
@@ -9,20 +10,28 @@ import pytest
 from monitor.simulate.run import SimulatedRun
 from monitor.tools.chaos.scene import scene
 from tests.processes.conftest import file_in
-from tests.support.command import PATIENCE_S, Command
+from tests.support.command import PATIENCE_S, Command, command
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
 
-QUIET = ("--no-dashboard", "--stream", "tcp://127.0.0.1:0")
+QUIET = ("--no-dashboard", "--stream", "tcp://127.0.0.1:0", "-j", 1)
 EVENTS = 600
 
 
-@pytest.fixture
-def written(xtcmon: Command, tmp_path: Path) -> tuple[Path, SimulatedRun]:
-    what, run = scene(tmp_path / "data", EVENTS)
-    done = xtcmon.run("run", *what, *QUIET, "-o", tmp_path / "out")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SimulatedRun]:
+    folder = tmp_path_factory.mktemp("verify")
+    what, run = scene(folder / "data", EVENTS)
+    with command() as xtcmon:
+        done = xtcmon.run("run", *what, *QUIET, "-o", folder / "out")
     assert done.returncode == 0, done.stderr
-    return file_in(tmp_path / "out"), run
+    return file_in(folder / "out"), run
+
+
+@pytest.fixture
+def written(made: tuple[Path, SimulatedRun], tmp_path: Path) -> tuple[Path, SimulatedRun]:
+    """A file of one's own, to be altered."""
+    return Path(shutil.copy(made[0], tmp_path)), made[1]
 
 
 def test_a_file_agrees_until_one_value_of_it_is_altered(xtcmon: Command, written: tuple[Path, SimulatedRun]) -> None:

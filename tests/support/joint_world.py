@@ -20,7 +20,7 @@ from monitor.reader.dispatch.instruction import HandOut, Quarantine, Send
 from monitor.reader.dispatch.machine import Dispatch
 from monitor.running import merge_sums
 from monitor.settings import Pages, Pool, Settings, Source
-from monitor.wire.aggregator_note import Bye, Committed, ReaderStatus, Refused, Watched
+from monitor.wire.aggregator_note import Bye, Committed, End, ReaderStatus, Refused, Watched
 from monitor.wire.group import Cover, Group, group_message
 from monitor.wire.message import Message
 from monitor.wire.note import note_of, to_message
@@ -122,7 +122,7 @@ class JointWorld:
         self.end: FinishRun | None = None
         self.left = False
         self.generation = -1
-        self.readers = 0
+        self.readers = self.told_end = 0
         self.workers = [ModelWorker(f"w{n}") for n in range(workers)]
         self.to_aggregator: deque[Message] = deque()
         self.to_reader: deque[Message] = deque()
@@ -227,7 +227,9 @@ class JointWorld:
     def hear_reader(self) -> None:
         """The aggregator takes a message of the reader."""
         if self.to_aggregator:
-            self._aggregate(self.aggregator.from_reader(self.to_aggregator.popleft(), self.now))
+            message = self.to_aggregator.popleft()
+            self.told_end = self.readers if message.kind == End.KIND else self.told_end
+            self._aggregate(self.aggregator.from_reader(message, self.now))
 
     def hear_aggregator(self) -> None:
         """The reader takes a message of the aggregator."""
@@ -245,10 +247,15 @@ class JointWorld:
         else:
             self.start_aggregator()
 
+    @property
+    def begun_too_late(self) -> bool:
+        """Whether the reader was started anew after its predecessor had told the end: nobody answers, the supervisor ends it."""
+        return 0 < self.told_end < self.readers
+
     def settle(self, turns: int = 3000) -> None:
         """Let everybody do their work until the aggregator has left."""
         for _ in range(turns):
-            if self.left and self.dispatch.finished:
+            if self.left and (self.dispatch.finished or self.begun_too_late):
                 return
             self.turns(1)
         raise AssertionError(f"not finished: reader {self.dispatch.state}, durable up to {self.committed} of {COUNT}")

@@ -4,7 +4,11 @@ import threading
 import time
 from itertools import pairwise
 
+import pytest
+
 from workers.heart import Heart
+
+pytestmark = pytest.mark.processes
 
 
 def test_the_heart_beats_while_the_loop_does_not_turn() -> None:

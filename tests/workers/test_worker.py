@@ -27,6 +27,8 @@ from tests.support.some_rows import column, ragged
 from workers.absent import absent_rows
 from workers.worker import Worker
 
+pytestmark = pytest.mark.processes
+
 INDEX = np.array([[0]], np.int32)
 STATE = RunState(version=5, experiment="e81", run=98, step=2, format="xtc", configs={}, pvs=())
 

@@ -4,12 +4,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from dashboards.alarms.guard import Guard
 from dashboards.alarms.history import AlarmEvent
 from dashboards.alarms.runner import Runner
 from dashboards.snapshot import Snapshot
 from monitor.settings import Alarm
 from tests.support.rows import table
+
+pytestmark = pytest.mark.processes
 
 RAISED = AlarmEvent(name="dim", what="raised", time=0.0, value=0.5)
 

@@ -9,6 +9,8 @@ from monitor.client import rows_of
 from monitor.wire.message import Message, decode, encode
 from tests.support.told import event_time, image_at, rows, travelled
 
+pytestmark = pytest.mark.processes
+
 
 def forward(**choice: Any) -> Forward:
     return Forward(Filter(**choice), session=9)

@@ -24,6 +24,8 @@ from monitor.settings import parse
 from monitor.wire.message import Message
 from tests.support.told import rows
 
+pytestmark = pytest.mark.processes
+
 PATIENCE_S = 10.0
 
 

@@ -21,6 +21,8 @@ from monitor.store.trouble import NoSpace
 from monitor.wire.worker_note import Pipeline
 from tests.support.some_rows import some_rows
 
+pytestmark = pytest.mark.processes
+
 OPEN = OpenRun(experiment="e81", run=98, first=0)
 COMMIT = Commit(
     epoch=1,

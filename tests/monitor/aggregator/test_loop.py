@@ -1,6 +1,7 @@
 """One turn of the loop with memory sockets and a memory file."""
 
 import numpy as np
+import pytest
 
 from monitor.aggregator.keeper import DirectKeeper
 from monitor.aggregator.loop import Loop
@@ -14,6 +15,8 @@ from monitor.wire.group import Cover, Group, group_message
 from monitor.wire.note import to_message
 from monitor.wire.rows import rows_message
 from tests.support.some_rows import some_reduced
+
+pytestmark = pytest.mark.processes
 
 NOTES = [
     Session(base=0),

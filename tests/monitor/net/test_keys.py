@@ -15,6 +15,8 @@ from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter
 from monitor.wire.message import Message
 
+pytestmark = pytest.mark.processes
+
 KEY = "k" * 40
 
 

@@ -1,11 +1,15 @@
 import logging
 from pathlib import Path
 
+import pytest
+
 from monitor.net.endpoints import write_endpoints
 from monitor.net.log_sender import LogSender
 from monitor.net.socket import ZmqRouter
 from monitor.wire.client_note import LogLine
 from monitor.wire.note import note_of
+
+pytestmark = pytest.mark.processes
 
 
 def record(**extra: object) -> logging.LogRecord:

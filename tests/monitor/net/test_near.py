@@ -11,6 +11,8 @@ from monitor.net.near import near_address, stream_of
 from monitor.net.publish import ZmqPublisher, ZmqSubscriber
 from monitor.wire.message import Message
 
+pytestmark = pytest.mark.processes
+
 ANY = "tcp://127.0.0.1:0"
 
 

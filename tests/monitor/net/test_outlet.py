@@ -12,6 +12,8 @@ import zmq
 from monitor.errors import ConfigError, Unusable
 from monitor.net.outlet import Outlet, PublishOutlet, PushOutlet, ReplyOutlet
 
+pytestmark = pytest.mark.processes
+
 Kind = Callable[..., Outlet]
 CLIENT = {PublishOutlet: zmq.SUB, PushOutlet: zmq.PULL, ReplyOutlet: zmq.REQ}
 KINDS = list(CLIENT)

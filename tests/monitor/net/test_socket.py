@@ -15,6 +15,8 @@ from monitor.net.publish import ZmqPublisher, ZmqSubscriber
 from monitor.net.socket import Dealer, Router, ZmqDealer, ZmqRouter, wait
 from monitor.wire.message import Message
 
+pytestmark = pytest.mark.processes
+
 Pair = tuple[Router, Callable[[str], Dealer]]
 
 

@@ -19,6 +19,8 @@ from monitor.store.smalldata import SmallDataFile
 from tests.monitor.store.made import DROPLET, LATE, SLOW, TIME, droplets, ragged, table
 from tests.monitor.store.test_recovery import writer
 
+pytestmark = pytest.mark.processes
+
 
 def file_of(directory: Path, tables: Sequence[Rows], *, compacted: bool, roll_s: float = 0.0) -> Path:
     file = SmallDataFile(directory, "e81", 98, sync=False, compacted=compacted, roll_s=roll_s)

@@ -16,6 +16,8 @@ from monitor.store.names import RunNames
 from monitor.store.smalldata import SmallDataFile
 from tests.monitor.store.made import expected, sums, table
 
+pytestmark = pytest.mark.processes
+
 STEP = 3
 
 

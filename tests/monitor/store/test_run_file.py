@@ -11,6 +11,8 @@ from monitor.store.smalldata import SmallDataFile
 from tests.monitor.store.made import expected, sums, table
 from tests.monitor.store.test_recovery import STEP, writer
 
+pytestmark = pytest.mark.processes
+
 NAME = "e81_Run0098.h5"
 
 

@@ -8,6 +8,8 @@ import pytest
 from monitor.net import keys
 from monitor.tools.main import run
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(autouse=True)
 def no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -8,6 +8,8 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.tools.lasting import settle
 
+pytestmark = pytest.mark.processes
+
 MIB = 64
 SCRIPT = f"""
 import resource

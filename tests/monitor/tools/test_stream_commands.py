@@ -14,6 +14,8 @@ from monitor.tools.spark import sparkline
 from monitor.tools.stage import Stage, some_rows
 from monitor.wire.rows import Reduced
 
+pytestmark = pytest.mark.processes
+
 FAST_S = 0.01
 
 

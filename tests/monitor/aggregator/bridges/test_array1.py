@@ -14,6 +14,8 @@ from monitor.wire.message import Message
 from tests.support.bridged import bridged
 from tests.support.told import frame, image_at, rows
 
+pytestmark = pytest.mark.processes
+
 
 def shown(*messages: Message, **settings: Any) -> list[tuple[dict[str, Any], np.ndarray]]:
     with (

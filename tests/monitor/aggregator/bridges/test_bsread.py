@@ -15,7 +15,7 @@ from monitor.settings import Bridge
 from tests.support.bridged import Bridged, bridged
 from tests.support.told import rows, values_at
 
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.processes, pytest.mark.filterwarnings("default")]
 """The client warns of what its own libraries no longer like."""
 
 CLIENT_MODE = {"pub": SUB, "push": PULL}

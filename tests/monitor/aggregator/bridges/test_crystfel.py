@@ -13,6 +13,8 @@ from monitor.settings import Bridge
 from tests.support.bridged import bridged
 from tests.support.told import frame, image_at, rows
 
+pytestmark = pytest.mark.processes
+
 PEAKS = {"fs": "epix/var_droplet/x", "ss": "epix/var_droplet/x", "intensity": "ipm2/channels"}
 
 

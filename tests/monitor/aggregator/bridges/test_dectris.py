@@ -4,11 +4,14 @@ from typing import Any
 
 import cbor2
 import numpy as np
+import pytest
 import zmq
 
 from monitor.wire.message import Message
 from tests.support.bridged import Bridged, bridged
 from tests.support.told import event_time, frame, image_at
+
+pytestmark = pytest.mark.processes
 
 RUN = Message("run", {"run": 98, "experiment": "xppi0310", "first": 0}, {}, "run")
 

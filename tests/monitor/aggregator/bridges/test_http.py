@@ -16,6 +16,8 @@ from monitor.wire.message import Message
 from tests.support.bridged import Bridged, bridged
 from tests.support.told import frame, image_at, rows, values_at
 
+pytestmark = pytest.mark.processes
+
 STATUS = Message("status", {"rate": 120.0, "lag": float("nan"), "reader": {"run": 98}}, {}, "status")
 
 

@@ -11,6 +11,8 @@ from karabo_bridge import Client
 from tests.support.bridged import Bridged, bridged
 from tests.support.told import frame, image_at, rows, same, values_at
 
+pytestmark = pytest.mark.processes
+
 CLIENT_SOCKET = {"pub": "SUB", "push": "PULL", "rep": "REQ"}
 
 

@@ -13,6 +13,8 @@ from monitor.errors import ConfigError, Unusable
 from monitor.settings import parse
 from monitor.wire.message import Message
 
+pytestmark = pytest.mark.processes
+
 STATUS = {
     "reader": {
         "events": 120,

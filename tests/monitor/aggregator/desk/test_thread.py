@@ -16,6 +16,8 @@ from monitor.wire.client_note import MeansRequest
 from monitor.wire.message import Message
 from tests.support.some_rows import some_reduced
 
+pytestmark = pytest.mark.processes
+
 
 class World:
     """A desk, one client and a reader that accepts everything."""

@@ -19,6 +19,8 @@ from monitor.wire.datagrams import Datagrams, datagrams_message
 from monitor.wire.message import Message, Part, decode, encode
 from monitor.xtc.filename import runs_of
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def paths(golden_dir: Path) -> list[Path]:
