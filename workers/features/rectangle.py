@@ -1,15 +1,18 @@
 """Moments of the good pixels of a rectangle, in one pass over the memory."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.kernel import Number
-from workers.kernel import summing_kernel
+from workers.kernel import kernel, summing_kernel
 
 TOTAL, COUNT, LARGEST, SMALLEST, SPREAD, ROW, COLUMN, IMAGE_ROW, IMAGE_COLUMN, ABOVE = range(10)
 NUMBERS = 10
+STRETCH = 1024
+"""Pixels that are worked on together, so that they stay in the first cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +31,13 @@ class Rectangle:
         Values outside count as zero.
     limit
         Good pixels from here on are counted as saturated.
-    contiguous, whole
-        The numbers of each row follow one another; no pixel is left out. Worked out here.
+    together, whole
+        The numbers of each panel follow one another; no pixel is left out. Worked out here.
+    line
+        Image row and column of a panel's first pixel, and what they grow by from row to row and from column to column, float64,
+        shape (panels, 2, 3). Worked out here.
+    off
+        How far each pixel is from there, shape (2, panels, rows, columns), of no length if none is. Worked out here.
     """
 
     grid: NDArray[np.int32]
@@ -39,13 +47,19 @@ class Rectangle:
     low: float
     high: float
     limit: float
-    contiguous: bool = field(init=False)
+    together: bool = field(init=False)
     whole: bool = field(init=False)
+    line: NDArray[np.float64] = field(init=False)
+    off: NDArray[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        contiguous = (self.grid[:, :, 0] >= 0).all() and (np.diff(self.grid, axis=2) == 1).all()
-        object.__setattr__(self, "contiguous", bool(contiguous))
+        panels = self.grid.reshape(len(self.grid), -1)
+        together = (panels[:, :1] >= 0).all() and (np.diff(panels, axis=1) == 1).all()
+        object.__setattr__(self, "together", bool(together))
         object.__setattr__(self, "whole", bool(self.keep.all()))
+        line, off = _straight(np.stack([self.image_row, self.image_column]))
+        object.__setattr__(self, "line", line)
+        object.__setattr__(self, "off", off)
 
     def numbers(self, flat: NDArray[np.floating]) -> NDArray[np.float64]:
         """Numbers of each panel, shape (events, panels, 10), of frames of shape (events, pixels); NaN = bad.
@@ -54,96 +68,191 @@ class Rectangle:
         x column in the rectangle, the same with rows and columns of the image, and the count of saturated pixels.
         """
         found = np.zeros((len(flat), len(self.grid), NUMBERS))
-        places = (self.image_row, self.image_column)
         kind = flat.dtype.type
         # Rounded like the pixels, as NumPy compares: a pixel that was given the limit's value is at the limit.
-        thresholds = (kind(self.low), kind(self.high), kind(self.limit))
-        _numbers(flat, self.grid, self.keep, self.contiguous, self.whole, *places, *thresholds, found)
+        low, high, limit = kind(self.low), kind(self.high), kind(self.limit)
+        as_they_lie = self.together and self.whole and self.low == -np.inf and self.high == np.inf
+        bits = flat.view(f"i{flat.dtype.itemsize}")
+        _numbers(flat, bits, self.grid, self.keep, as_they_lie, low, high, limit, self.off[0], self.off[1], found)
+        if len(self.line):
+            found[..., [IMAGE_ROW, IMAGE_COLUMN]] += np.einsum("epk,pik->epi", found[..., [TOTAL, ROW, COLUMN]], self.line)
         return found
 
 
-@summing_kernel
+def _straight(places: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Places in the image, shape (2, panels, rows, columns), as ``Rectangle.line`` and ``Rectangle.off``.
+
+    Panels that lie straight need no place of each pixel, which would be twice the memory of the pixels themselves; of the others
+    a byte each is enough, unless pixels have no place.
+    """
+    _, panels, rows, columns = places.shape
+    if not places.size:
+        return np.empty((0, 2, 3)), places
+    origin = places[:, :, 0, 0].astype(np.float64)
+    down = np.rint((places[:, :, -1, 0] - origin) / max(rows - 1, 1))
+    across = np.rint((places[:, :, 0, -1] - origin) / max(columns - 1, 1))
+    line = np.stack([origin, down, across], axis=-1)
+    row, column = np.arange(rows)[:, None], np.arange(columns)
+    off = places - sum(
+        part[..., None, None] * factor for part, factor in zip((origin, down, across), (1, row, column), strict=True)
+    )
+    if not (np.abs(off) <= np.iinfo(np.int8).max).all():
+        return np.zeros((panels, 2, 3)), places
+    return line.swapaxes(0, 1), off.astype(np.int8) if off.any() else np.empty((2, 0, 0, 0), np.int8)
+
+
+@kernel
 def _numbers(
     flat: NDArray[np.floating],
+    bits: NDArray[np.signedinteger],
     grid: NDArray[np.int32],
     keep: NDArray[np.bool_],
-    contiguous: bool,
-    whole: bool,
-    image_row: NDArray[np.float32],
-    image_column: NDArray[np.float32],
+    as_they_lie: bool,
     low: Number,
     high: Number,
     limit: Number,
+    row_off: NDArray[Any],
+    column_off: NDArray[Any],
     found: NDArray[np.float64],
 ) -> None:
     panels, rows, columns = grid.shape
-    bad = flat.dtype.type(np.nan)
-    zero, most = flat.dtype.type(0), flat.dtype.type(np.inf)
-    # Through buffers of one row, and with & where Python would say "and": a branch keeps the compiler from vectorizing.
-    line, value = np.empty(columns, flat.dtype), np.empty(columns, flat.dtype)
-    # The largest of each column, because a running largest value of a row is not vectorized (15 times slower).
-    top, bottom = np.empty(columns, flat.dtype), np.empty(columns, flat.dtype)
+    all_placed = row_off.itemsize == 1
+    sign, most = 8 * bits.itemsize - 1, np.iinfo(bits.dtype).max
+    stretch = min(rows, max(1, STRETCH // columns))
+    place = np.arange(stretch * columns)
+    down, across = (place // columns).astype(np.float64), (place % columns).astype(np.float64)
+    line = np.empty(0 if as_they_lie else stretch * columns, flat.dtype)
+    line_bits = line.view(bits.dtype)
+    best = np.empty(2, bits.dtype)
+    extremes = best.view(flat.dtype)
     for panel in range(panels):
         for event in range(len(flat)):
             numbers = found[event, panel]
-            total, count, mean, spread = 0.0, 0.0, 0.0, 0.0
-            for column in range(columns):
-                top[column], bottom[column] = -most, most
-            for row in range(rows):
-                pixels = grid[panel, row]
-                if contiguous:
-                    line[:] = flat[event, pixels[0] : pixels[0] + columns]
-                else:
-                    for column in range(columns):
-                        line[column] = flat[event, pixels[column]] if pixels[column] >= 0 else bad
-                if not whole:
-                    for column in range(columns):
-                        line[column] = line[column] if keep[panel, row, column] else bad
-                row_total, row_count = 0.0, np.int32(0)
-                for column in range(columns):
-                    v = line[column]
-                    kept: Number = v if (v >= low) & (v <= high) else zero
-                    value[column] = kept
-                    row_total += kept
-                    row_count += np.int32(v == v)
-                if row_count == 0:
+            count, mean, spread = 0.0, 0.0, 0.0
+            best[0], best[1] = ~most, most
+            for first in range(0, rows, stretch):
+                last = min(rows, first + stretch)
+                start, size = grid[panel, first, 0] if as_they_lie else 0, (last - first) * columns
+                if not as_they_lie:
+                    _gather(flat[event], grid[panel, first:last], keep[panel, first:last], low, high, line)
+                values = flat[event, start : start + size] if as_they_lie else line[:size]
+                values_bits = bits[event, start : start + size] if as_they_lie else line_bits[:size]
+                # Near the mean, so that no digits are lost; the mean of the pixels before costs no pass of its own.
+                shift = mean if count else _mean(values)
+                sums = _sums(values, values_bits, down, across, shift)
+                n, total, square, row_moment, column_moment, top, bottom = sums
+                if n == 0:
                     continue
-                row_mean, row_spread, row_moment = row_total / row_count, 0.0, 0.0
-                for column in range(columns):
-                    kept, ok = value[column], line[column] == line[column]
-                    distance = kept - row_mean
-                    row_spread += distance * distance if ok else 0.0
-                    row_moment += kept * np.float64(column)
-                for column in range(columns):
-                    kept, ok = value[column], line[column] == line[column]
-                    top[column] = kept if ok & (kept > top[column]) else top[column]
-                    bottom[column] = kept if ok & (kept < bottom[column]) else bottom[column]
-                if len(image_row):
-                    image_moment_row, image_moment_column = 0.0, 0.0
-                    for column in range(columns):
-                        image_moment_row += value[column] * image_row[panel, row, column]
-                        image_moment_column += value[column] * image_column[panel, row, column]
-                    numbers[IMAGE_ROW] += image_moment_row
-                    numbers[IMAGE_COLUMN] += image_moment_column
+                numbers[TOTAL] += total
+                numbers[ROW] += total * first + row_moment
+                numbers[COLUMN] += column_moment
+                best[0], best[1] = max(best[0], top), min(best[1], bottom)
                 if limit < np.inf:
-                    above = np.int32(0)
-                    for column in range(columns):
-                        above += np.int32((line[column] == line[column]) & (value[column] >= limit))
-                    numbers[ABOVE] += above
+                    numbers[ABOVE] += _above(values, limit)
+                if row_off.size:
+                    row_places, column_places = row_off[panel, first:last].reshape(-1), column_off[panel, first:last].reshape(-1)
+                    # Where pixels have no place, row by row: one without good pixels spoils nothing.
+                    for begin in range(0, size, size if all_placed else columns):
+                        end = size if all_placed else begin + columns
+                        aside = _aside(values[begin:end], row_places[begin:end], column_places[begin:end])
+                        if aside[0]:
+                            numbers[IMAGE_ROW] += aside[1]
+                            numbers[IMAGE_COLUMN] += aside[2]
                 # Sums of squared distances join as in Chan, Golub and LeVeque (1979).
-                apart, joint = row_mean - mean, count + row_count
-                spread += row_spread + apart * apart * count * row_count / joint
-                mean += apart * row_count / joint
+                apart, joint = total / n - mean, count + n
+                spread += square + apart * apart * count * n / joint
+                mean += apart * n / joint
                 count = joint
-                total += row_total
-                numbers[ROW] += row_total * row
-                numbers[COLUMN] += row_moment
-            numbers[TOTAL], numbers[COUNT], numbers[SPREAD] = total, count, spread
-            largest, smallest = -most, most
-            for column in range(columns):
-                largest, smallest = max(largest, top[column]), min(smallest, bottom[column])
-            numbers[LARGEST] = largest if count else np.nan
-            numbers[SMALLEST] = smallest if count else np.nan
+            numbers[COUNT], numbers[SPREAD] = count, spread
+            for which in range(2):
+                best[which] ^= (best[which] >> sign) & most
+            numbers[LARGEST], numbers[SMALLEST] = (extremes[0], extremes[1]) if count else (np.nan, np.nan)
+
+
+@kernel
+def _gather(
+    frame: NDArray[np.floating],
+    grid: NDArray[np.int32],
+    keep: NDArray[np.bool_],
+    low: Number,
+    high: Number,
+    line: NDArray[np.floating],
+) -> None:
+    """Pixels of some rows, one row after another; NaN where one is left out, zero where it is beyond the thresholds."""
+    bad, zero = frame.dtype.type(np.nan), frame.dtype.type(0)
+    rows, columns = grid.shape
+    for row in range(rows):
+        pixels, kept, part = grid[row], keep[row], line[row * columns : (row + 1) * columns]
+        for column in range(columns):
+            part[column] = frame[pixels[column]] if pixels[column] >= 0 else bad
+        for column in range(columns):
+            v = part[column] if kept[column] else bad
+            part[column] = zero if (v < low) | (v > high) else v
+
+
+@summing_kernel
+def _mean(values: NDArray[np.floating]) -> Any:
+    """Mean of the good pixels; 0 if there are none."""
+    total: Number = 0.0
+    count = np.int32(0)
+    for i in range(len(values)):
+        good = values[i] == values[i]
+        total += values[i] if good else values.dtype.type(0)
+        count += np.int32(good)
+    return total / count if count else 0.0
+
+
+@summing_kernel
+def _sums(
+    values: NDArray[np.floating],
+    bits: NDArray[np.signedinteger],
+    down: NDArray[np.float64],
+    across: NDArray[np.float64],
+    shift: float,
+) -> Any:
+    """Count, sum, squared distances from the mean, moments by row and column, largest and smallest key of the good pixels."""
+    total: Number = 0.0
+    square, row_moment, column_moment, count = 0.0, 0.0, 0.0, np.int32(0)
+    whole = bits.dtype.type
+    least, most, sign = whole(np.iinfo(bits.dtype).min), whole(np.iinfo(bits.dtype).max), whole(8 * bits.itemsize - 1)
+    top, bottom = least, most
+    for i in range(len(values)):
+        good = values[i] == values[i]
+        kept = values[i] if good else values.dtype.type(0)
+        total += kept
+        row_moment += kept * down[i]
+        column_moment += kept * across[i]
+        count += np.int32(good)
+        # A product, because the compiler would make a choice a branch and not vectorize the loop.
+        distance = (kept - shift) * np.float64(good)
+        square += distance * distance
+        # Bits, the negative ones turned round, have the order of the floats, and the largest of whole numbers is vectorized.
+        key = whole(bits[i] ^ ((bits[i] >> sign) & most))
+        top, bottom = max(top, key if good else least), min(bottom, key if good else most)
+    if count:
+        square -= count * (total / count - shift) ** 2
+    return count, total, 0.0 if square < 0 else square, row_moment, column_moment, top, bottom
+
+
+@summing_kernel
+def _aside(values: NDArray[np.floating], row_off: NDArray[Any], column_off: NDArray[Any]) -> Any:
+    """Count of the good pixels, and their sums of value x distance by image row and column."""
+    row_moment, column_moment, count = 0.0, 0.0, np.int32(0)
+    for i in range(len(values)):
+        good = values[i] == values[i]
+        kept = np.float64(values[i] if good else values.dtype.type(0))
+        row_moment += kept * row_off[i]
+        column_moment += kept * column_off[i]
+        count += np.int32(good)
+    return count, row_moment, column_moment
+
+
+@summing_kernel
+def _above(values: NDArray[np.floating], limit: Number) -> Any:
+    count = np.int32(0)
+    for i in range(len(values)):
+        count += np.int32(values[i] >= limit)
+    return count
 
 
 def warm() -> None:
