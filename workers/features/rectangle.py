@@ -31,8 +31,8 @@ class Rectangle:
         Values outside count as zero.
     limit
         Good pixels from here on are counted as saturated.
-    together, whole
-        The numbers of each panel follow one another; no pixel is left out. Worked out here.
+    contiguous, together, whole
+        The numbers of each row follow one another; those of each panel do; no pixel is left out. Worked out here.
     line
         Image row and column of a panel's first pixel, and what they grow by from row to row and from column to column, float64,
         shape (panels, 2, 3). Worked out here.
@@ -47,6 +47,7 @@ class Rectangle:
     low: float
     high: float
     limit: float
+    contiguous: bool = field(init=False)
     together: bool = field(init=False)
     whole: bool = field(init=False)
     line: NDArray[np.float64] = field(init=False)
@@ -55,6 +56,8 @@ class Rectangle:
     def __post_init__(self) -> None:
         panels = self.grid.reshape(len(self.grid), -1)
         together = (panels[:, :1] >= 0).all() and (np.diff(panels, axis=1) == 1).all()
+        contiguous = (self.grid[:, :, 0] >= 0).all() and (np.diff(self.grid, axis=2) == 1).all()
+        object.__setattr__(self, "contiguous", bool(contiguous))
         object.__setattr__(self, "together", bool(together))
         object.__setattr__(self, "whole", bool(self.keep.all()))
         line, off = _straight(np.stack([self.image_row, self.image_column]))
@@ -73,7 +76,21 @@ class Rectangle:
         low, high, limit = kind(self.low), kind(self.high), kind(self.limit)
         as_they_lie = self.together and self.whole and self.low == -np.inf and self.high == np.inf
         bits = flat.view(f"i{flat.dtype.itemsize}")
-        _numbers(flat, bits, self.grid, self.keep, as_they_lie, low, high, limit, self.off[0], self.off[1], found)
+        _numbers(
+            flat,
+            bits,
+            self.grid,
+            self.keep,
+            self.contiguous,
+            self.whole,
+            as_they_lie,
+            low,
+            high,
+            limit,
+            self.off[0],
+            self.off[1],
+            found,
+        )
         if len(self.line):
             found[..., [IMAGE_ROW, IMAGE_COLUMN]] += np.einsum("epk,pik->epi", found[..., [TOTAL, ROW, COLUMN]], self.line)
         return found
@@ -87,7 +104,7 @@ def _straight(places: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray
     """
     _, panels, rows, columns = places.shape
     if not places.size:
-        return np.empty((0, 2, 3)), places
+        return np.empty((0, 2, 3)), np.empty((2, 0, 0, 0), np.int8)
     origin = places[:, :, 0, 0].astype(np.float64)
     down = np.rint((places[:, :, -1, 0] - origin) / max(rows - 1, 1))
     across = np.rint((places[:, :, 0, -1] - origin) / max(columns - 1, 1))
@@ -107,6 +124,8 @@ def _numbers(
     bits: NDArray[np.signedinteger],
     grid: NDArray[np.int32],
     keep: NDArray[np.bool_],
+    contiguous: bool,
+    whole: bool,
     as_they_lie: bool,
     low: Number,
     high: Number,
@@ -134,7 +153,7 @@ def _numbers(
                 last = min(rows, first + stretch)
                 start, size = grid[panel, first, 0] if as_they_lie else 0, (last - first) * columns
                 if not as_they_lie:
-                    _gather(flat[event], grid[panel, first:last], keep[panel, first:last], low, high, line)
+                    _gather(flat[event], grid[panel, first:last], keep[panel, first:last], contiguous, whole, low, high, line)
                 values = flat[event, start : start + size] if as_they_lie else line[:size]
                 values_bits = bits[event, start : start + size] if as_they_lie else line_bits[:size]
                 # Near the mean, so that no digits are lost; the mean of the pixels before costs no pass of its own.
@@ -174,6 +193,8 @@ def _gather(
     frame: NDArray[np.floating],
     grid: NDArray[np.int32],
     keep: NDArray[np.bool_],
+    contiguous: bool,
+    whole: bool,
     low: Number,
     high: Number,
     line: NDArray[np.floating],
@@ -183,11 +204,18 @@ def _gather(
     rows, columns = grid.shape
     for row in range(rows):
         pixels, kept, part = grid[row], keep[row], line[row * columns : (row + 1) * columns]
-        for column in range(columns):
-            part[column] = frame[pixels[column]] if pixels[column] >= 0 else bad
-        for column in range(columns):
-            v = part[column] if kept[column] else bad
-            part[column] = zero if (v < low) | (v > high) else v
+        if contiguous:
+            part[:] = frame[pixels[0] : pixels[0] + columns]
+        else:
+            for column in range(columns):
+                part[column] = frame[pixels[column]] if pixels[column] >= 0 else bad
+        # One choice in each loop: two are not vectorized.
+        if not whole:
+            for column in range(columns):
+                part[column] = part[column] if kept[column] else bad
+        if (low > -np.inf) | (high < np.inf):
+            for column in range(columns):
+                part[column] = zero if (part[column] < low) | (part[column] > high) else part[column]
 
 
 @summing_kernel
@@ -256,7 +284,8 @@ def _above(values: NDArray[np.floating], limit: Number) -> Any:
 
 
 def warm() -> None:
-    """Compile the kernel for float32 frames."""
+    """Compile the kernel for float32 frames, whether every pixel has a place in the image or not."""
     grid = np.zeros((1, 1, 1), np.int32)
-    none = np.zeros((0, 0, 0), np.float32)
-    Rectangle(grid, grid == 0, none, none, -np.inf, np.inf, np.inf).numbers(np.zeros((1, 1), np.float32))
+    for place in (0, np.nan):
+        places = np.full(grid.shape, place, np.float32)
+        Rectangle(grid, grid == 0, places, places, -np.inf, np.inf, np.inf).numbers(np.zeros((1, 1), np.float32))
