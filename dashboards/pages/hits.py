@@ -52,6 +52,7 @@ class Hits:
         self._choices = choices = Choices(view)
         self._change, self._anew = Change(view), Anew(view)
         self._hit_picture: tuple[Picture, int] | None = None
+        self._hit_of = "", -1
         what = [choices.select("hit", "Hit where above 0"), choices.select("peaks", "Number of peaks")]
         what += [choices.select("list", "Positions of peaks"), choices.select("window", "Events", WINDOWS)]
         what.append(choices.select("group", "One point per", GROUPS))
@@ -178,10 +179,14 @@ class Hits:
         seq = newest_hit(snapshot.run_rows(), name) if snapshot.held else None
         if seq is None:
             return ""
-        fields = self._fields(snapshot)
-        peaks = len(snapshot.lists[fields.row].of(seq)) if fields is not None else 0
-        number_of = f", {count(peaks)} peak{'' if peaks == 1 else 's'}" if fields is not None else ""
-        return f" The last hit until then was event {count(seq)}{number_of}."
+        fields, said = self._fields(snapshot), f" The last hit until then was event {count(seq)}"
+        own = fields is not None and fields.group.startswith(f"{name.partition('/')[0]}/")
+        lists = snapshot.lists[fields.row].between(seq, seq) if fields is not None and own else None
+        if lists is None or not len(lists):
+            # Lists of events are kept for a shorter time than rows.
+            return f"{said}."
+        peaks = len(lists.values)
+        return f"{said}, {count(peaks)} peak{'' if peaks == 1 else 's'}."
 
     def _find_hit(self, snapshot: Snapshot, name: str, detector: str) -> str:
         """Take the newest picture of a hit; why there is none, if so."""
@@ -192,9 +197,13 @@ class Hits:
             mean, seq = snapshot.pictures.get(f"sum/{detector}/calib"), newest_hit(snapshot.run_rows(), name)
             self._hit_picture = (mean, seq) if mean is not None and seq is not None else None
             return "" if self._hit_picture else "There is no hit so far, or no mean picture to show its peaks on."
+        rows = snapshot.run_rows()
+        if self._hit_of != (of := (name, int(rows.run[-1]) if len(rows) else -1)):
+            # A hit of another detector or run is not the last one here.
+            self._hit_of, self._hit_picture = of, None
         picture = snapshot.pictures.get(f"frame/{detector}")
         at = picture.header.get("seq") if picture is not None else None
-        if picture is not None and isinstance(at, int) and values_at(snapshot.rows, name, np.array([at]))[0] > 0:
+        if picture is not None and isinstance(at, int) and values_at(rows, name, np.array([at]))[0] > 0:
             self._hit_picture = picture, at
         if self._hit_picture is not None:
             return ""
