@@ -125,7 +125,8 @@ class TimeTool:
         begun = snapshot.begun_in(rows)
         minutes = drift(rows.time, rows.column(tool.position), begun)
         labels, title = ("UTC", snapshot.label(tool.position)), "Drift: median of each minute"
-        self._drift.show(minutes.time * 1e3, minutes.median, minutes.error, labels=labels, title=title, snapshot=snapshot)
+        shown = minutes.time * 1e3, minutes.median, minutes.error
+        self._drift.show(*shown, labels=labels, title=title, snapshot=snapshot, rows=rows)
         rows = rows.part(begun)
         found = histogram(rows.column(tool.position), BINS)
         said = f"{number(found.mean)} ± {number(found.deviation)}"

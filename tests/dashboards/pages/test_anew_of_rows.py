@@ -159,6 +159,9 @@ def test_positions_of_earlier_events_are_in_the_plots_over_time_alone() -> None:
     # Minutes of 60 events; the fourth is cut at 200 s.
     assert page._drift._points.data["y"].tolist() == [10.0] * 4 + [30.0] * 4
     assert page._drift._points.data["x"].tolist() == [30e3, 90e3, 150e3, 190e3, 220e3, 270e3, 330e3, 390e3]
+    # The line is where event 200 was taken, whatever the clock said when somebody pressed the button.
+    assert page._drift._marks is not None
+    assert page._drift._marks._source.data["x"] == [200e3]
 
 
 def test_where_the_window_is_of_later_events_only_the_calibration_is_spoken_of() -> None:
