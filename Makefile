@@ -32,8 +32,8 @@ lint: env
 # What only computes is shared by two processes; what runs processes, threads, sockets or a browser has the machine to itself.
 test: lint browser
 ifeq ($(strip $(PYTEST_ARGS)),)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not processes"
-	$(BIN)/python -m pytest -m "browser or processes"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not processes"; first=$$?; \
+	$(BIN)/python -m pytest -m "browser or processes" && exit $$first
 else
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 endif

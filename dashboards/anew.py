@@ -3,6 +3,7 @@
 from dashboards.change import Change
 from dashboards.pages.page import View
 from dashboards.snapshot import Since, Snapshot
+from dashboards.table import Table
 from dashboards.texts import clock, count
 
 
@@ -31,6 +32,13 @@ class Anew:
             "means-run": "Means of the whole run again" if there and snapshot.since is not None else "",
             "means-state": self._change.text(snapshot),
         }
+
+
+def cut_text(snapshot: Snapshot, rows: Table) -> str:
+    """From where on these rows count in means, where they do not all count: ``since event 200, ...``; else empty."""
+    if snapshot.since is None or not snapshot.begun_in(rows):
+        return ""
+    return f"since {since_text(snapshot.since)}"
 
 
 def since_text(since: Since) -> str:

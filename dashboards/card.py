@@ -7,6 +7,7 @@ from typing import Any
 from bokeh.layouts import column, row
 from bokeh.models import Button, Div, InlineStyleSheet
 
+from dashboards.anew import cut_text
 from dashboards.look import ACCENT, LINE, OTHER, QUIET, WIDGETS
 from dashboards.plots.choice import PlotChoice
 from dashboards.plots.plot import PLOTS, Offer, Plot
@@ -40,6 +41,11 @@ class Card:
         Called when a button is pressed.
     offer
         Takes further plots that the plot offers.
+
+    Attributes
+    ----------
+    since
+        From where on events count in what is drawn, if means began anew within them; else empty.
     """
 
     def __init__(self, choice: PlotChoice, press: Press, offer: Offer) -> None:
@@ -53,6 +59,7 @@ class Card:
         self.model = column([self._head], sizing_mode="stretch_width", stylesheets=[self._frame])
         self._drawn, self._due, self._usable = -1, 0.0, True
         self._cost: float | None = None
+        self.since = ""
         self._make(choice)
 
     @property
@@ -78,13 +85,14 @@ class Card:
         # Processor time: what others take of a busy machine must not make this plot slower still.
         began = time.thread_time()
         rows = rows_in(snapshot.rows, self.choice.window)
+        self.since = "" if self.plot.past else cut_text(snapshot, rows)
         try:
-            said, self._usable = self.plot.update(snapshot, rows), True
+            said, self._usable = self.plot.update(snapshot, snapshot.counted(rows) if self.since else rows), True
         except ConfigError as error:
             said, self._usable = str(error), False
         window = WINDOWS.get(self.choice.window, self.choice.window)
         where = f" where {self.choice.where}" if self.choice.where.strip() else ""
-        self._tell(f"{said} · {window}{where}" if self._usable else said)
+        self._tell(f"{said} · {', '.join(filter(None, (window, self.since)))}{where}" if self._usable else said)
         self._drawn = snapshot.version
         cost = time.thread_time() - began
         self._cost = cost if self._cost is None else self._cost + (cost - self._cost) / SMOOTHING

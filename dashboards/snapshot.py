@@ -224,10 +224,17 @@ class Snapshot:
         """First event that counts in means, if somebody had them begin anew, else 0."""
         return self.since.first if self.since is not None else 0
 
+    def begun_in(self, rows: Table) -> int:
+        """Place in these rows of the first one that counts in means, 0 = all count; their number if none counts yet."""
+        return int(np.searchsorted(rows.seq, self.counted_from))
+
+    def counted(self, rows: Table) -> Table:
+        """Those of these rows that count in means, as views."""
+        return rows.part(self.begun_in(rows))
+
     def counted_rows(self) -> Table:
         """Rows of the newest run that count in its means, as views."""
-        rows = self.run_rows()
-        return rows.part(int(np.searchsorted(rows.seq, self.counted_from)))
+        return self.counted(self.run_rows())
 
 
 def _since(moment: float | None, now: float | None) -> float:

@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 from numba import njit
 from numpy.typing import NDArray
 
+from monitor.kernel_cache import share
+
+share()
+
 Number = Any
 """A whole number inside a kernel: Python's and numpy's mix there, and numba does the typing."""
 F = TypeVar("F", bound=Callable[..., Any])

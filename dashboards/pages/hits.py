@@ -8,6 +8,7 @@ from bokeh.layouts import column
 from bokeh.palettes import Inferno256
 from numpy.typing import NDArray
 
+from dashboards.anew import Anew, cut_text
 from dashboards.change import Change
 from dashboards.choices import Choices
 from dashboards.pages.page import PAGES, Shown, View, lack
@@ -49,8 +50,9 @@ class Hits:
     def __init__(self, view: View) -> None:
         self._view = view
         self._choices = choices = Choices(view)
-        self._change = Change(view)
+        self._change, self._anew = Change(view), Anew(view)
         self._hit_picture: tuple[Picture, int] | None = None
+        self._hit_of = "", -1
         what = [choices.select("hit", "Hit where above 0"), choices.select("peaks", "Number of peaks")]
         what += [choices.select("list", "Positions of peaks"), choices.select("window", "Events", WINDOWS)]
         what.append(choices.select("group", "One point per", GROUPS))
@@ -80,7 +82,7 @@ class Hits:
         run, window = snapshot.run_rows(), int(self._choices.value("window"))
         rows = run.last(window) if window else run
         texts = {"limit-state": limit_text, "nothing": ""} | self._draw_rate(snapshot, rows, name)
-        texts |= self._draw_map(snapshot, rows) | self._draw_last(snapshot, name)
+        texts |= self._draw_map(snapshot, rows) | self._draw_last(snapshot, name) | self._anew.texts(snapshot)
         self._last.figure.visible = self._hit_picture is not None
         age = row_age(snapshot) if len(rows) else None
         last = age_of(snapshot, self._hit_picture[1]) if self._hit_picture else None
@@ -97,11 +99,11 @@ class Hits:
         self._choices.learn("limit", {path: ": ".join(path.split(".")[-2:]) for path in self._limits(snapshot)})
 
     def _draw_rate(self, snapshot: Snapshot, rows: Table, name: str) -> dict[str, str]:
-        """Hit rate, and the distribution of the number of peaks."""
-        hit = rows.column(name)
-        found = hit_rate(rows.seq, hit, int(self._choices.value("group")))
+        """Hit rate, also before means began anew; its mean and the distribution of the number of peaks since then."""
+        found = hit_rate(rows.seq, rows.column(name), int(self._choices.value("group")), snapshot.begun_in(rows))
         self._rate.show(found.x, 100 * found.share, 100 * found.error, labels=("event", "hits (%)"), title="", snapshot=snapshot)
-        peaks = self._choices.value("peaks")
+        since, rows = cut_text(snapshot, rows), snapshot.counted(rows)
+        hit, peaks = rows.column(name), self._choices.value("peaks")
         values = rows.column(peaks)
         values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
         edges, counts = whole_bins(values)
@@ -113,7 +115,8 @@ class Hits:
         each = f", {number(hits / of * rate)} per second" if of and isinstance(rate, int | float) else ""
         return {
             "hits-share": f"{100 * hits / of:.3g} %" if of else "–",
-            "hits-state": f"{count(hits)} hits in {count(of)} of the last {count(len(rows))} events{each}.",
+            "hits-state": f"{count(hits)} hits in {count(of)} of the last {count(len(rows))} events{each}."
+            + (f" Only events {since}; the plot keeps earlier ones." if since else ""),
         }
 
     def _draw_map(self, snapshot: Snapshot, rows: Table) -> dict[str, str]:
@@ -126,7 +129,7 @@ class Hits:
         whole = snapshot.lists[fields.row]
         if fields.row in snapshot.reading:
             return {"map-state": f"{fields.row}: {snapshot.reading[fields.row]}."}
-        lists = newest_peaks(whole.since(int(rows.seq[0])))
+        lists = newest_peaks(whole.since(max(int(rows.seq[0]), snapshot.counted_from)))
         places, shape = self._places(snapshot, detector, fields, lists)
         if shape is None:
             return {"map-state": f"It is not known yet where the pixels of {detector} are."}
@@ -134,9 +137,9 @@ class Hits:
         most = max(1.0, float(counts.max(initial=0.0)))
         self._map.show(counts, side, "peaks", (snapshot.version, fields.group), (0.0, most))
         thinned = f"; about one of {lists.every} in the file is read" if lists.every > 1 else ""
-        return {
-            "map-state": f"{count(len(places))} peaks of {count(len(lists))} events{thinned}, {side} x {side} pixels per point"
-        }
+        since = f" {cut}" if (cut := cut_text(snapshot, rows)) else ""
+        stands_on = f"{count(len(places))} peaks of {count(len(lists))} events{since}{thinned}"
+        return {"map-state": f"{stands_on}, {side} x {side} pixels per point"}
 
     def _places(
         self, snapshot: Snapshot, detector: str, fields: PeakFields, lists: Lists
@@ -176,10 +179,14 @@ class Hits:
         seq = newest_hit(snapshot.run_rows(), name) if snapshot.held else None
         if seq is None:
             return ""
-        fields = self._fields(snapshot)
-        peaks = len(snapshot.lists[fields.row].of(seq)) if fields is not None else 0
-        number_of = f", {count(peaks)} peak{'' if peaks == 1 else 's'}" if fields is not None else ""
-        return f" The last hit until then was event {count(seq)}{number_of}."
+        fields, said = self._fields(snapshot), f" The last hit until then was event {count(seq)}"
+        own = fields is not None and fields.group.startswith(f"{name.partition('/')[0]}/")
+        lists = snapshot.lists[fields.row].between(seq, seq) if fields is not None and own else None
+        if lists is None or not len(lists):
+            # Lists of events are kept for a shorter time than rows.
+            return f"{said}."
+        peaks = len(lists.values)
+        return f"{said}, {count(peaks)} peak{'' if peaks == 1 else 's'}."
 
     def _find_hit(self, snapshot: Snapshot, name: str, detector: str) -> str:
         """Take the newest picture of a hit; why there is none, if so."""
@@ -190,9 +197,13 @@ class Hits:
             mean, seq = snapshot.pictures.get(f"sum/{detector}/calib"), newest_hit(snapshot.run_rows(), name)
             self._hit_picture = (mean, seq) if mean is not None and seq is not None else None
             return "" if self._hit_picture else "There is no hit so far, or no mean picture to show its peaks on."
+        rows = snapshot.run_rows()
+        if self._hit_of != (of := (name, int(rows.run[-1]) if len(rows) else -1)):
+            # A hit of another detector or run is not the last one here.
+            self._hit_of, self._hit_picture = of, None
         picture = snapshot.pictures.get(f"frame/{detector}")
         at = picture.header.get("seq") if picture is not None else None
-        if picture is not None and isinstance(at, int) and values_at(snapshot.rows, name, np.array([at]))[0] > 0:
+        if picture is not None and isinstance(at, int) and values_at(rows, name, np.array([at]))[0] > 0:
             self._hit_picture = picture, at
         if self._hit_picture is not None:
             return ""

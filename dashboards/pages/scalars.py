@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from bokeh.layouts import column, row
 from bokeh.models import Button, Select
 
+from dashboards.anew import Anew
 from dashboards.card import Card
 from dashboards.download import Download
 from dashboards.editor import Editor
@@ -48,6 +49,7 @@ class Scalars:
         self._cards: list[Card] = []
         self._edited: Card | None = None
         self._editor = Editor(self._on_edit)
+        self._anew = Anew(view)
         self._place = column([], sizing_mode="stretch_width", spacing=10)
         self._arranged: list[tuple[Card, bool]] = []
         kinds = [(name, kind.title) for name, kind in sorted(PLOTS.items(), key=lambda entry: entry[1].order)]
@@ -77,7 +79,7 @@ class Scalars:
         address = {"plots": to_text([card.choice for card in self._cards])} if self._chosen else {}
         none = "" if self._cards else lack(snapshot, "No plot is chosen, or this run has no scalars. Add a plot on the left.")
         texts = {"nothing": none, "shown-events": count(len(snapshot.run_rows())), "edited": self._edited_title()}
-        texts["references-state"] = " ".join(KEPT.trouble)
+        texts |= {"references-state": " ".join(KEPT.trouble), **self._anew.texts(snapshot)}
         return Shown(texts, {"newest": self._newest(snapshot)}, address, ages={"scalars-age": row_age(snapshot)})
 
     def _learn(self, snapshot: Snapshot) -> None:
@@ -202,7 +204,15 @@ class Scalars:
     def _file(self, card: Card, ending: str) -> Making:
         """The numbers of a card's plot as a file."""
         choice, snapshot = card.choice, self._view.snapshot()
-        said = about(snapshot, plot=choice.kind, window=choice.window, where=choice.where, x=choice.x, y=", ".join(choice.y))
+        said = about(
+            snapshot,
+            plot=choice.kind,
+            window=choice.window,
+            where=choice.where,
+            x=choice.x,
+            y=", ".join(choice.y),
+            events=card.since,
+        )
         return made(card.plot.numbers(), said, file_name(snapshot, choice.kind, ending))
 
     def _offer_files(self) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from bokeh.layouts import column, row
 from numpy.typing import NDArray
 
+from dashboards.anew import Anew, cut_text
 from dashboards.change import Change
 from dashboards.choices import Choices
 from dashboards.pages.page import PAGES, Shown, View, lack
@@ -46,7 +47,7 @@ class TimeTool:
     def __init__(self, view: View) -> None:
         self._view = view
         self._choices = choices = Choices(view)
-        self._change = Change(view)
+        self._change, self._anew = Change(view), Anew(view)
         self._found: tuple[str, Calibration] | None = None
         what = [choices.select("position", "Position"), choices.select("against", "Against")]
         what.append(choices.select("window", "Events", WINDOWS))
@@ -89,12 +90,15 @@ class TimeTool:
         rows = _only(seen, kept & np.isfinite(seen.column(tool.position)), used)
         section = section_of(tool, settings_in_force(snapshot, self._view.settings))
         self._draw_rows(snapshot, tool, rows)
-        texts = {"timetool-state": _state(seen, rows, tool), "timetool-share": f"{count(len(rows))} events", "nothing": ""}
+        later = snapshot.counted(rows)
+        state = " ".join(filter(None, (_state(snapshot.counted(seen), later, tool), _begun(snapshot, seen, run))))
+        texts = {"timetool-state": state, "timetool-share": f"{count(len(later))} events", "nothing": ""}
         texts["edge-state"] = self._edge.update(snapshot, tool, section)
         texts |= self._reference.update(snapshot, tool, section)
         texts |= self._draw_calibration(snapshot, tool, section, _only(run, self._kept(run, tool), used))
-        age = age_of(snapshot, int(rows.seq[-1]) if len(rows) else None)
-        return Shown(texts, {}, self._choices.address(), {}, dict.fromkeys(AGES, age))
+        texts |= self._anew.texts(snapshot)
+        shown, averaged = (age_of(snapshot, int(each.seq[-1]) if len(each) else None) for each in (rows, later))
+        return Shown(texts, {}, self._choices.address(), {}, dict.fromkeys(AGES, shown) | dict.fromkeys(AVERAGED, averaged))
 
     def _learn(self, snapshot: Snapshot) -> None:
         """Offer what the run has."""
@@ -113,19 +117,21 @@ class TimeTool:
         return amplitude & inside(rows.column(tool.width), of("fwhm_min"), of("fwhm_max"))
 
     def _draw_rows(self, snapshot: Snapshot, tool: Tool, rows: Table) -> None:
-        """Position against time, as histogram, against another field, and its drift."""
+        """Position and drift over time, also before means began anew; histogram and another field since then."""
         if self._strip is None or self._strip.field != tool.position:
             self._strip = StripChart([tool.position], height=240)
             self._history.children = [self._strip.figure]
         self._strip.update(snapshot, rows)
-        values = rows.column(tool.position)
-        found = histogram(values, BINS)
+        begun = snapshot.begun_in(rows)
+        minutes = drift(rows.time, rows.column(tool.position), begun)
+        labels, title = ("UTC", snapshot.label(tool.position)), "Drift: median of each minute"
+        shown = minutes.time * 1e3, minutes.median, minutes.error
+        self._drift.show(*shown, labels=labels, title=title, snapshot=snapshot, rows=rows)
+        rows = rows.part(begun)
+        found = histogram(rows.column(tool.position), BINS)
         said = f"{number(found.mean)} ± {number(found.deviation)}"
         self._bars.show(found.edges if len(found.edges) else np.zeros(1), found.counts, snapshot.label(tool.position), said)
         self._draw_pair(snapshot, tool.position, rows)
-        minutes = drift(rows.time, values)
-        labels, title = ("UTC", snapshot.label(tool.position)), "Drift: median of each minute"
-        self._drift.show(minutes.time * 1e3, minutes.median, minutes.error, labels=labels, title=title, snapshot=snapshot)
 
     def _draw_pair(self, snapshot: Snapshot, position: str, rows: Table) -> None:
         """The position against another field that the run has."""
@@ -183,7 +189,8 @@ NOTHING = (
     "This run has no position of an edge: add timetoolEdge or timetoolRaw to a detector, or record the time tool of the data "
     "acquisition."
 )
-AGES = tuple(f"{panel}-age" for panel in ("timetool", "edge", "share", "pair", "calibration"))
+AGES = ("timetool-age", "edge-age", "calibration-age")
+AVERAGED = ("share-age", "pair-age")
 FEW = "A calibration needs a scan of a delay stage: at least three steps with ten good events each."
 
 
@@ -199,6 +206,13 @@ def _only(rows: Table, kept: NDArray[np.bool_], names: tuple[str, ...]) -> Table
     """Some of the rows, with these columns alone."""
     columns = {name: rows.column(name)[kept] for name in names if name}
     return Table(rows.seq[kept], rows.run[kept], rows.step[kept], rows.time[kept], columns)
+
+
+def _begun(snapshot: Snapshot, seen: Table, run: Table) -> str:
+    """Which panels begin with the means and which do not, where that makes a difference."""
+    if cut := cut_text(snapshot, seen):
+        return f"Only events {cut}; the plots over time and the calibration keep earlier ones."
+    return "The calibration keeps events from before means began anew." if cut_text(snapshot, run) else ""
 
 
 def _state(seen: Table, rows: Table, tool: Tool) -> str:

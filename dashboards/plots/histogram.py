@@ -27,6 +27,7 @@ class HistogramPlot:
     title: ClassVar[str] = "Histogram"
     order: ClassVar[int] = 2
     asks: ClassVar[frozenset[str]] = frozenset({"y", "bins", "mode", "log", "x_range", "y_range", "reference"})
+    past: ClassVar[bool] = False
     modes: ClassVar[Mapping[str, str]] = {"": "events", "share": "share of the events"}
 
     def __init__(self, choice: PlotChoice, height: int, offer: Offer) -> None:

@@ -31,6 +31,7 @@ class MatrixPlot:
     title: ClassVar[str] = "Correlation matrix"
     order: ClassVar[int] = 5
     asks: ClassVar[frozenset[str]] = frozenset({"mode"})
+    past: ClassVar[bool] = False
     modes: ClassVar[Mapping[str, str]] = {"": "of values (Pearson)", "rank": "of ranks (Spearman)"}
 
     def __init__(self, choice: PlotChoice, height: int, offer: Offer) -> None:

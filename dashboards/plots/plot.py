@@ -29,6 +29,8 @@ class Plot(Protocol):
         Place among the kinds.
     asks
         Attributes of ``PlotChoice`` that it heeds, besides ``kind``, ``where`` and ``window``.
+    past
+        Its axis runs along events or time: it goes on showing those from before means began anew.
     modes
         Its variants and what people call them; the first is the default.
     figure
@@ -38,6 +40,7 @@ class Plot(Protocol):
     title: ClassVar[str]
     order: ClassVar[int]
     asks: ClassVar[frozenset[str]]
+    past: ClassVar[bool]
     modes: ClassVar[Mapping[str, str]]
     figure: Any
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dashboards.look import ACCENT, OTHER, chart, hover
 from dashboards.plots.marks import ChangeMarks
 from dashboards.snapshot import Snapshot
+from dashboards.table import Table
 
 NOTHING: NDArray[np.float64] = np.empty(0)
 
@@ -51,11 +52,19 @@ class PointsPlot:
         title: str,
         curve: tuple[NDArray[np.float64], NDArray[np.float64]] = (NOTHING, NOTHING),
         snapshot: Snapshot | None = None,
+        rows: Table | None = None,
     ) -> None:
-        """Draw points, each of shape (points,), NaN = no error bar; with a snapshot the changes of the settings too."""
+        """Draw points, each of shape (points,), NaN = no error bar; with a snapshot the changes of the settings too.
+
+        Over time they stand where the first of these rows with them was taken: in a replay that is not when they were asked for.
+        """
         self._points.data = {"x": x, "y": y, "low": y - error, "high": y + error}
         self._curve.data = {"x": curve[0], "y": curve[1]}
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
         self.figure.title.text = title
-        if self._marks is not None and snapshot is not None and len(x):
+        if self._marks is None or snapshot is None or not len(x):
+            return
+        if rows is not None:
+            self._marks.update_rows(snapshot, rows, rows.time * 1e3)
+        else:
             self._marks.update(snapshot, float(x[0]), float(x[-1]))

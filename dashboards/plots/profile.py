@@ -37,6 +37,7 @@ class ProfilePlot:
     title: ClassVar[str] = "Profile"
     order: ClassVar[int] = 4
     asks: ClassVar[frozenset[str]] = frozenset({"y", "x", "bins", "log", "x_range", "y_range", "reference"})
+    past: ClassVar[bool] = False
     modes: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, choice: PlotChoice, height: int, offer: Offer) -> None:

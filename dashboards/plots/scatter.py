@@ -33,6 +33,7 @@ class ScatterPlot:
     title: ClassVar[str] = "One against another"
     order: ClassVar[int] = 3
     asks: ClassVar[frozenset[str]] = frozenset({"y", "x", "mode", "log", "x_range", "y_range"})
+    past: ClassVar[bool] = False
     modes: ClassVar[Mapping[str, str]] = {"": "points, density if many", "points": "newest points", "density": "density"}
 
     def __init__(self, choice: PlotChoice, height: int, offer: Offer) -> None:

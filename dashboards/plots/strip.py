@@ -27,7 +27,7 @@ from dashboards.plots.plot import PLOTS, Numbers, Offer
 from dashboards.reduce.strip import Strip, strip, strip_of_time
 from dashboards.snapshot import Snapshot
 from dashboards.table import Table
-from dashboards.texts import number
+from dashboards.texts import count, number
 
 GROUPS = 400
 MOST_GROUPS = 2000
@@ -49,6 +49,7 @@ class StripPlot:
     title: ClassVar[str] = "Strip chart"
     order: ClassVar[int] = 1
     asks: ClassVar[frozenset[str]] = frozenset({"y", "average", "band", "mode", "log", "x_range", "y_range", "reference"})
+    past: ClassVar[bool] = True
     modes: ClassVar[Mapping[str, str]] = {"": "values", "relative": "divided by the mean"}
 
     def __init__(self, choice: PlotChoice, height: int, offer: Offer) -> None:
@@ -71,18 +72,19 @@ class StripPlot:
         """Show these rows."""
         keep = chosen_rows(self._choice, snapshot, rows)
         used = np.zeros(len(rows), bool)
+        begun = snapshot.begun_in(rows)
         self._shown = {}
         for each, source in zip(expressions(self._choice, snapshot), self._sources, strict=True):
             values = np.where(keep, each.of(rows), np.nan)
             used |= np.isfinite(values)
-            found = self._reduced(rows, self._scaled(values))
+            found = self._reduced(rows, self._scaled(values, begun), begun)
             self._shown[each.text] = found
             source.show(self._columns(found))
         place = rows.time * 1e3 if self._seconds else rows.seq
         self._marks.update_rows(snapshot, rows, place)
         ends = [found.x[-1] for found in self._shown.values() if len(found.x)]
         self._reference.update(max(ends) if ends else None)
-        self._say(snapshot)
+        self._say(snapshot, begun)
         return share(used, rows)
 
     def numbers(self) -> Numbers:
@@ -112,18 +114,21 @@ class StripPlot:
             self.figure.hover[-1].formatters = {"@x": "datetime"}
         return Growing(source)
 
-    def _reduced(self, rows: Table, values: NDArray[np.float64]) -> Strip:
+    def _reduced(self, rows: Table, values: NDArray[np.float64], begun: int) -> Strip:
+        """Points, none of which mixes events from before and after means began anew."""
         if self._seconds:
-            return strip_of_time(rows.time, values, MOST_GROUPS, self._seconds)
+            return strip_of_time(rows.time, values, MOST_GROUPS, self._seconds, begun)
         if self._events:
-            return strip(rows.seq, values, MOST_GROUPS, least=self._events)
-        return strip(rows.seq, values, GROUPS)
+            return strip(rows.seq, values, MOST_GROUPS, self._events, begun)
+        return strip(rows.seq, values, GROUPS, begun=begun)
 
-    def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Divided by their mean, if that was chosen and they have one."""
-        good = values[np.isfinite(values)] if self._choice.mode == "relative" else values[:0]
+    def _scaled(self, values: NDArray[np.float64], begun: int) -> NDArray[np.float64]:
+        """Divided by the mean of those that count in means, if that was chosen; NaN while none counts."""
+        if self._choice.mode != "relative":
+            return values
+        good = values[begun:][np.isfinite(values[begun:])]
         with np.errstate(over="ignore", invalid="ignore"):
-            mean = float(good.mean()) if len(good) else 1.0
+            mean = float(good.mean()) if len(good) else np.nan
             return values / mean if mean else values
 
     def _columns(self, found: Strip) -> dict[str, Any]:
@@ -138,15 +143,16 @@ class StripPlot:
         units = {snapshot.unit(name) for name in self._choice.y}
         return units.pop() if len(units) == 1 else ""
 
-    def _say(self, snapshot: Snapshot) -> None:
+    def _say(self, snapshot: Snapshot, begun: int) -> None:
         """Title with the newest values, and what a point is."""
         newest = [(name, found.mean[np.isfinite(found.mean)][-1:]) for name, found in self._shown.items()]
         said = [
             f"{name}   {number(float(value[0])) if len(value) else '–'} {snapshot.unit(name)}".rstrip() for name, value in newest
         ]
         self.figure.title.text = short(",  ".join(said))
+        mean = f"the mean since event {count(snapshot.counted_from)}" if begun else "the mean"
         relative = self._choice.mode == "relative"
-        self.figure.yaxis.axis_label = "divided by the mean" if relative else self._unit(snapshot)
+        self.figure.yaxis.axis_label = f"divided by {mean}" if relative else self._unit(snapshot)
         size = max((found.size for found in self._shown.values()), default=1)
         if self._seconds:
             self.figure.xaxis.axis_label = f"time ({size:g} s per point)"

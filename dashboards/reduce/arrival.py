@@ -66,7 +66,7 @@ class Drift:
     Attributes
     ----------
     time
-        Middle of the minute, Unix seconds.
+        Middle of the minute, or of its part before or after means began anew, Unix seconds.
     median
         Of the values in it.
     error
@@ -78,13 +78,20 @@ class Drift:
     error: NDArray[np.float64]
 
 
-def drift(time: NDArray[np.float64], values: NDArray[np.float64]) -> Drift:
-    """How a value moved, minute by minute; events without time or value count for nothing."""
+def drift(time: NDArray[np.float64], values: NDArray[np.float64], begun: int = 0) -> Drift:
+    """How a value moved, minute by minute; events without time or value count for nothing.
+
+    The minute of the event at the place ``begun`` is two: before that event, and from it on; 0 = no minute is cut.
+    """
     good = np.isfinite(time) & np.isfinite(values)
-    minute = np.floor(time[good] / MINUTE_S)
-    parts = _by_level(minute, values[good])
-    middle = np.array([(level + 0.5) * MINUTE_S for level, _ in parts])
-    return Drift(middle, *_medians(parts))
+    time, later = time[good], (np.flatnonzero(good) >= begun) & (begun > 0)
+    parts = _by_level(np.floor(time / MINUTE_S) + later / 2, values[good])
+    level = np.array([level for level, _ in parts])
+    border = float(time[later].min(initial=np.inf))
+    start, end = np.floor(level) * MINUTE_S, (np.floor(level) + 1) * MINUTE_S
+    cut, after = (start < border) & (border < end), level % 1 > 0
+    start, end = np.where(cut & after, border, start), np.where(cut & ~after, border, end)
+    return Drift((start + end) / 2, *_medians(parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,13 +128,17 @@ class HitRate:
     error: NDArray[np.float64]
 
 
-def hit_rate(seq: NDArray[np.int64], hit: NDArray[np.float64], size: int) -> HitRate:
-    """Share of hits in groups of ``size`` sequence numbers; events without a value count for nothing."""
+def hit_rate(seq: NDArray[np.int64], hit: NDArray[np.float64], size: int, begun: int = 0) -> HitRate:
+    """Share of hits in groups of ``size`` sequence numbers; events without a value count for nothing.
+
+    At the place ``begun`` a group begins whatever the borders are; 0 = none.
+    """
     good = np.isfinite(hit)
+    group = (2 * (seq // size) + (np.arange(len(seq)) >= begun))[good]
     seq, hit = seq[good], (hit[good] > 0).astype(np.float64)
     if not len(seq):
         return HitRate(np.empty(0), np.empty(0), np.empty(0))
-    starts = np.append(0, np.flatnonzero(np.diff(seq // size)) + 1)
+    starts = np.append(0, np.flatnonzero(np.diff(group)) + 1)
     n = np.diff(np.append(starts, len(seq))).astype(np.float64)
     hits = np.add.reduceat(hit, starts)
     likely = (hits + 1) / (n + 2)

@@ -39,7 +39,7 @@ class Strip:
             return self.deviation / np.sqrt(self.count)
 
 
-def strip(seq: NDArray[np.int64], y: NDArray[np.float64], groups: int, least: int = 1) -> Strip:
+def strip(seq: NDArray[np.int64], y: NDArray[np.float64], groups: int, least: int = 1, begun: int = 0) -> Strip:
     """About ``groups`` groups at most; their borders are multiples of a round size, so that they stand still as data comes in.
 
     Parameters
@@ -52,15 +52,17 @@ def strip(seq: NDArray[np.int64], y: NDArray[np.float64], groups: int, least: in
         How many groups are wanted at most, give or take one.
     least
         Sequence numbers per group, if there are not too many groups then.
+    begun
+        Place of an event at which a group begins whatever the borders are; 0 = none.
     """
     if not len(y):
         return _grouped(seq, seq, y, least)
     needed = -(-int(seq[-1] - seq[0] + 1) // groups)
     size = least if needed <= least else round_size(needed)
-    return _grouped(seq // size, seq, y, size)
+    return _grouped(2 * (seq // size) + (np.arange(len(seq)) >= begun), seq, y, size)
 
 
-def strip_of_time(time: NDArray[np.float64], y: NDArray[np.float64], groups: int, seconds: float) -> Strip:
+def strip_of_time(time: NDArray[np.float64], y: NDArray[np.float64], groups: int, seconds: float, begun: int = 0) -> Strip:
     """Groups of so many seconds, of more if there were too many; events without a time are left out.
 
     Parameters
@@ -73,14 +75,17 @@ def strip_of_time(time: NDArray[np.float64], y: NDArray[np.float64], groups: int
         How many groups are wanted at most.
     seconds
         Length of a group; its borders are multiples of it.
+    begun
+        As for ``strip``.
     """
     known = np.isfinite(time)
+    later = np.flatnonzero(known) >= begun
     time, y = time[known], y[known]
     if not len(y):
         return _grouped(time, time, y, seconds)
     needed = -(-int(max(0.0, time[-1] - time[0]) // seconds + 1) // groups)
     size = seconds * round_size(needed)
-    return _grouped(np.floor(time / size), time, y, size)
+    return _grouped(2 * np.floor(time / size) + later, time, y, size)
 
 
 def round_size(least: int) -> int:

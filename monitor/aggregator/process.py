@@ -25,6 +25,7 @@ from monitor.net.near import near_address
 from monitor.net.processes import Processes
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
+from monitor.running import adding
 from monitor.settings import Settings
 from monitor.store.face import RunStore
 
@@ -113,6 +114,8 @@ def run_aggregator(
         for bridge in bridges:
             devices.callback(bridge.close)
         write_endpoints(folder, rows=peers.address, stream=publisher.address, near=publisher.near, requests=answers.address)
+        # Now, because the first group of sums would stop the rows of half a second.
+        adding.warm()
         address = reader or _awaited(folder, stop)
         if not address:
             return False

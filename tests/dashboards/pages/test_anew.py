@@ -9,6 +9,7 @@ import pytest
 from dashboards.pages.images import Images
 from dashboards.pages.page import Page, View
 from dashboards.pages.profiles import Profiles
+from dashboards.pages.scalars import Scalars
 from dashboards.pages.scan import Scan
 from dashboards.reduce.answer import signal_seen
 from dashboards.snapshot import Curves, FieldInfo, Since, Snapshot
@@ -117,7 +118,7 @@ def test_who_presses_the_button_of_the_scan_sees_later_events_alone() -> None:
     assert "400 of 400 events" in page.update(snapshot(None)).text["scan-state"]
 
 
-@pytest.mark.parametrize("page", [Profiles, Scan])
+@pytest.mark.parametrize("page", [Profiles, Scan, Scalars])
 def test_the_button_is_there_for_the_present_alone(page: type[Page]) -> None:
     opened = page(Asked().view())
 

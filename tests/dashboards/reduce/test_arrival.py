@@ -41,6 +41,15 @@ def test_drift_is_the_median_of_whole_minutes() -> None:
     np.testing.assert_allclose(found.error, [np.sqrt(np.pi / 2) * 2.72 / np.sqrt(3), NAN])
 
 
+def test_a_minute_in_which_means_begin_anew_is_two() -> None:
+    time = np.array([0.0, 70.0, NAN, 80.0, 100.0, 130.0])
+    found = drift(time, np.array([1.0, 2.0, 50.0, 4.0, 8.0, 9.0]), begun=4)
+
+    # 60-100 s with 2 and 4, 100-120 s with 8.
+    np.testing.assert_array_equal(found.time, [30.0, 80.0, 110.0, 150.0])
+    np.testing.assert_array_equal(found.median, [1.0, 3.0, 8.0, 9.0])
+
+
 def test_nothing_drifts_nowhere() -> None:
     assert len(drift(np.empty(0), np.empty(0)).time) == 0
 

@@ -62,6 +62,13 @@ def test_the_hit_rate_knows_its_error_even_without_a_hit() -> None:
     assert len(hit_rate(np.empty(0, np.int64), np.empty(0), 10).x) == 0
 
 
+def test_no_point_of_the_hit_rate_mixes_what_is_before_and_after_a_place() -> None:
+    found = hit_rate(np.arange(8), np.array([0.0, np.nan, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0]), 6, begun=3)
+
+    np.testing.assert_allclose(found.share, [0.0, 1.0, 0.5])
+    np.testing.assert_allclose(found.x, [1.0, 4.0, 6.5])
+
+
 def test_whole_numbers_have_a_bin_each_and_many_share() -> None:
     edges, counts = whole_bins(np.array([0.0, 0.0, 2.0]))
     np.testing.assert_array_equal(edges, [-0.5, 0.5, 1.5, 2.5])

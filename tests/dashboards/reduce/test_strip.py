@@ -68,6 +68,18 @@ def test_groups_of_seconds_begin_at_whole_multiples() -> None:
     np.testing.assert_allclose(found.mean, [3, 1, 7])
 
 
+def test_a_group_begins_where_it_must_whatever_the_borders_are() -> None:
+    y = np.array([1.0, 1.0, 1.0, 7.0, 7.0, 9.0])
+
+    of_events = strip(np.arange(6), y, 10, least=5, begun=3)
+    of_seconds = strip_of_time(np.array([0.0, np.nan, 2.0, 3.0, 4.0, 5.0]), y, 10, 5.0, begun=3)
+
+    np.testing.assert_array_equal(of_events.mean, [1, 7, 9])
+    np.testing.assert_array_equal(of_events.x, [1, 3.5, 5])
+    np.testing.assert_array_equal(of_seconds.mean, [1, 7, 9])
+    np.testing.assert_array_equal(of_seconds.count, [2, 2, 1])
+
+
 def test_too_many_seconds_make_longer_groups() -> None:
     found = strip_of_time(np.arange(0, 1000.0), np.ones(1000), 20, 1.0)
 

@@ -11,6 +11,7 @@ import zmq.auth
 from monitor.errors import ConfigError
 from monitor.net import keys
 from monitor.net.keys import KeyFolder, allowed_in, make_pair, use_keys
+from monitor.net.near import near_address
 from monitor.net.publish import ZmqPublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter
 from monitor.wire.message import Message
@@ -62,6 +63,15 @@ def test_only_who_is_in_the_list_hears_the_stream(folder: Path, name: str, hears
         assert bool(subscriber.poll(0)) == hears
         subscriber.close()
     publisher.close()
+
+
+def test_a_stream_that_asks_for_keys_has_no_socket_file_beside_it(folder: Path) -> None:
+    publisher = ZmqPublisher("tcp://127.0.0.1:0", near=near_address(folder))
+    found, made = publisher.near, [path.name for path in folder.glob("*.sock")]
+    publisher.close()
+
+    # Whoever may open such a file would hear the stream without a key.
+    assert (found, made) == ("", [])
 
 
 def test_a_reader_of_the_stream_is_no_part_of_the_service(folder: Path) -> None:
