@@ -76,21 +76,8 @@ class Rectangle:
         low, high, limit = kind(self.low), kind(self.high), kind(self.limit)
         as_they_lie = self.together and self.whole and self.low == -np.inf and self.high == np.inf
         bits = flat.view(f"i{flat.dtype.itemsize}")
-        _numbers(
-            flat,
-            bits,
-            self.grid,
-            self.keep,
-            self.contiguous,
-            self.whole,
-            as_they_lie,
-            low,
-            high,
-            limit,
-            self.off[0],
-            self.off[1],
-            found,
-        )
+        how = (as_they_lie, self.contiguous, self.whole)
+        _numbers(flat, bits, self.grid, self.keep, how, (low, high, limit), self.off, found)
         if len(self.line):
             found[..., [IMAGE_ROW, IMAGE_COLUMN]] += np.einsum("epk,pik->epi", found[..., [TOTAL, ROW, COLUMN]], self.line)
         return found
@@ -124,18 +111,13 @@ def _numbers(
     bits: NDArray[np.signedinteger],
     grid: NDArray[np.int32],
     keep: NDArray[np.bool_],
-    contiguous: bool,
-    whole: bool,
-    as_they_lie: bool,
-    low: Number,
-    high: Number,
-    limit: Number,
-    row_off: NDArray[Any],
-    column_off: NDArray[Any],
+    how: tuple[bool, bool, bool],
+    limits: tuple[Number, Number, Number],
+    off: NDArray[Any],
     found: NDArray[np.float64],
 ) -> None:
     panels, rows, columns = grid.shape
-    all_placed = row_off.itemsize == 1
+    as_they_lie, limit = how[0], limits[2]
     sign, most = 8 * bits.itemsize - 1, np.iinfo(bits.dtype).max
     stretch = min(rows, max(1, STRETCH // columns))
     place = np.arange(stretch * columns)
@@ -153,13 +135,12 @@ def _numbers(
                 last = min(rows, first + stretch)
                 start, size = grid[panel, first, 0] if as_they_lie else 0, (last - first) * columns
                 if not as_they_lie:
-                    _gather(flat[event], grid[panel, first:last], keep[panel, first:last], contiguous, whole, low, high, line)
+                    _gather(flat[event], grid[panel, first:last], keep[panel, first:last], how, limits, line)
                 values = flat[event, start : start + size] if as_they_lie else line[:size]
                 values_bits = bits[event, start : start + size] if as_they_lie else line_bits[:size]
                 # Near the mean, so that no digits are lost; the mean of the pixels before costs no pass of its own.
                 shift = mean if count else _mean(values)
-                sums = _sums(values, values_bits, down, across, shift)
-                n, total, square, row_moment, column_moment, top, bottom = sums
+                n, total, square, row_moment, column_moment, top, bottom = _sums(values, values_bits, down, across, shift)
                 if n == 0:
                     continue
                 numbers[TOTAL] += total
@@ -168,15 +149,8 @@ def _numbers(
                 best[0], best[1] = max(best[0], top), min(best[1], bottom)
                 if limit < np.inf:
                     numbers[ABOVE] += _above(values, limit)
-                if row_off.size:
-                    row_places, column_places = row_off[panel, first:last].reshape(-1), column_off[panel, first:last].reshape(-1)
-                    # Where pixels have no place, row by row: one without good pixels spoils nothing.
-                    for begin in range(0, size, size if all_placed else columns):
-                        end = size if all_placed else begin + columns
-                        aside = _aside(values[begin:end], row_places[begin:end], column_places[begin:end])
-                        if aside[0]:
-                            numbers[IMAGE_ROW] += aside[1]
-                            numbers[IMAGE_COLUMN] += aside[2]
+                if off.size:
+                    _add_aside(values, off[0, panel, first:last], off[1, panel, first:last], numbers)
                 # Sums of squared distances join as in Chan, Golub and LeVeque (1979).
                 apart, joint = total / n - mean, count + n
                 spread += square + apart * apart * count * n / joint
@@ -193,14 +167,13 @@ def _gather(
     frame: NDArray[np.floating],
     grid: NDArray[np.int32],
     keep: NDArray[np.bool_],
-    contiguous: bool,
-    whole: bool,
-    low: Number,
-    high: Number,
+    how: tuple[bool, bool, bool],
+    limits: tuple[Number, Number, Number],
     line: NDArray[np.floating],
 ) -> None:
     """Pixels of some rows, one row after another; NaN where one is left out, zero where it is beyond the thresholds."""
     bad, zero = frame.dtype.type(np.nan), frame.dtype.type(0)
+    (_, contiguous, whole), (low, high, _) = how, limits
     rows, columns = grid.shape
     for row in range(rows):
         pixels, kept, part = grid[row], keep[row], line[row * columns : (row + 1) * columns]
@@ -260,6 +233,23 @@ def _sums(
     if count:
         square -= count * (total / count - shift) ** 2
     return count, total, 0.0 if square < 0 else square, row_moment, column_moment, top, bottom
+
+
+@kernel
+def _add_aside(
+    values: NDArray[np.floating], row_off: NDArray[Any], column_off: NDArray[Any], numbers: NDArray[np.float64]
+) -> None:
+    """Add what the pixels of a stretch contribute by lying beside their panel's straight lines."""
+    columns, all_placed = row_off.shape[1], row_off.itemsize == 1
+    by_row, by_column = row_off.reshape(-1), column_off.reshape(-1)
+    # Where pixels have no place, row by row: one without good pixels spoils nothing.
+    step = len(values) if all_placed else columns
+    for begin in range(0, len(values), step):
+        part = slice(begin, begin + step)
+        count, row_moment, column_moment = _aside(values[part], by_row[part], by_column[part])
+        if count:
+            numbers[IMAGE_ROW] += row_moment
+            numbers[IMAGE_COLUMN] += column_moment
 
 
 @summing_kernel

@@ -27,7 +27,8 @@ def found(frame: NDArray[Any], row: NDArray[Any] = NOWHERE, column: NDArray[Any]
     """Numbers of the panels of one frame."""
     grid = np.arange(frame.size, dtype=np.int32).reshape(frame.shape)
     places = (row.astype(np.float32), column.astype(np.float32))
-    return Rectangle(grid, np.ones(frame.shape, bool), *places, -np.inf, np.inf, np.inf).numbers(frame.reshape(1, -1))[0]
+    numbers = Rectangle(grid, np.ones(frame.shape, bool), *places, -np.inf, np.inf, np.inf).numbers(frame.reshape(1, -1))
+    return np.asarray(numbers[0])
 
 
 def noise(kind: Any, seed: int = 2) -> NDArray[Any]:
