@@ -222,7 +222,10 @@ class Aggregator:
         return []
 
     def _end_all(self, message: Message, now: float) -> list[Instruction]:
-        self._end = note_of(End, message).stop
+        note = note_of(End, message)
+        # Said before the reader knew this process, it stands alone; after its session it comes again, behind the end of the run.
+        if self.link.session is not None:
+            self._end = note.stop
         return []
 
     def _reader_status(self, message: Message, now: float) -> list[Instruction]:

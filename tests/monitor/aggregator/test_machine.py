@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monitor.aggregator.instruction import Commit, Config, Instruction, OpenRun, Publish, ToPeer, ToReader
+from monitor.aggregator.instruction import Commit, Config, FinishRun, Instruction, OpenRun, Publish, ToPeer, ToReader
 from monitor.aggregator.machine import Aggregator
 from monitor.aggregator.runs import Recovered
 from monitor.aggregator.since import Since
 from monitor.settings import Pages
-from monitor.wire.aggregator_note import Epoch, Lost, ReaderStatus, Run, Session
+from monitor.wire.aggregator_note import End, EndRun, Epoch, Lost, ReaderStatus, Run, Session
 from monitor.wire.group import Cover, Group, group_message
 from monitor.wire.message import Message
 from monitor.wire.note import Note, to_message
@@ -232,3 +232,14 @@ def test_a_restarted_aggregator_still_says_where_means_began_anew_until_another_
     assert status.header["since"] == {"first": 40, "time": 5.0, "author": "me"}
     again.view.means.add(99, 0, {}, first=64)
     assert again.view.means.since is None
+
+
+def test_a_run_is_complete_although_its_end_was_told_to_the_process_before() -> None:
+    known = Recovered(experiment="e81", run=98, first=0, committed=4)
+    machine = Aggregator(Pages(), generation=1, recovered=known, session=11)
+    machine.tick(0.0)
+    # On its way when the reader did not know this process yet.
+    out = tell(machine, End(stop=4), 0.1)
+    for note in (Session(base=5), RUN, EndRun(run=98, stop=4, complete=True), End(stop=4)):
+        out += tell(machine, note, 0.2)
+    assert [(each.stop, each.complete) for each in out if isinstance(each, FinishRun)] == [(4, True)]
