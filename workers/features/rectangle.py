@@ -13,6 +13,8 @@ TOTAL, COUNT, LARGEST, SMALLEST, SPREAD, ROW, COLUMN, IMAGE_ROW, IMAGE_COLUMN, A
 NUMBERS = 10
 STRETCH = 1024
 """Pixels that are worked on together, so that they stay in the first cache."""
+LEFT = 1e-6
+"""Share of the sum of squares: what is left of it without the mean has too few digits below that, and distances are squared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,11 +140,12 @@ def _numbers(
                     _gather(flat[event], grid[panel, first:last], keep[panel, first:last], how, limits, line)
                 values = flat[event, start : start + size] if as_they_lie else line[:size]
                 values_bits = bits[event, start : start + size] if as_they_lie else line_bits[:size]
-                # Near the mean, so that no digits are lost; the mean of the pixels before costs no pass of its own.
-                shift = mean if count else _mean(values)
-                n, total, square, row_moment, column_moment, top, bottom = _sums(values, values_bits, down, across, shift)
+                n, total, square, row_moment, column_moment, top, bottom = _sums(values, values_bits, down, across)
                 if n == 0:
                     continue
+                own = square - total * total / n
+                if own < LEFT * square:
+                    own = _distances(values, total / n)
                 numbers[TOTAL] += total
                 numbers[ROW] += total * first + row_moment
                 numbers[COLUMN] += column_moment
@@ -153,7 +156,7 @@ def _numbers(
                     _add_aside(values, off[0, panel, first:last], off[1, panel, first:last], numbers)
                 # Sums of squared distances join as in Chan, Golub and LeVeque (1979).
                 apart, joint = total / n - mean, count + n
-                spread += square + apart * apart * count * n / joint
+                spread += own + apart * apart * count * n / joint
                 mean += apart * n / joint
                 count = joint
             numbers[COUNT], numbers[SPREAD] = count, spread
@@ -192,26 +195,13 @@ def _gather(
 
 
 @summing_kernel
-def _mean(values: NDArray[np.floating]) -> Any:
-    """Mean of the good pixels; 0 if there are none."""
-    total: Number = 0.0
-    count = np.int32(0)
-    for i in range(len(values)):
-        good = values[i] == values[i]
-        total += values[i] if good else values.dtype.type(0)
-        count += np.int32(good)
-    return total / count if count else 0.0
-
-
-@summing_kernel
 def _sums(
     values: NDArray[np.floating],
     bits: NDArray[np.signedinteger],
     down: NDArray[np.float64],
     across: NDArray[np.float64],
-    shift: float,
 ) -> Any:
-    """Count, sum, squared distances from the mean, moments by row and column, largest and smallest key of the good pixels."""
+    """Count, sum, sum of squares, moments by row and column, largest and smallest key of the good pixels."""
     total: Number = 0.0
     square, row_moment, column_moment, count = 0.0, 0.0, 0.0, np.int32(0)
     whole = bits.dtype.type
@@ -224,15 +214,23 @@ def _sums(
         row_moment += kept * down[i]
         column_moment += kept * across[i]
         count += np.int32(good)
-        # A product, because the compiler would make a choice a branch and not vectorize the loop.
-        distance = (kept - shift) * np.float64(good)
-        square += distance * distance
+        square += np.float64(kept) * np.float64(kept)
         # Bits, the negative ones turned round, have the order of the floats, and the largest of whole numbers is vectorized.
         key = whole(bits[i] ^ ((bits[i] >> sign) & most))
         top, bottom = max(top, key if good else least), min(bottom, key if good else most)
-    if count:
-        square -= count * (total / count - shift) ** 2
-    return count, total, 0.0 if square < 0 else square, row_moment, column_moment, top, bottom
+    return count, total, square, row_moment, column_moment, top, bottom
+
+
+@summing_kernel
+def _distances(values: NDArray[np.floating], mean: float) -> Any:
+    """Sum of the squared distances of the good pixels from the mean."""
+    total: Number = 0.0
+    for i in range(len(values)):
+        # A product, because the compiler would make a choice a branch and not vectorize the loop.
+        good = values[i] == values[i]
+        distance = ((values[i] if good else values.dtype.type(0)) - mean) * np.float64(good)
+        total += distance * distance
+    return total
 
 
 @kernel

@@ -39,7 +39,7 @@ def noise(kind: Any, seed: int = 2) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
-@pytest.mark.parametrize("offset", [-100, 0, 100])
+@pytest.mark.parametrize("offset", [-100, 0, 100, 3_000, 100_000])
 def test_extremes_count_and_spread_are_numpys(kind: Any, offset: int) -> None:
     frame = noise(kind) + kind(offset)
     numbers, panels = found(frame), frame.reshape(2, -1).astype(np.float64)
