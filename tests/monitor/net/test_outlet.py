@@ -87,9 +87,10 @@ def test_another_subscriber_gets_everything_beside_one_that_sleeps() -> None:
         for n in range(2000):
             outlet.send([n.to_bytes(8, "little") + b"x" * 20_000])
             if n % 10 == 9:
-                # As fast as the one that is awake can read.
+                # As fast as the one that is awake can read. ZeroMQ learns in steps of half the limit (25) what left its queue, so
+                # that fewer than that may be on their way.
                 end = time.monotonic() + 5
-                while len(got) < n - 20 and time.monotonic() < end:
+                while len(got) < n - 5 and time.monotonic() < end:
                     time.sleep(0.0005)
         reader.join(10)
         assert got == [n.to_bytes(8, "little") for n in range(2000)]
