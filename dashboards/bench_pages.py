@@ -1,6 +1,7 @@
 """Measures how pictures reach those who look: frames alone, or a whole run; each part in processes of its own."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import psutil
@@ -18,7 +20,7 @@ from dashboards.link import ServiceLink
 from dashboards.server import Dashboard
 from monitor.net.endpoints import Endpoints
 from monitor.net.near import near_address
-from monitor.net.publish import ZmqPublisher
+from monitor.net.service_publisher import ServicePublisher
 from monitor.settings import Settings
 from monitor.tools.lasting import settle
 from monitor.wire.message import Message
@@ -131,7 +133,7 @@ def bench_pages(
 
 def _one(viewers: int, megapixels: int, seconds: float, rate: float, browsers: bool) -> PageRow:
     """One line without a run."""
-    with ready(_publish, megapixels, rate) as (_, stream), ready(serve, stream) as (dashboard, address):
+    with ready(_publish, megapixels, rate) as (_, stream), ready(serve, *stream) as (dashboard, address):
         audience = Audience(address=address, viewers=viewers, seconds=seconds, published=not browsers)
         with child(browse if browsers else look, audience) as lookers:
             lookers.expect(audience.patience_s)
@@ -195,10 +197,10 @@ def _clock_of(pid: int) -> int:
 
 
 @contextmanager
-def ready(target: object, *arguments: object) -> Iterator[tuple[Child, str]]:
+def ready(target: object, *arguments: object) -> Iterator[tuple[Child, Any]]:
     """A process that says where it is when it is ready."""
     with child(target, *arguments) as made:
-        yield made, str(made.expect())
+        yield made, made.expect()
 
 
 def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
@@ -210,18 +212,23 @@ def _publish(pipe: Connection, megapixels: int, rate: float) -> None:
     frames = [(rings + random.normal(0, 1, rings.shape)).astype(np.float32) for _ in range(FRAMES)]
     with TemporaryDirectory() as folder:
         # As a service on the same machine offers it.
-        publisher, count, due = ZmqPublisher(near_address(Path(folder)) or ANY_PORT), 0, time.monotonic()
-        pipe.send(publisher.address)
+        publisher, count, due = ServicePublisher(ANY_PORT, near=near_address(Path(folder))), 0, time.monotonic()
+        pipe.send((publisher.address, publisher.near))
         while not pipe.poll(max(0.0, due - time.monotonic())):
+            publisher.subscriptions()
             due += 1 / rate
             count += 1
             header = {"seq": count, "unit": "keV", "rough": False, "events": count, "n": count, "session": 1}
             header["event_time"] = time.monotonic_ns()
             publisher.publish(Message("frame", header, {"image": frames[count % FRAMES]}, "frame/area"))
+            if (count - 1) % math.ceil(rate) == 0:
+                # A page that hears of no service is grey, which costs a browser twice the painting.
+                told = {"time": time.time(), "reader": {"state": "waiting"}, "n": 1 + count // math.ceil(rate), "session": 1}
+                publisher.publish(Message("status", told, {}, "status"))
         publisher.close()
 
 
-def serve(pipe: Connection, stream: str) -> None:
+def serve(pipe: Connection, stream: str, near: str = "") -> None:
     """The dashboard's part."""
     # There is nobody here who could tell what happened before.
     logging.getLogger("dashboards.feed").setLevel(logging.ERROR)
@@ -233,5 +240,5 @@ def serve(pipe: Connection, stream: str) -> None:
         stop.set()
 
     threading.Thread(target=end, daemon=True).start()
-    link = ServiceLink(lambda: Endpoints(stream=stream))
+    link = ServiceLink(lambda: Endpoints(stream=stream, near=near))
     Dashboard(Settings(), link, port=0).run(pipe.send, stop)

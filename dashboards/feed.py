@@ -56,6 +56,7 @@ class Feed:
         self._snapshot = self._intake.snapshot()
         self._watched: Counter[str] = Counter()
         self._subscribed: set[str] = set()
+        self._followed: tuple[object, ...] = ()
         self._watch_lock = threading.Lock()
         self._requests: Requests | None = None
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="dashboard-requests")
@@ -163,7 +164,7 @@ class Feed:
         now = time.monotonic()
         changed += [self._catch_up(now), self._axes.turn(self._intake.made_with, now)]
         if any(changed):
-            self._snapshot = replace(self._intake.snapshot(), alarms=self._snapshot.alarms)
+            self._snapshot = self._intake.snapshot(self._snapshot.alarms)
         if self._snapshot.pictures is not pictures:
             self.on_pictures()
         if self._guard is not None and (told := self._guard.step(self._snapshot)) != self._snapshot.alarms:
@@ -189,7 +190,11 @@ class Feed:
         """Follow what the sessions look at."""
         with self._watch_lock:
             wanted = {topic for topic, viewers in self._watched.items() if viewers > 0}
-        if self._is_leaving():
+        leaving = self._is_leaving()
+        if self._followed == (followed := (frozenset(wanted), leaving, self._snapshot.since is None)):
+            return
+        self._followed = followed
+        if leaving:
             # Who comes after the end of the run finds nobody to ask: means and plots are taken along, and nothing is let go.
             wanted |= self._subscribed | KEPT_AT_THE_END
         # What a shorter topic brings would come twice.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.alarms.history import Told
 from dashboards.arrays import pieces_of
 from dashboards.joined_rows import as_one
 from dashboards.meaning import RUN, SINCE, STEP, latency_in, number_in, settings_version, shown_as, since_in, units_in
@@ -26,6 +27,7 @@ LOG_KEPT = 200
 CHANGES_KEPT = 100
 PICTURES_KEPT = 64
 PLOT = "plot/"
+NO_ALARMS = Told()
 
 
 class Intake:
@@ -134,8 +136,8 @@ class Intake:
         self._plots = {topic: plot for topic, plot in self._plots.items() if not f"{PLOT}{topic}".startswith(prefix)}
         self._counters = {topic: n for topic, n in self._counters.items() if not topic.startswith(prefix)}
 
-    def snapshot(self) -> Snapshot:
-        """What is known now; never changes afterwards."""
+    def snapshot(self, alarms: Told = NO_ALARMS) -> Snapshot:
+        """What is known now, with these alarms; never changes afterwards."""
         return Snapshot(
             version=self._version,
             rows=self._ring.table(),
@@ -156,6 +158,7 @@ class Intake:
             rows_at=self._rows_at,
             status_at=self._status_at,
             since=self._since,
+            alarms=alarms,
             restarts=self._restarts,
             ended=self._ended,
         )

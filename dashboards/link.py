@@ -1,21 +1,28 @@
 """The connection to a real service: subscribers for the stream, dealers for questions."""
 
 import itertools
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from monitor.errors import Unusable
+from monitor.errors import ProtocolError, Unusable
 from monitor.net.endpoints import Endpoints
+from monitor.net.frame_memory import Recall
 from monitor.net.near import stream_of
 from monitor.net.publish import ZmqSubscriber
 from monitor.net.socket import Together, ZmqDealer
 from monitor.wire.message import Message
 
+log = logging.getLogger(__name__)
+
 LOOK_AGAIN_S = 0.5
 """How often the addresses are read again; a restarted service may have others."""
 
 ANSWER_S = 10.0
+MOST_UNREAD = 3
+"""Frames in a row whose memory cannot be read: this process never will. A single one may be of a service that has just ended."""
+
 MOST_MESSAGES = 50
 """Of one topic in a turn: rows that pile up on a busy machine must not keep the status waiting."""
 
@@ -25,12 +32,14 @@ class ServiceStream:
 
     Parameters
     ----------
-    address
-        Tells where the stream is now; empty = not known yet.
+    endpoints
+        Tells where the service is now; asked again and again.
     """
 
-    def __init__(self, address: Callable[[], str]) -> None:
-        self._find = address
+    def __init__(self, endpoints: Callable[[], Endpoints]) -> None:
+        self._endpoints = endpoints
+        self._recall = Recall()
+        self._unread = 0
         self._address = ""
         self._looked_at = float("-inf")
         self._topics: list[str] = []
@@ -56,13 +65,28 @@ class ServiceStream:
         if not self._open:
             time.sleep(timeout_s)
             return []
-        return [message for each in self._together.ready(timeout_s) for message in _waiting(each)]
+        messages = [message for each in self._together.ready(timeout_s) for message in _waiting(each)]
+        return [whole for message in messages if (whole := self._whole(message)) is not None]
 
     def close(self) -> None:
         """Let go of the sockets."""
         for subscriber in self._open.values():
             subscriber.close()
         self._open, self._together = {}, Together()
+        self._recall.close()
+
+    def _whole(self, message: Message) -> Message | None:
+        """A message with its image from memory; ``None`` if it cannot be had."""
+        try:
+            whole = self._recall.whole(message)
+        except (Unusable, ProtocolError) as error:
+            self._unread += 1
+            if self._unread == MOST_UNREAD:
+                log.warning("frames_not_from_memory", extra={"why": str(error)})
+            return None
+        if whole is not message and self._unread < MOST_UNREAD:
+            self._unread = 0
+        return whole
 
     def _follow(self) -> None:
         """Go where the service is."""
@@ -70,7 +94,8 @@ class ServiceStream:
         if now - self._looked_at < LOOK_AGAIN_S:
             return
         self._looked_at = now
-        address = self._find()
+        endpoints = self._endpoints()
+        address = stream_of(endpoints) if self._unread < MOST_UNREAD else endpoints.stream
         # A folder that is gone means that the service ended; another one may come at the same place.
         if address and address != self._address:
             self.close()
@@ -158,7 +183,7 @@ class ServiceLink:
 
     def stream(self) -> ServiceStream:
         """A subscriber without topics."""
-        return ServiceStream(lambda: stream_of(self._endpoints()))
+        return ServiceStream(self._endpoints)
 
     def requests(self) -> ServiceRequests:
         """A channel for questions."""

@@ -5,7 +5,7 @@ import functools
 import gc
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -30,6 +30,7 @@ from dashboards.archive import ANY_RUN, PREFIX, Archive
 from dashboards.connection import Connection
 from dashboards.door import Door, Keeper, password_of
 from dashboards.feed import Feed
+from dashboards.fits.fit import warm as warm_fits
 from dashboards.heard import Heard
 from dashboards.kept import KEPT
 from dashboards.layouts import Layouts
@@ -55,7 +56,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 SHEETS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 WARM: set[type[Page]] = set()
-"""Pages that have been made in this process; what they need is imported and compiled."""
+"""Pages that have been made in this process; what they need is there."""
 
 PERSON = "xtcmon_person"
 """Cookie with the name that a person gave on a page."""
@@ -140,13 +141,11 @@ class Dashboard:
         try:
             self._office.start(loop)
             self._archive.start(loop)
-            self._warm_up()
             # Bokeh collects garbage whenever a tab is closed, 0.17 s for everything that is here from the start and stays.
             gc.collect()
             gc.freeze()
             loop.add_callback(ready, self.address)
-            loop.add_callback(self._watch, stop or threading.Event(), loop)
-            loop.start()
+            loop.run_sync(functools.partial(self._watch, stop or threading.Event()))
         finally:
             gc.unfreeze()
             server.stop()
@@ -158,11 +157,12 @@ class Dashboard:
         if self._feed.failure is not None:
             raise self._feed.failure
 
-    async def _watch(self, stop: threading.Event, loop: IOLoop) -> None:
-        """End the loop soon after the event is set, or when the feed has failed."""
+    async def _watch(self, stop: threading.Event) -> None:
+        """Return soon after the event is set, or when the feed has failed; until all is warm, warm up in the pauses."""
+        cold = self._cold()
         while not stop.is_set() and self._feed.failure is None:
             await asyncio.sleep(WATCH_S)
-        loop.stop()
+            next(cold, None)
 
     def _application(self) -> BokehTornado:
         """One Bokeh application per page; the bare address leads to the first."""
@@ -200,6 +200,7 @@ class Dashboard:
         arguments = {**self._layouts.get(layout).get(name, {}), **said}
         feed, book = self._heard(urlsplit(request.uri).path if request is not None else "", said.get("at", ""), page)
         shared: dict[str, Any] = {"runs": self._archive.runs, "layouts": self._layouts, "person": person}
+        WARM.add(page)
         with document.models.freeze():
             session = Session(page, feed, self._settings, document, arguments, detectors=book, **shared)
         document.title = f"{page.title} · xtcmon"
@@ -218,17 +219,18 @@ class Dashboard:
             return Nothing(str(run)), self._office.book
         return RecordedFeed(run, event), office.book
 
-    def _warm_up(self) -> None:
-        """Make every page once for nobody, so that the first visitor does not wait for imports and templates."""
+    def _cold(self) -> Iterator[None]:
+        """Make every page once for nobody, one a step, so that its first visitor does not wait for imports and templates."""
         for name, page in self._pages.items():
             if page in WARM:
                 continue
             document = Document()
             self._open(name, page, document)
             document.to_json()
-            WARM.add(page)
             for forget in document.session_destroyed_callbacks:
                 forget(None)
+            yield
+        warm_fits()
 
 
 def run_dashboard(

@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 from bokeh.server.util import check_allowlist
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
-from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketHandler
 
 from dashboards.pictures.hub import Hub, Viewer
-from dashboards.pictures.outgoing import send_binary
+from dashboards.pictures.wire import Wire
 from dashboards.pictures.wish import said_in, wish_from
 from monitor.errors import ProtocolError
 
@@ -44,6 +43,7 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
             What is to be said about the place under the mouse.
         """
         self._hub, self._reading, self._bad = hub, reading, 0
+        self._wire: Wire | None = None
         self._viewer = Viewer(self._send)
 
     def check_origin(self, origin: str) -> bool:
@@ -51,11 +51,20 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
         return bool(check_allowlist(urlsplit(origin).netloc.lower(), getattr(self.application, "websocket_origins", ())))
 
     @authenticated
-    def open(self) -> None:
-        """A browser is there."""
+    async def open(self) -> None:
+        """A browser is there, until it leaves."""
+        await self._serve()
+
+    async def _serve(self) -> None:
+        """Serve it past tornado, which finds a closed socket afterwards."""
+        connection = self.ws_connection
+        if connection is None or connection.stream is None:
+            return
         # The end of a picture must not wait until its beginning is acknowledged.
         self.set_nodelay(True)
+        self._wire = Wire(connection.stream, self.on_message)
         self._hub.enter(self._viewer)
+        await self._wire.run()
 
     def on_message(self, message: str | bytes) -> None:
         """It said something; what makes no sense is counted, and too much of it ends the talk."""
@@ -66,8 +75,8 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
         except ProtocolError as error:
             self._bad += 1
             self._send(json.dumps({"refused": str(error)}))
-            if self._bad >= MOST_BAD:
-                self.close(1008, "too many messages that make no sense")
+            if self._bad >= MOST_BAD and self._wire is not None:
+                self._wire.close(1008, "too many messages that make no sense")
 
     def _take(self, said: dict[str, Any]) -> None:
         now = time.monotonic()
@@ -86,17 +95,5 @@ class Channel(AuthRequestHandler, WebSocketHandler):  # type: ignore[misc]  # bo
 
     def _send(self, content: str | bytes) -> None:
         """Send text or bytes; somebody who has just gone is no event."""
-        try:
-            if isinstance(content, bytes):
-                self._send_picture(content)
-            else:
-                self.write_message(content)
-        except (WebSocketClosedError, StreamClosedError):
-            self._hub.leave(self._viewer)
-
-    def _send_picture(self, content: bytes) -> None:
-        """Send bytes that all who look at the same share."""
-        connection = self.ws_connection
-        if connection is None or connection.is_closing() or connection.stream is None:
-            raise WebSocketClosedError
-        send_binary(connection.stream, content)
+        if self._wire is not None:
+            self._wire.send(content)

@@ -2,17 +2,20 @@
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dashboards.pictures.kinds import KINDS
 from dashboards.pictures.wish import Wish
-from dashboards.reduce.picture import Window, levels, log_limits, percentile_limits, wider, windowed
+from dashboards.reduce.picture import Scale, Window, levels, log_limits, percentile_limits, wider, windowed
 from dashboards.snapshot import Picture
 
 LENGTH = struct.Struct("<I")
+
+STEADY = 0.02
+"""Ends of the colours stay while those of the next picture differ by no more than this share of what lies between them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,21 +28,30 @@ class Encoded:
         What is sent.
     picture
         What it was made of; values are read off it.
+    limits
+        Ends of its colours.
     """
 
     data: bytes
     picture: Picture
+    limits: tuple[float, float]
+
+    def kept(self) -> "Encoded":
+        """For a browser that may come back much later: without what was sent, and with an image that holds nothing else."""
+        if not self.data:
+            return self
+        return replace(self, data=b"", picture=replace(self.picture, image=self.picture.image.copy()))
 
 
-def encoded(picture: Picture, wish: Wish) -> Encoded:
-    """The picture reduced to the screen, with limits chosen, as bytes.
+def encoded(picture: Picture, wish: Wish, former: tuple[float, float] | None = None) -> Encoded:
+    """The picture reduced to the screen, with limits chosen, as bytes; ``former`` are the limits of the last one for this wish.
 
     The header has ``shape`` (of the whole image), ``row``, ``column``, ``side`` (see ``Window``), ``size`` (rows and columns of
     points), ``low``, ``high``, ``scale``, ``signed`` (the sign matters), ``unit``, ``count``, ``seq``, ``events``, ``at``
     (monotonic time of arrival), and ``detector``, ``kind`` and ``panels`` as wished.
     """
     window = windowed(picture.image, wish.part, wish.size)
-    low, high = limits_for(window, wish)
+    low, high = limits = limits_for(window, wish, former)
     header = {
         **_said(picture),
         "detector": wish.detector,
@@ -56,11 +68,14 @@ def encoded(picture: Picture, wish: Wish) -> Encoded:
         "signed": KINDS[wish.kind].around_zero,
     }
     text = json.dumps(header).encode()
-    return Encoded(b"".join((LENGTH.pack(len(text)), text, levels(window.values, low, high, wish.scale).data)), picture)
+    return Encoded(b"".join((LENGTH.pack(len(text)), text, levels(window.values, low, high, wish.scale).data)), picture, limits)
 
 
-def limits_for(window: Window, wish: Wish) -> tuple[float, float]:
-    """Ends of the colours: by hand, or from the pixels that are shown; around zero where the sign matters."""
+def limits_for(window: Window, wish: Wish, former: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Ends of the colours: by hand, or from the pixels that are shown; around zero where the sign matters.
+
+    Percentiles of live pictures tremble with the noise, and all colours with them: the former ones stay if they are near enough.
+    """
     if wish.limits is not None:
         low, high = wish.limits
     else:
@@ -70,7 +85,15 @@ def limits_for(window: Window, wish: Wish) -> tuple[float, float]:
         if KINDS[wish.kind].around_zero:
             most = max(abs(low), abs(high))
             low, high = wider(-most, most)
-    return log_limits(low, high) if wish.scale == "log" else (low, high)
+    limits = log_limits(low, high) if wish.scale == "log" else (low, high)
+    chosen = wish.limits is None and wish.percentile > 0
+    return former if chosen and former is not None and _near(limits, former, wish.scale) else limits
+
+
+def _near(limits: tuple[float, float], former: tuple[float, float], scale: Scale) -> bool:
+    """Whether both would show much the same."""
+    new, old = (np.log(ends) if scale == "log" else np.asarray(ends) for ends in (limits, former))
+    return bool((np.abs(new - old) <= STEADY * (old[1] - old[0])).all())
 
 
 def _said(picture: Picture) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Gallery:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="dashboard-pictures")
         self._encoded: OrderedDict[Key, Future[Encoded | None]] = OrderedDict()
         self._made: OrderedDict[Key, Picture | None] = OrderedDict()
+        self._limits: OrderedDict[Wish, tuple[float, float]] = OrderedDict()
         self.made = 0
         """Pictures encoded so far."""
 
@@ -80,7 +81,13 @@ class Gallery:
         """In the thread."""
         wish, details, *parts = key
         whole = self._whole(wish, details, tuple(parts))
-        return None if whole is None else encoded(whole, wish)
+        if whole is None:
+            return None
+        made = encoded(whole, wish, self._limits.pop(wish, None))
+        self._limits[wish] = made.limits
+        while len(self._limits) > KEPT:
+            self._limits.popitem(last=False)
+        return made
 
     def _whole(self, wish: Wish, details: Details | None, parts: tuple[Picture, ...]) -> Picture | None:
         """The picture in full size."""

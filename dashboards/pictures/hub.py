@@ -49,7 +49,12 @@ class Viewer:
         """When the last picture was sent, monotonic seconds."""
         self.told = float("-inf")
         """When it was last told the time."""
+        self.wanted: tuple[str, ...] = ()
+        """What its picture is made of."""
         self.topics: tuple[str, ...] = ()
+        """Of that, what is fetched for it."""
+        self.seen: Snapshot | None = None
+        """In which its picture was looked for last."""
         self.pictures = 0
 
     @property
@@ -98,31 +103,43 @@ class Hub:
 
     def wish(self, viewer: Viewer, wish: Wish, now: float) -> None:
         """It wants to see this from now on; what it was sent before is not waited for."""
-        viewer.wish = wish
+        viewer.wish, viewer.wanted = wish, topics_of(wish)
         viewer.since = now
-        self._follow(viewer, topics_of(wish))
-        self._serve(viewer, self._snapshot(), now)
+        self._follow(viewer, viewer.wanted)
+        self._serve(viewer, self._snapshot(), now, {})
 
     def drawn(self, viewer: Viewer, now: float) -> None:
         """It has drawn the last picture."""
         viewer.busy, viewer.since = False, now
-        if viewer.wish is not None:
-            self._follow(viewer, topics_of(viewer.wish))
-        self._serve(viewer, self._snapshot(), now)
+        self._follow(viewer, viewer.wanted)
+        snapshot = self._snapshot()
+        # With twenty who look, searching once more what was searched through a moment ago is a good part of the work.
+        if viewer.seen is not snapshot:
+            self._serve(viewer, snapshot, now, {})
 
     def step(self, now: float) -> None:
         """Send whatever is new."""
-        snapshot = self._snapshot()
+        snapshot, keys = self._snapshot(), dict[Wish, Key | None]()
         for viewer in [*self._viewers]:
             if viewer.busy and now - viewer.since > HIDDEN_S:
-                self._follow(viewer, ())
-            self._serve(viewer, snapshot, now)
+                self._hide(viewer)
+            self._serve(viewer, snapshot, now, keys)
 
-    def _serve(self, viewer: Viewer, snapshot: Snapshot, now: float) -> None:
-        """Begin the next picture of a viewer that waits for one."""
+    def _hide(self, viewer: Viewer) -> None:
+        """Fetch nothing for a viewer, and keep nothing for it that others could use."""
+        self._follow(viewer, ())
+        viewer.seen = viewer.sent = None
+        if viewer.shown is not None:
+            viewer.shown = viewer.shown.kept()
+
+    def _serve(self, viewer: Viewer, snapshot: Snapshot, now: float, keys: dict[Wish, Key | None]) -> None:
+        """Begin the next picture of a viewer that waits for one; ``keys`` are those of this snapshot that are known."""
         if viewer.busy or viewer.wish is None:
             return
-        key = self._gallery.key(snapshot, viewer.wish)
+        viewer.seen = snapshot
+        if viewer.wish not in keys:
+            keys[viewer.wish] = self._gallery.key(snapshot, viewer.wish)
+        key = keys[viewer.wish]
         if key is None or key == viewer.sent:
             return
         viewer.busy, viewer.sent, viewer.since = True, key, now

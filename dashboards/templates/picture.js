@@ -90,8 +90,10 @@ window.xtcmon.picture = (() => {
     const mapper = shown.scale === "log" ? log : linear;
     mapper.setv({low: shown.low, high: shown.high, palette: models.palettes[name]}, quiet);
     bar.setv({color_mapper: mapper, title: shown.unit || null}, quiet);
-    document.getElementById("picture-points").textContent = `${shown.shape[0]} × ${shown.shape[1]} pixels`
+    const points_line = document.getElementById("picture-points"), what = `${shown.shape[0]} × ${shown.shape[1]} pixels`
       + (side > 1 ? `, means of ${side} × ${side} per point` : ", every pixel");
+    // Even the same text anew would have the page laid out anew.
+    if (points_line.textContent !== what) points_line.textContent = what;
   };
   const age = () => {
     if (shown && shown.at > 0) window.xtcmon.aged?.("picture-age", performance.now() / 1000 - offset - shown.at);

@@ -23,7 +23,7 @@ from monitor.net.alone import alone
 from monitor.net.endpoints import Endpoints, read_endpoints, write_endpoints
 from monitor.net.near import near_address
 from monitor.net.processes import Processes
-from monitor.net.publish import ZmqPublisher
+from monitor.net.service_publisher import ServicePublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter, wait
 from monitor.running import adding
 from monitor.settings import Settings
@@ -98,7 +98,7 @@ def run_aggregator(
         machine = Aggregator(settings.pages, generation=generation, pid=os.getpid(), recovered=recovered, session=time.time_ns())
         peers = ZmqRouter(rows or former.rows or _socket_file(folder), insecure=insecure)
         devices.callback(peers.close)
-        publisher = ZmqPublisher(
+        publisher = ServicePublisher(
             stream or former.stream or settings.stream.address, hwm=STREAM_HWM, insecure=insecure, near=near_address(folder)
         )
         devices.callback(publisher.close)

@@ -17,7 +17,10 @@ def near_address(folder: Path) -> str:
 
 
 def stream_of(endpoints: Endpoints) -> str:
-    """Where this process finds the stream best: near if it can be reached there, as only this machine's processes can."""
+    """Where this process finds the stream best: near if it can be reached there, as only this machine's processes can.
+
+    What comes there is to be handed to ``Recall``.
+    """
     return endpoints.near if endpoints.stream and _answers(endpoints.near, endpoints.stream) else endpoints.stream
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgpack
 import zmq
 
-from monitor.net.socket import _socket, connect, end
+from monitor.net.parts import connect, end, made_socket
 from monitor.wire.message import HEADER_LIMIT, VERSION
 
 KINDS = (
@@ -40,7 +40,7 @@ def noise(seed: int) -> Iterator[list[bytes]]:
 
 def send_noise(address: str, count: int, *, seed: int = 0, subscriptions: bool = False) -> None:
     """Send so many mad messages to a bound socket; with ``subscriptions`` to one that takes those and nothing else."""
-    sender = _socket(zmq.XSUB if subscriptions else zmq.DEALER, 1000)
+    sender = made_socket(zmq.XSUB if subscriptions else zmq.DEALER, 1000)
     connect(sender, address)
     try:
         for parts, _ in zip(noise(seed), range(count), strict=False):

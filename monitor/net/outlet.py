@@ -8,7 +8,7 @@ import zmq
 
 from monitor.net.address import check_address
 from monitor.net.backlog import Backlog
-from monitor.net.socket import LARGE, bind, end
+from monitor.net.parts import LARGE, bind, end
 from monitor.wire.message import Part
 
 WORD_LIMIT = 1 << 12

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,8 +12,9 @@ import zmq
 from monitor.errors import ConfigError, ProtocolError
 from monitor.net.address import check_address
 from monitor.net.keys import guard_connected
-from monitor.net.socket import BAD_AT_ONCE, LARGE, _receive, _reconnect_fast, _socket, bind, connect, end, guarded
-from monitor.wire.message import Message, decode, encode
+from monitor.net.parts import LARGE, bind, connect, end, guarded, made_socket, received, reconnect_fast
+from monitor.net.socket import BAD_AT_ONCE
+from monitor.wire.message import Message, Part, decode, encode
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +62,13 @@ class ZmqPublisher:
         Allow an address that other machines can reach, without keys.
     most_bytes
         Bytes of large parts that may wait.
-    near
-        An ``ipc://`` address at which it is bound too, if it needs no keys.
 
     Attributes
     ----------
-    address, near
-        Where it is bound; ``near`` is empty if only at ``address``.
+    address
+        Where it is bound.
+    prefixes
+        Beginnings of topics that somebody asks for, as far as ``subscriptions`` has seen.
 
     Raises
     ------
@@ -75,14 +76,12 @@ class ZmqPublisher:
         If the address is taken, cannot be bound, or is not an address.
     """
 
-    def __init__(
-        self, address: str, *, hwm: int = 1000, insecure: bool = False, most_bytes: int = MOST_BYTES, near: str = ""
-    ) -> None:
+    def __init__(self, address: str, *, hwm: int = 1000, insecure: bool = False, most_bytes: int = MOST_BYTES) -> None:
         check_address(address)
-        self._insecure, self.near = insecure, near
+        self._insecure = insecure
         self._hwm, self._most_bytes = hwm, most_bytes
         self._waiting: deque[tuple[zmq.MessageTracker, int]] = deque()
-        self._prefixes: set[str] = set()
+        self.prefixes: set[str] = set()
         self._gone: list[str] = []
         self.bad = 0
         self.reopened = 0
@@ -91,7 +90,10 @@ class ZmqPublisher:
 
     def publish(self, message: Message) -> None:
         """Send to all subscribers of ``message.topic``."""
-        parts = encode(message)
+        self.send(encode(message))
+
+    def send(self, parts: Sequence[Part]) -> None:
+        """Send an encoded message to all subscribers of its topic."""
         last = len(parts) - 1
         for i, part in enumerate(parts):
             large = len(part) >= LARGE
@@ -101,6 +103,10 @@ class ZmqPublisher:
                 self._waiting.append((tracker, len(part)))
         if self.waiting_bytes > self._most_bytes:
             self._open_anew()
+
+    def serves(self, topic: str) -> bool:
+        """Whether somebody asks for this topic, as far as ``subscriptions`` has seen."""
+        return any(topic.startswith(prefix) for prefix in self.prefixes)
 
     @property
     def waiting_bytes(self) -> int:
@@ -112,7 +118,7 @@ class ZmqPublisher:
         """Topic prefixes that new subscribers asked for since the last call."""
         topics: list[str] = []
         for _ in range(SUBSCRIPTIONS_AT_ONCE):
-            parts = _receive(self.zmq, 0.0)
+            parts = received(self.zmq, 0.0)
             if parts is None:
                 break
             if len(parts) > 1:
@@ -122,10 +128,10 @@ class ZmqPublisher:
             topic = word[1:].decode(errors="replace")
             if word[:1] == b"\x01":
                 topics.append(topic)
-                self._prefixes.add(topic)
+                self.prefixes.add(topic)
             elif word[:1] == b"\x00":
                 self._gone.append(topic)
-                self._prefixes.discard(topic)
+                self.prefixes.discard(topic)
             else:
                 self.bad += 1
         return topics
@@ -133,7 +139,7 @@ class ZmqPublisher:
     def departures(self) -> list[str]:
         """Topic prefixes that nobody asks for any more, of those seen by ``subscriptions`` since the last call."""
         # Who came back before anybody looked has not left.
-        gone, self._gone = [topic for topic in self._gone if topic not in self._prefixes], []
+        gone, self._gone = [topic for topic in self._gone if topic not in self.prefixes], []
         return gone
 
     def close(self) -> None:
@@ -141,22 +147,20 @@ class ZmqPublisher:
         end(self.zmq)
 
     def _open(self, address: str) -> None:
-        self.zmq = _socket(zmq.XPUB, self._hwm)
+        self.zmq = made_socket(zmq.XPUB, self._hwm)
         self.zmq.setsockopt(zmq.XPUB_VERBOSE, 1)
         # A subscription is a topic; nobody needs a megabyte for that.
         self.zmq.setsockopt(zmq.MAXMSGSIZE, SUBSCRIPTION_LIMIT)
         self.gate = guarded(self.zmq, address, "read", insecure=self._insecure)
         self.address = bind(self.zmq, address)
-        # Keys hold for the whole socket, and whoever connects to a socket file shows none.
-        self.near = bind(self.zmq, self.near) if self.near and self.gate is None else ""
 
     def _open_anew(self) -> None:
         """Drop all queues. Nobody is subscribed then, until he is connected again."""
         log.warning("stream_opened_anew", extra={"waiting": self.waiting_bytes, "why": "a subscriber does not read"})
         end(self.zmq)
         self._waiting.clear()
-        self._gone += self._prefixes
-        self._prefixes.clear()
+        self._gone += self.prefixes
+        self.prefixes.clear()
         self.reopened += 1
         self._open(self.address)
 
@@ -184,13 +188,13 @@ class ZmqSubscriber:
     def __init__(self, address: str, topics: Iterable[str] = ("",), *, hwm: int = 1000, server_key: str = "") -> None:
         check_address(address)
         self.bad = 0
-        self.zmq = _socket(zmq.SUB, hwm)
+        self.zmq = made_socket(zmq.SUB, hwm)
         try:
             guard_connected(self.zmq, address, server_key)
         except ConfigError:
             end(self.zmq)
             raise
-        _reconnect_fast(self.zmq)
+        reconnect_fast(self.zmq)
         for topic in topics:
             self.zmq.setsockopt(zmq.SUBSCRIBE, topic.encode())
         connect(self.zmq, address)
@@ -207,7 +211,7 @@ class ZmqSubscriber:
         """Next message, or None after the timeout."""
         end = time.monotonic() + timeout_s
         for _ in range(BAD_AT_ONCE):
-            parts = _receive(self.zmq, end)
+            parts = received(self.zmq, end)
             if parts is None:
                 return None
             try:

@@ -12,21 +12,30 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import zmq
 
-from monitor.errors import ConfigError, ProtocolError, Unusable
+from monitor.errors import ProtocolError
 from monitor.net.address import check_address
-from monitor.net.keys import Gate, Right, guard_bound, guard_connected
+from monitor.net.key_folder import Right
+from monitor.net.keys import guard_connected
+from monitor.net.parts import (
+    LARGE,
+    bind,
+    connect,
+    end,
+    frames_of,
+    guarded,
+    made_socket,
+    part_of,
+    received,
+    reconnect_fast,
+    send_parts,
+    user_of,
+)
 from monitor.wire.message import Message, Part, decode, encode
 
 S = TypeVar("S", bound=Any)
 
-LARGE = 1 << 16
-"""Bytes from which a part is sent and received without a copy."""
-
 BAD_AT_ONCE = 64
 """Broken messages dropped in one call, so that whoever sends nothing else does not keep the owner of the socket from its work."""
-
-MESSAGE_LIMIT = 1 << 30
-"""Largest part a socket takes in; beyond it the peer is disconnected."""
 
 
 class Router(Protocol):
@@ -97,7 +106,7 @@ class ZmqRouter:
         self._most_bytes = most_bytes
         self._waiting: deque[tuple[zmq.MessageTracker, int]] = deque()
         self.user = ""
-        self.zmq = _socket(zmq.ROUTER, hwm)
+        self.zmq = made_socket(zmq.ROUTER, hwm)
         self.gate = guarded(self.zmq, address, right, insecure=insecure)
         self.zmq.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self.zmq.setsockopt(zmq.ROUTER_HANDOVER, 1)
@@ -107,11 +116,11 @@ class ZmqRouter:
         """Next message and its sender, or None after the timeout."""
         end = time.monotonic() + timeout_s
         for _ in range(BAD_AT_ONCE):
-            frames = _frames(self.zmq, end)
+            frames = frames_of(self.zmq, end)
             if frames is None:
                 return None
             try:
-                message = decode([_part(frame) for frame in frames[1:]])
+                message = decode([part_of(frame) for frame in frames[1:]])
             except ProtocolError:
                 self.bad += 1
                 continue
@@ -173,18 +182,18 @@ class ZmqDealer:
     def __init__(self, address: str, name: str = "", *, hwm: int = 1000) -> None:
         check_address(address)
         self.bad = 0
-        self.zmq = _socket(zmq.DEALER, hwm)
+        self.zmq = made_socket(zmq.DEALER, hwm)
         guard_connected(self.zmq, address)
         if name:
             self.zmq.setsockopt(zmq.ROUTING_ID, name.encode())
-        _reconnect_fast(self.zmq)
+        reconnect_fast(self.zmq)
         connect(self.zmq, address)
 
     def receive(self, timeout_s: float = 0.0) -> Message | None:
         """Next message, or None after the timeout; large arrays are views of the received parts."""
         end = time.monotonic() + timeout_s
         for _ in range(BAD_AT_ONCE):
-            parts = _receive(self.zmq, end)
+            parts = received(self.zmq, end)
             if parts is None:
                 return None
             try:
@@ -225,116 +234,3 @@ class Together(Generic[S]):
     def ready(self, timeout_s: float) -> list[S]:
         """Those that have something to receive, after waiting at most the timeout for the first."""
         return [self._sockets[socket] for socket, _ in self._poller.poll(math.ceil(max(0.0, timeout_s) * 1000))]
-
-
-def bind(socket: "zmq.Socket[bytes]", address: str) -> str:
-    """Bind, and return the address that peers can connect to.
-
-    Raises
-    ------
-    Unusable
-        In one sentence, with the socket closed.
-    """
-    try:
-        socket.bind(address.removesuffix(":0") + ":*" if address.endswith(":0") else address)
-    except zmq.ZMQError as error:
-        end(socket)
-        if error.errno == zmq.EADDRINUSE:
-            raise Unusable(f"{address} is in use by another program; stop it or choose another address") from error
-        raise Unusable(f"{address} cannot be bound: {error.strerror}") from error
-    endpoint: bytes = socket.getsockopt(zmq.LAST_ENDPOINT)  # type: ignore[assignment]  # this option is always bytes
-    return endpoint.rstrip(b"\0").decode()
-
-
-def connect(socket: "zmq.Socket[bytes]", address: str) -> None:
-    """Connect.
-
-    Raises
-    ------
-    Unusable
-        In one sentence, with the socket closed.
-    """
-    try:
-        socket.connect(address)
-    except zmq.ZMQError as error:
-        end(socket)
-        raise Unusable(f"cannot connect to {address}: {error.strerror}") from error
-
-
-def send_parts(socket: "zmq.Socket[bytes]", parts: Sequence[Part]) -> None:
-    """Send all parts or none, without waiting; large ones are not copied."""
-    last = len(parts) - 1
-    for i, part in enumerate(parts):
-        socket.send(part, zmq.NOBLOCK | (zmq.SNDMORE if i < last else 0), copy=len(part) < LARGE)
-
-
-def end(socket: "zmq.Socket[bytes]", linger_s: float = 0.0) -> None:
-    """Close a socket; returns when nothing touches the memory of its messages any more, after ``linger_s`` at the latest.
-
-    Large parts are sent from where they lie. If the process left while the socket's thread still reads from there, that memory
-    would be gone under it. Waiting for the socket's own context is the only way to know, so each socket has one.
-    """
-    context = socket.context
-    socket.close(linger=int(linger_s * 1000))
-    context.term()
-
-
-def _socket(kind: int, hwm: int) -> "zmq.Socket[bytes]":
-    """A socket that queues at most ``hwm`` messages and never keeps the process from leaving."""
-    socket: zmq.Socket[bytes] = zmq.Context().socket(kind)
-    socket.setsockopt(zmq.SNDHWM, hwm)
-    socket.setsockopt(zmq.RCVHWM, hwm)
-    socket.setsockopt(zmq.LINGER, 0)
-    socket.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
-    return socket
-
-
-def _reconnect_fast(socket: "zmq.Socket[bytes]") -> None:
-    """A restarted peer is found again within a quarter of a second."""
-    socket.setsockopt(zmq.RECONNECT_IVL, 50)
-    socket.setsockopt(zmq.RECONNECT_IVL_MAX, 250)
-
-
-def guarded(socket: "zmq.Socket[bytes]", address: str, right: Right, *, insecure: bool) -> Gate | None:
-    """``guard_bound``, with the socket closed where that fails."""
-    try:
-        return guard_bound(socket, address, right, insecure=insecure)
-    except ConfigError:
-        end(socket)
-        raise
-
-
-def user_of(frame: zmq.Frame) -> str:
-    """Public key of who sent a frame, as the gate said it; empty if it did not come through one."""
-    try:
-        return str(frame.get("User-Id"))
-    except zmq.ZMQError:
-        return ""
-
-
-def _receive(socket: "zmq.Socket[bytes]", end: float) -> list[Part] | None:
-    """All parts of the next message, large ones as views of the received memory; None at the monotonic time ``end``."""
-    frames = _frames(socket, end)
-    return None if frames is None else [_part(frame) for frame in frames]
-
-
-def _frames(socket: "zmq.Socket[bytes]", end: float) -> list[zmq.Frame] | None:
-    """All parts of the next message as they came; None at the monotonic time ``end``."""
-    try:
-        frame: zmq.Frame = socket.recv(zmq.NOBLOCK, copy=False)
-    except zmq.Again:
-        left = end - time.monotonic()
-        if left <= 0 or not socket.poll(math.ceil(left * 1000)):
-            return None
-        frame = socket.recv(copy=False)
-    frames = [frame]
-    while frame.more:
-        frame = socket.recv(copy=False)
-        frames.append(frame)
-    return frames
-
-
-def _part(frame: zmq.Frame) -> Part:
-    """The bytes of a frame: a view if large, else a copy."""
-    buffer = frame.buffer
-    return buffer if len(buffer) >= LARGE else bytes(buffer)

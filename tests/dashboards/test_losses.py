@@ -2,7 +2,7 @@
 
 from dashboards.condition import condition
 from dashboards.intake import Intake
-from dashboards.numbers import tables, tiles
+from dashboards.numbers import process_rows, tables, tiles
 from dashboards.pages.system import log_rows
 from monitor.wire.message import Message
 
@@ -37,6 +37,11 @@ def test_restarts_of_every_process_are_on_the_page() -> None:
     snapshot = shown().snapshot()
     assert ["aggregator started anew", "2"] in tables(snapshot)["trouble"]
     assert tiles(snapshot, "restarts")["restarts"] == "2"
+
+
+def test_a_process_that_does_not_run_has_no_number() -> None:
+    known = {"reader": {"pid": 7, "restarts": 0, "memory": 2_000_000}, "worker-0": {"pid": -1, "restarts": 1, "memory": -1}}
+    assert process_rows(shown(processes=known).snapshot()) == [["reader", "7", "0", "2 MB"], ["worker-0", "–", "1", "–"]]
 
 
 def test_a_service_without_room_on_the_disk_says_so_on_every_page() -> None:

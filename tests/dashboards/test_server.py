@@ -4,12 +4,15 @@ import gzip
 import re
 import socket
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from dashboards import server
 from dashboards.feed import Feed
+from dashboards.pages.page import PAGES, Page
 from dashboards.server import run_dashboard
 from monitor.errors import Unusable
 from monitor.net.endpoints import read_endpoints
@@ -24,9 +27,10 @@ class Running:
     def __init__(self, folder: Path, port: int, generation: int = 0) -> None:
         self._stop, self._ready = threading.Event(), threading.Event()
         self.address = ""
+        self.warm_at_once = -1
 
         def ready(address: str) -> None:
-            self.address = address
+            self.address, self.warm_at_once = address, len(server.WARM)
             self._ready.set()
 
         options = {"ready": ready, "stop": self._stop, "port": port, "generation": generation}
@@ -94,4 +98,27 @@ def test_a_bug_in_the_feed_ends_the_process(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Feed, "step", broken)
 
     with pytest.raises(RuntimeError, match="a bug"):
+        run_dashboard(Settings(), tmp_path, port=0)
+
+
+def test_pages_are_served_at_once_and_made_ready_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warm: set[type[Page]] = set()
+    monkeypatch.setattr(server, "WARM", warm)
+    running = Running(tmp_path, port=0)
+    with running:
+        assert running.warm_at_once == 0
+        deadline = time.monotonic() + 30
+        while len(warm) < len(dict(PAGES.items())):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_page_that_cannot_be_made_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: server.Dashboard, *arguments: object) -> None:
+        raise RuntimeError("a bug in a page")
+
+    monkeypatch.setattr(server, "WARM", set())
+    monkeypatch.setattr(server.Dashboard, "_open", broken)
+
+    with pytest.raises(RuntimeError, match="a bug in a page"):
         run_dashboard(Settings(), tmp_path, port=0)

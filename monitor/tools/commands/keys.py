@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.errors import ConfigError
-from monitor.net.keys import OWN, RIGHTS, KeyFolder, key_folder, make_pair, public_key
+from monitor.net.key_folder import OWN, RIGHTS, KeyFolder, key_folder, make_pair, public_key
 from monitor.tools.screen import out
 
 command = typer.Typer(help="Keys for connections between machines: make a pair, show it, allow others.", no_args_is_help=True)

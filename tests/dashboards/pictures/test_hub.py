@@ -106,6 +106,20 @@ def test_the_next_picture_waits_until_the_last_one_is_drawn(scene: Scene) -> Non
     assert [opened(data)[0]["low"] for data in scene.got[viewer]] == [0, 2]
 
 
+def test_colours_do_not_tremble_with_the_noise_and_follow_what_changes(scene: Scene) -> None:
+    viewer, wish = scene.viewer(), Wish(detector="d", percentile=1, size=(2, 2))
+    scene.hub.wish(viewer, wish, 0.0)
+    for factor in (1, 1.01, 0.99, 3):
+        scene.publish([[0, 50], [60, 100 * factor]])
+        scene.run()
+        scene.hub.drawn(viewer, 0.1)
+
+    first, second, third, fourth = ([opened(data)[0][end] for end in ("low", "high")] for data in scene.got[viewer])
+
+    assert first == second == third
+    assert fourth[1] == pytest.approx(np.percentile([0, 50, 60, 300], 99), rel=1e-6)
+
+
 def test_one_picture_is_made_for_all_who_look_at_the_same(scene: Scene) -> None:
     viewers = [scene.viewer() for _ in range(20)]
     scene.publish([[1, 2]])
@@ -140,6 +154,43 @@ def test_who_is_hidden_has_nothing_fetched_until_he_looks_again(scene: Scene) ->
 
     scene.hub.drawn(viewer, HIDDEN_S + 2)
     assert scene.topics.watched == {"frame/d": 1}
+
+
+def test_who_is_hidden_keeps_no_memory_of_others_but_what_he_looked_at(scene: Scene) -> None:
+    viewer = scene.viewer()
+    scene.publish([[1, 2]])
+    sent = scene.snapshot.pictures["frame/d"]
+    scene.hub.wish(viewer, LIVE, 0.0)
+    scene.run(0.0)
+    assert viewer.shown is not None
+    assert viewer.shown.picture is sent
+
+    scene.run(HIDDEN_S + 1)
+    first = viewer.shown
+    scene.run(HIDDEN_S + 2)
+
+    assert viewer.shown is first
+    assert not np.shares_memory(first.picture.image, sent.image)
+    np.testing.assert_array_equal(first.picture.image, [[1, 2]])
+    assert first.data == b""
+
+
+def test_who_has_drawn_what_is_newest_is_not_searched_for_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = scene.viewer()
+    scene.publish([[1]])
+    scene.hub.wish(viewer, LIVE, 0.0)
+    scene.run(0.0)
+    searched: list[Wish] = []
+    key = scene.gallery.key
+    monkeypatch.setattr(scene.gallery, "key", lambda snapshot, wish: searched.append(wish) or key(snapshot, wish))
+
+    scene.hub.drawn(viewer, 0.1)
+    assert not searched
+    scene.publish([[2]])
+    scene.run(0.2)
+
+    assert len(searched) == 1
+    assert len(scene.got[viewer]) == 2
 
 
 def test_who_leaves_lets_go_of_his_topics(scene: Scene) -> None:

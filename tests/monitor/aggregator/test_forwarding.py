@@ -17,7 +17,8 @@ from monitor.aggregator.forwarding import Forwarding
 from monitor.client import Monitor, Refused
 from monitor.errors import ConfigError
 from monitor.net import keys
-from monitor.net.keys import KeyFolder, make_pair, use_keys
+from monitor.net.key_folder import KeyFolder, make_pair
+from monitor.net.keys import use_keys
 from monitor.net.publish import ZmqPublisher, ZmqSubscriber
 from monitor.net.socket import ZmqRouter
 from monitor.settings import parse

@@ -1,4 +1,4 @@
-"""Keys: without the right one nothing is read and nothing arrives; the list counts at once."""
+"""Keys: without the right one nothing is read and nothing arrives."""
 
 import time
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ import zmq.auth
 
 from monitor.errors import ConfigError
 from monitor.net import keys
-from monitor.net.keys import KeyFolder, allowed_in, make_pair, use_keys
+from monitor.net.key_folder import KeyFolder, make_pair
+from monitor.net.keys import use_keys
 from monitor.net.near import near_address
 from monitor.net.publish import ZmqPublisher
+from monitor.net.service_publisher import ServicePublisher
 from monitor.net.socket import ZmqDealer, ZmqRouter
 from monitor.wire.message import Message
 
@@ -66,7 +68,7 @@ def test_only_who_is_in_the_list_hears_the_stream(folder: Path, name: str, hears
 
 
 def test_a_stream_that_asks_for_keys_has_no_socket_file_beside_it(folder: Path) -> None:
-    publisher = ZmqPublisher("tcp://127.0.0.1:0", near=near_address(folder))
+    publisher = ServicePublisher("tcp://127.0.0.1:0", near=near_address(folder))
     found, made = publisher.near, [path.name for path in folder.glob("*.sock")]
     publisher.close()
 
@@ -93,36 +95,9 @@ def test_a_reader_of_the_stream_is_no_part_of_the_service(folder: Path) -> None:
     router.close()
 
 
-def test_a_right_taken_away_is_gone_at_once(folder: Path) -> None:
-    listed = KeyFolder(folder)
-    listed.allow(KEY, "carol", frozenset({"read", "control"}))
-    found = listed.client(KEY.encode())
-    assert found is not None
-    assert found.rights == {"read", "control"}
-    KeyFolder(folder).allow(KEY, "carol", frozenset())
-    assert listed.client(KEY.encode()) is None
-
-
 def test_an_address_of_other_machines_needs_keys_or_the_word_insecure() -> None:
     with pytest.raises(ConfigError, match="xtcmon keys make"):
         ZmqRouter("tcp://0.0.0.0:0")
     with pytest.raises(ConfigError, match="xtcmon keys make"):
         ZmqPublisher("tcp://0.0.0.0:0")
     ZmqRouter("tcp://0.0.0.0:0", insecure=True).close()
-
-
-def test_nobody_is_let_in_by_a_list_that_cannot_be_understood(folder: Path) -> None:
-    (folder / "allowed").write_text(f"{KEY} carol everything\n")
-    assert KeyFolder(folder).client(KEY.encode()) is None
-
-
-@pytest.mark.parametrize("line", ["short carol read", f"{KEY} carol", f"{KEY} carol fly", f"{KEY} carol read x"])
-def test_a_line_that_is_wrong_is_named(line: str) -> None:
-    with pytest.raises(ConfigError):
-        allowed_in(f"# people\n{line}\n")
-
-
-def test_keys_that_exist_are_not_made_again(folder: Path) -> None:
-    with pytest.raises(ConfigError, match="exists already"):
-        make_pair(folder, "alice")
-    assert (folder / "alice.key_secret").stat().st_mode & 0o077 == 0

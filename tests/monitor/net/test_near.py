@@ -1,6 +1,7 @@
 """Processes of the service's machine find the stream at a socket file, all others where it always was."""
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 
 from monitor.net.endpoints import Endpoints
 from monitor.net.near import near_address, stream_of
-from monitor.net.publish import ZmqPublisher, ZmqSubscriber
+from monitor.net.publish import ZmqSubscriber
+from monitor.net.service_publisher import ServicePublisher
 from monitor.wire.message import Message
 
 pytestmark = pytest.mark.processes
@@ -17,18 +19,19 @@ ANY = "tcp://127.0.0.1:0"
 
 
 @pytest.fixture
-def publisher(tmp_path: Path) -> Iterator[ZmqPublisher]:
-    made = ZmqPublisher(ANY, near=near_address(tmp_path))
+def publisher(tmp_path: Path) -> Iterator[ServicePublisher]:
+    made = ServicePublisher(ANY, near=near_address(tmp_path))
     yield made
     made.close()
 
 
-def heard(publisher: ZmqPublisher, address: str) -> Message | None:
+def heard(publisher: ServicePublisher, address: str) -> Message | None:
     """What a subscriber at an address gets of one message."""
     subscriber = ZmqSubscriber(address, ("x",))
     try:
-        while "x" not in publisher.subscriptions():
-            publisher.zmq.poll(100)
+        end = time.monotonic() + 20
+        while "x" not in publisher.subscriptions() and time.monotonic() < end:
+            publisher.zmq.poll(10)
         publisher.publish(Message("x", {"n": 1}, {}, "x"))
         return subscriber.receive(5.0)
     finally:
@@ -36,14 +39,14 @@ def heard(publisher: ZmqPublisher, address: str) -> Message | None:
 
 
 @pytest.mark.timeout(30)
-def test_the_same_stream_is_at_both_addresses(publisher: ZmqPublisher) -> None:
+def test_the_same_stream_is_at_both_addresses(publisher: ServicePublisher) -> None:
     for address in (publisher.address, publisher.near):
         message = heard(publisher, address)
         assert message is not None
         assert message.header["n"] == 1
 
 
-def test_the_near_one_is_taken_while_somebody_listens_there(publisher: ZmqPublisher) -> None:
+def test_the_near_one_is_taken_while_somebody_listens_there(publisher: ServicePublisher) -> None:
     assert stream_of(Endpoints(stream=publisher.address, near=publisher.near)) == publisher.near
 
 

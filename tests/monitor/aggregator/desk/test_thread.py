@@ -9,7 +9,7 @@ from monitor.aggregator.desk.desk import Desk
 from monitor.aggregator.desk.thread import MOST_GIFTS, DeskThread
 from monitor.aggregator.joiner import Columns
 from monitor.errors import ProtocolError
-from monitor.net.keys import Client
+from monitor.net.key_folder import Client
 from monitor.net.memory import MemoryDealer, MemoryRouter
 from monitor.net.noise import noise
 from monitor.wire.client_note import MeansRequest
