@@ -76,7 +76,7 @@ def _rings(slices: int) -> Callable[[View], Twin]:
 
 
 CASES = (
-    Case(text="sum and mean of a frame", feature={"kind": "wholeFrame"}),
+    Case(text="sum and mean of a frame", feature={"kind": "wholeFrame"}, twin=lambda view: twin.totals),
     Case(text="azav 1 phi", feature=RINGS, original=(8.6, 3.9, 9.1), twin=_rings(1)),
     Case(text="azav 11 phi", feature={**RINGS, "phiBins": 11}, original=(8.5, 4.1, 9.0), twin=_rings(11)),
     Case(
@@ -85,6 +85,7 @@ CASES = (
         original=(4.8, 4.4, 6.0),
         twin=lambda view: twin.statistics,
     ),
+    Case(text="ROI full, thresholds", feature={"kind": "ROIFunc", "thresADU": [-2 * NOISE_ADU, 2 * NOISE_ADU]}),
     Case(
         text="ROI full, area only",
         feature={"kind": "ROIFunc", "writeArea": True, "calcPars": False},

@@ -8,6 +8,11 @@ Frames = NDArray[np.float32]
 CROSS = ndimage.generate_binary_structure(2, 1)
 
 
+def totals(frames: Frames) -> list[float]:
+    """Sum of each frame, NaN where a pixel is bad: as fast as NumPy reads pixels."""
+    return [float(frame.sum()) for frame in frames]
+
+
 def statistics(frames: Frames) -> list[tuple[float, ...]]:
     """Sum, mean, largest pixel and centre of mass of whole frames."""
     found: list[tuple[float, ...]] = []

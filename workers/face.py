@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from monitor.model.batch import Batch
+from monitor.model.frame_shape import FrameShape
 from monitor.model.rows import Rows
 from monitor.model.run_state import RunState
 from monitor.model.sums import Sums
@@ -61,6 +62,10 @@ class Result(Protocol):
 
         The same object as long as nothing of it changes; it travels when it is another one.
         """
+
+    @property
+    def shapes(self) -> Mapping[str, FrameShape]:
+        """What was seen of each detector, by name; the same object as long as nothing of it changes."""
 
 
 class PipelineFace(Protocol):

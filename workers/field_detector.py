@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from monitor.errors import ConfigError
 from monitor.model.column import Column
 from monitor.model.field import Field
+from monitor.model.frame_shape import FrameShape
 from monitor.settings import Detector
 from workers.features.data import Context
 from workers.features.tree import Branch, branches, column_of
@@ -35,6 +36,7 @@ class FieldDetector:
             raise ConfigError("a detector on a field has no source, constants or common mode", key=f"detector.{settings.name}")
         self.settings = settings
         self._of: Field | None = None
+        self.seen: FrameShape | None = None
         self.branches: tuple[Branch, ...] = ()
 
     @property
@@ -51,7 +53,8 @@ class FieldDetector:
             trouble.note(f"{self.settings.name}: {self.settings.field} is no array of numbers")
             return []
         if self._of != column.field:
-            self._of, self.branches = column.field, branches(self.settings.feature, self._view(column.field), trouble)
+            self._of, self.seen = column.field, FrameShape(shape=column.field.shape)
+            self.branches = branches(self.settings.feature, self._view(column.field), trouble)
         events = np.flatnonzero(column.mask)
         if not len(events):
             return []

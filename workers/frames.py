@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from monitor.calib.constants import Constants
 from monitor.model.column import Column
 from monitor.model.field import Field
+from monitor.model.frame_shape import FrameShape
 from monitor.model.sums import Sums
 from monitor.settings import Detector
 from monitor.settings import Feature as FeatureSettings
@@ -108,6 +109,7 @@ class AreaDetector:
             rms=_first_range(constants.get("pixel_rms"), layout.shape),
             gain=_first_range(constants.get("pixel_gain"), layout.shape),
         )
+        self.seen = seen_in(self.view, self.index.shape)
         self.branches = branches(settings.feature, self.view, trouble)
 
     @property
@@ -189,6 +191,18 @@ class AreaDetector:
             return None
         image = self._assembly.image(frames.values[-1])
         return FrameView(image, self.index, first + int(frames.events[-1]), self.view.unit, self.rough)
+
+
+def seen_in(view: View, image: tuple[int, ...] = ()) -> FrameShape:
+    """What settings for such frames are held against."""
+    ranges = {}
+    for name in ("x", "y", "z", "rms", "gain"):
+        values = getattr(view, name)
+        if values is not None and not np.isfinite(values.sum()):
+            values = values[np.isfinite(values)]
+        if values is not None and values.size:
+            ranges[name] = float(values.min()), float(values.max())
+    return FrameShape(shape=view.shape, image=image, known=ranges)
 
 
 def _slow(column: Column) -> Column:

@@ -58,6 +58,8 @@ def mask_for(wanted: Mask, constants: Constants, shape: tuple[int, ...]) -> NDAr
     if good is not None and wanted.radius:
         good = grown_by_radius(good, wanted.radius, wanted.pattern)
     edges = within_edges(shape, *wanted.edges) if any(wanted.edges) else None
+    _check_left(edges, f"edges of {wanted.edges[0]} rows and {wanted.edges[1]} columns leave no pixel of panels", shape, "edges")
+    _check_left(central, f"borders of {wanted.central} pixels between chips leave no pixel of panels", shape, "central")
     stored = known.get("pixel_mask") if wanted.pixel_mask else None
     by_user = None if stored is None else _every(stored != 0, shape)
     numbers = [_every(np.isfinite(known[name]), shape) for name in ("pedestals", "pixel_gain", "pixel_offset") if name in known]
@@ -107,7 +109,14 @@ def _own(file: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
         why = f"{file} has {mask.size:,} pixels, a frame of shape {shape} has {math.prod(shape):,}"
         raise ConfigError(why, key="mask.file")
     good: NDArray[np.bool_] = mask.reshape(shape) != 0
+    _check_left(good, f"{file} leaves no pixel good of frames", shape, "file")
     return good
+
+
+def _check_left(good: NDArray[np.bool_] | None, why: str, shape: tuple[int, ...], key: str) -> None:
+    """Refuse what makes every pixel bad: no number would ever come of it, and nothing would say why."""
+    if good is not None and not good.any():
+        raise ConfigError(f"{why} of shape {shape}", key=f"mask.{key}")
 
 
 def _every(good: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:

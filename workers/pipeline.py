@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model.batch import Batch
+from monitor.model.frame_shape import FrameShape
 from monitor.model.rows import Rows
 from monitor.model.run_state import RunState
 from monitor.model.sums import Sums, SumState
@@ -69,6 +70,8 @@ class Result:
     config
         What the rows were made with (masks, constants, parameters), by path below ``UserDataCfg``; the same object until it
         changes.
+    shapes
+        What was seen of each detector, by name; the same object until it changes.
     """
 
     rows: Rows
@@ -76,6 +79,7 @@ class Result:
     frames: Mapping[str, FrameView]
     trouble: Mapping[str, int]
     config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -97,10 +101,19 @@ class Work:
     pictures: dict[str, FrameView] = field(default_factory=dict)
     kept: dict[str, Frames] = field(default_factory=dict)
 
-    def result(self, config: Mapping[str, NDArray[Any]]) -> Result:
+    def result(self, made: "Made") -> Result:
         """All of it, with what it was made with."""
         rows = Rows(self.batch.first, self.batch.count, self.columns.by_name)
-        return Result(rows, self.sums, self.pictures, self.trouble.counts, config)
+        return Result(rows, self.sums, self.pictures, self.trouble.counts, made.config, made.shapes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What rows are made with: see ``config`` and ``shapes`` of ``Result``; ``of`` tells whether it is another one."""
+
+    of: Sequence[object] = ()
+    config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=dict)
 
 
 class Pipeline:
@@ -132,8 +145,7 @@ class Pipeline:
         self._user = UserFeatures(settings)
         self._taken = taken_types()
         self._plans: list[Plan] = []
-        self._configured: list[object] = []
-        self._config_now: Mapping[str, NDArray[Any]] = {}
+        self._made = Made()
         self._view: tuple[RunState, View] | None = None
 
     def process(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
@@ -168,7 +180,7 @@ class Pipeline:
         for word, payloads in areas:
             self._area(plan, word, payloads, work)
         self._derived(work)
-        return work.result(self._config([source for source in (*plan.areas.values(), *self._fields) if source is not None]))
+        return work.result(self._made_with([source for source in (*plan.areas.values(), *self._fields) if source is not None]))
 
     def _derived(self, work: "Work") -> None:
         """What is made of fields and frames: features on fields, the user's functions, features on those, and sums of fields."""
@@ -181,13 +193,14 @@ class Pipeline:
                 columns.add(self._user.columns(columns.by_name, work.kept, count, work.trouble))
         work.sums.update(self._sums.of(columns.by_name, columns.shots(np.arange(count), work.batch.first), work.trouble))
 
-    def _config(self, sources: Sequence[AreaDetector | FieldDetector]) -> Mapping[str, NDArray[Any]]:
+    def _made_with(self, sources: Sequence[AreaDetector | FieldDetector]) -> Made:
         """What the rows were made with; the same object as long as the same detectors are at work."""
-        made: list[object] = [part for source in sources for part in (source, source.branches)]
-        if len(made) != len(self._configured) or any(a is not b for a, b in zip(made, self._configured, strict=True)):
-            self._configured = made
-            self._config_now = {path: array for source in sources for path, array in source.config.items()}
-        return self._config_now
+        of: list[object] = [part for source in sources for part in (source, source.seen, source.branches)]
+        if len(of) != len(self._made.of) or any(a is not b for a, b in zip(of, self._made.of, strict=True)):
+            config = {path: array for source in sources for path, array in source.config.items()}
+            shapes: dict[str, FrameShape] = {source.settings.name: source.seen for source in sources if source.seen is not None}
+            self._made = Made(of, config, shapes)
+        return self._made
 
     def _process_xtc2(self, batch: Batch, buffers: list[NDArray[np.uint8]], state: RunState) -> Result:
         """The same for bytes of LCLS-II."""
@@ -203,7 +216,7 @@ class Pipeline:
         for detector, corrected in self._areas_xtc2.frames(Scene(batch, buffers, groups, state, view, trouble)):
             self._use(detector, corrected, work)
         self._derived(work)
-        return work.result(self._config([*self._areas_xtc2.made, *self._fields]))
+        return work.result(self._made_with([*self._areas_xtc2.made, *self._fields]))
 
     def _plan(self, state: RunState, trouble: Trouble) -> Plan:
         for plan in self._plans:
@@ -260,9 +273,9 @@ class Pipeline:
             work.kept.setdefault(detector.name, corrected)
 
     @staticmethod
-    def misfits(settings: Settings, frames: Shapes) -> list[str]:
+    def misfits(settings: Settings, frames: Shapes, former: Settings | None = None) -> list[str]:
         """What of these settings cannot be used on frames of these shapes; see ``workers.misfit``."""
-        return misfits(settings, frames)
+        return misfits(settings, frames, former)
 
     def warm(self) -> None:
         """Compile every kernel (or load it from disk), so that the first batch is not late."""

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from monitor.errors import ConfigError, DamagedData, ProtocolError
 from monitor.model.batch import Batch
+from monitor.model.frame_shape import FrameShape
 from monitor.model.rows import Rows
 from monitor.model.run_state import RunState
 from monitor.model.sums import Sums
@@ -47,6 +48,7 @@ class Nothing:
     sums: Sums = field(default_factory=dict)
     frames: Mapping[str, Shown] = field(default_factory=dict)
     config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    shapes: Mapping[str, FrameShape] = field(default_factory=dict)
 
 
 class Worker:
@@ -88,7 +90,8 @@ class Worker:
         self._sums = EpochSums(hello.name)
         self._index_sent: dict[str, NDArray[Any]] = {}
         self._config_sent: dict[tuple[int, int], Mapping[str, NDArray[Any]]] = {}
-        self._frames: dict[str, dict[str, list[int]]] = {}
+        self._shapes: Mapping[str, FrameShape] = {}
+        self._frames: dict[str, Any] = {}
         self._lock = Lock()
         self.heart = Heart(self._beat, self._lock)
 
@@ -147,6 +150,9 @@ class Worker:
         """Work a batch off: rows to the aggregator first, then word to the reader."""
         received = self._clock()
         result = self._result(batch, message)
+        if result.shapes and result.shapes is not self._shapes:
+            self._shapes = result.shapes
+            self._frames = {**self._frames, **{name: asdict(seen) for name, seen in result.shapes.items()}}
         rows, torn = whole_groups(result.rows)
         trouble = {**result.trouble, **torn}
         finished = self._clock()
@@ -212,7 +218,6 @@ class Worker:
         key = (batch.run, batch.pipeline)
         if not config or self._config_sent.get(key) is config:
             return {}
-        self._frames = {**self._frames, **_shapes(config)}
         self._config_sent = {**{k: known for k, known in self._config_sent.items() if k[0] == batch.run}, key: config}
         return config
 
@@ -230,14 +235,3 @@ class Worker:
         """One sign of life; the lock is held."""
         stats = {**self.stats.report(self._clock()), "frames": self._frames}
         self._reader.send(to_message(Heartbeat(name=self.hello.name, stats=stats)))
-
-
-def _shapes(config: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, list[int]]]:
-    """Shapes of a frame and of its image of each area detector at work."""
-    found = {}
-    for path, array in config.items():
-        name, _, leaf = path.partition("/")
-        image = config.get(f"{name}/imgShape")
-        if leaf == "mask" and image is not None:
-            found[name] = {"shape": list(array.shape), "image": [int(length) for length in image]}
-    return found

@@ -14,14 +14,13 @@ from monitor.errors import ConfigError, DamagedData
 from monitor.model.batch import Batch
 from monitor.model.event import event_time
 from monitor.model.field import Field
-from monitor.model.place import FilePlace
 from monitor.model.rows import Rows
 from monitor.model.run_state import RunState
 from monitor.model.sums import Sums
 from monitor.net.places import Places
 from monitor.reader.block import EventBlock
 from monitor.reader.dispatch.cut import Cutter, stretch_of
-from monitor.reader.dispatch.draft import Cut
+from monitor.reader.plain_batch import plain_batch
 from monitor.reader.sources.source import Source
 from monitor.running import joined
 from monitor.settings import Settings, parse
@@ -171,7 +170,7 @@ class _Recompute:
         cutter = Cutter(sizes.max_events, sizes.max_bytes)
         at = 0
         for cut in [*cutter.add(stretch_of(block, 0.0), 0.0), *cutter.close()]:
-            batch = _batch(cut, self._file.committed, version)
+            batch = plain_batch(cut, self._file.committed, version=version)
             try:
                 made = self._pipelines[version].process(batch, self._places.resolve(batch, Message("batch", {})), cut.state)
             except DamagedData as error:
@@ -254,24 +253,3 @@ def _stretches(block: EventBlock, versions: NDArray[Any]) -> Iterator[tuple[Even
         if stop < len(versions):
             part, rest = rest.split(stop - first)
         yield part, int(versions[first]), first, stop
-
-
-def _batch(cut: Cut, first: int, version: int) -> Batch:
-    """A batch of events that lie in files."""
-    return Batch(
-        first=first,
-        run=cut.state.run,
-        step=cut.state.step,
-        pipeline=version,
-        state=cut.state.version,
-        epoch=0,
-        lease=0,
-        format=cut.state.format,
-        show=False,
-        created=cut.created,
-        events=cut.events,
-        pieces=cut.pieces,
-        places=tuple(place for place in cut.places if isinstance(place, FilePlace)),
-        epics_start=cut.epics_start,
-        epics_changes=cut.epics_changes,
-    )

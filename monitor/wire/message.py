@@ -72,7 +72,7 @@ def encode(message: Message) -> list[Part]:
     small_size = 0
     large: list[Part] = []
     for name, array in message.arrays.items():
-        column = {"name": name, "dtype": _dtype_to_wire(array.dtype), "shape": array.shape, "part": 0, "at": small_size}
+        column = column_of(name, array, at=small_size)
         columns.append(column)
         if array.nbytes < SHARED_PART_LIMIT:
             data = array.tobytes()
@@ -91,6 +91,17 @@ def encode(message: Message) -> list[Part]:
     if columns:
         parts.append(b"".join(small))
     return parts + large
+
+
+def column_of(name: str, array: NDArray[Any], *, part: int = 0, at: int = 0) -> dict[str, Any]:
+    """What a header says of an array that lies at a byte of a part.
+
+    Raises
+    ------
+    ProtocolError
+        If its dtype cannot travel.
+    """
+    return {"name": name, "dtype": _dtype_to_wire(array.dtype), "shape": array.shape, "part": part, "at": at}
 
 
 def decode(parts: Sequence[Part]) -> Message:
@@ -114,7 +125,7 @@ def decode(parts: Sequence[Part]) -> Message:
         topic = bytes(parts[0]).decode()
     except UnicodeDecodeError as error:
         raise ProtocolError("the topic is not text") from error
-    arrays = dict(_array(column, parts[2:]) for column in columns)
+    arrays = dict(array_in(column, parts[2:]) for column in columns)
     return Message(kind, header, arrays, topic)
 
 
@@ -152,8 +163,14 @@ def _depth(value: object) -> int:
     return level
 
 
-def _array(column: object, parts: Sequence[Part]) -> tuple[str, NDArray[Any]]:
-    """Name and array of one column entry, every number of which is checked before it is used."""
+def array_in(column: object, parts: Sequence[Part]) -> tuple[str, NDArray[Any]]:
+    """Name and array of one column entry, every number of which is checked before it is used.
+
+    Raises
+    ------
+    ProtocolError
+        If the entry breaks the rules.
+    """
     if not isinstance(column, dict):
         raise ProtocolError("a column is not a map")
     name, shape, part, at = (column.get(key) for key in ("name", "shape", "part", "at"))

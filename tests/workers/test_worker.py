@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from monitor.errors import DamagedData
 from monitor.model.batch import Batch
 from monitor.model.event import EPICS_CHANGE, EVENT_ID, PIECE
+from monitor.model.frame_shape import FrameShape
 from monitor.model.rows import Rows
 from monitor.model.run_state import RunState
 from monitor.model.sums import Sums, SumState
@@ -40,6 +41,7 @@ class Result:
     frames: Mapping[str, Frame]
     trouble: Mapping[str, int] = field(default_factory=dict)
     config: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    shapes: Mapping[str, FrameShape] = field(default_factory=dict)
 
 
 class Tripled:
@@ -56,7 +58,8 @@ class Tripled:
         total = {"total": np.array([float(seq.sum())])}
         frames = {"cam": Frame(image=np.zeros((1, 1), np.float32), seq=batch.first, index=INDEX)} if batch.show else {}
         sums = {"s": SumState("mean_image", batch.count, total)}
-        return Result(Rows(batch.first, batch.count, columns), sums, frames, config=self.config)
+        shapes = {"cam": FrameShape(shape=(1, 1), image=(1, 1), known={"rms": (2.0, 3.0)})}
+        return Result(Rows(batch.first, batch.count, columns), sums, frames, config=self.config, shapes=shapes)
 
 
 class Anywhere:

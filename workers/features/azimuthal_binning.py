@@ -87,6 +87,7 @@ class AzimuthalBinning:
         good = user_good(parameters.userMask, view)
         self.geometry = _geometry(parameters, view)
         edges, radius, unit = _radial(parameters, self.geometry, good, view)
+        _check_reach(edges, radius[good], f"{'qbin' if parameters.rbin is None else 'rbin'} from", unit)
         phi = azimuths(parameters.phiBins, self.geometry.phi)
         bins = flat_bins(edges, radius, phi, good)
         self._shape = (phi.count, len(edges) - 1)
@@ -139,6 +140,13 @@ def _radial(
     (x, y), (x0, y0) = view.places(), parameters.center
     radius = np.hypot(x - x0, y - y0) / 1000
     return radial_edges(parameters.rbin, radius, good, "rbin"), radius, "mm"
+
+
+def _check_reach(edges: NDArray[np.float64], radius: NDArray[np.float64], what: str, unit: str) -> None:
+    """Refuse bins that begin behind the last pixel or end before the first: they would be empty in every event."""
+    if radius.size and (edges[-1] < radius.min() or edges[0] > radius.max()):
+        own = f"{radius.min():.3g} to {radius.max():.3g} {unit}"
+        raise ValueError(f"{what} {edges[0]:.4g} to {edges[-1]:.4g} {unit} holds no good pixel; theirs are about {own}")
 
 
 def _cake(parameters: Parameters, geometry: PixelGeometry, bins: NDArray[np.uint16], count: int, view: View) -> Cake:

@@ -67,7 +67,7 @@ class Droplets:
     """``<det>/<name>_nDroplets`` and ``_nDroplets_all``; children get the list of droplets."""
 
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
-        good = user_good(parameters.mask, view)
+        good = user_good(parameters.mask, view, "mask")
         self._shape = tile_shape(view.shape)
         self._mask = None if parameters.mask is None else good
         self._relabel, self._regions = parameters.relabel, parameters.regionprops

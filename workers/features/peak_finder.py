@@ -73,7 +73,7 @@ class Peaks:
     """``<det>/<name>_nPeaks``, ``_hit`` and lists ``<det>/var_<name>/row`` ...; children get the lists."""
 
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
-        good = user_good(parameters.mask, view)
+        good = user_good(parameters.mask, view, "mask")
         self._mask = None if parameters.mask is None else good
         self._rank, self._reach, self._least = parameters.rank, int(np.ceil(parameters.r0)) - 1, parameters.min_peaks
         self._limits = _limits(parameters)

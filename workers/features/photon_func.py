@@ -39,7 +39,7 @@ class Photons:
     """``<det>/<name>_nPhot``; children get the map of photons."""
 
     def __init__(self, name: str, parameters: Parameters, view: View) -> None:
-        good = user_good(parameters.mask, view)
+        good = user_good(parameters.mask, view, "mask")
         self._mask = None if parameters.mask is None else good
         self._adu, self._fraction = parameters.ADU_per_photon, parameters.thr_fraction
         self._low = -np.inf if parameters.thresADU is None else parameters.thresADU

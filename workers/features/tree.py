@@ -1,6 +1,6 @@
 """Features on the output of features: set up once, run for many events, and contained where one raises."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,10 @@ class Branch:
         for child in self.children:
             yield from child.walk()
 
+    def names(self) -> list[str]:
+        """Names of the fields of this feature and of all below it."""
+        return [field.name for part in self.walk() for field in part.feature.gives]
+
     def run(self, data: Data, context: Context, trouble: Trouble) -> Iterator[Filled]:
         """Values of this feature and of all below it; where it raises, the event has none and that is counted."""
         output, positions = self._attempt(data, context, trouble)
@@ -101,21 +105,24 @@ class Branch:
 def branches(wanted: Sequence[FeatureSettings], view: View, trouble: Trouble) -> tuple[Branch, ...]:
     """Features that can be set up; the others are counted by name. No two give the same field."""
     found: list[Branch] = []
-    names: set[str] = set()
     for settings in split(wanted, f"detector.{view.name}"):
         try:
             branch = grown(settings, view)
         except ConfigError as error:
             trouble.note(f"feature is off: {error}")
             continue
-        mine = [field.name for part in branch.walk() for field in part.feature.gives]
-        twice = (names & {*mine}) or {name for name in mine if mine.count(name) > 1}
-        if twice:
-            trouble.note(f"feature is off: {min(twice)} is given by another feature; use another name")
+        if twice := given_twice(branch, found):
+            trouble.note(f"feature is off: {twice} is given by another feature; use another name")
             continue
-        names |= {*mine}
         found.append(branch)
     return tuple(found)
+
+
+def given_twice(branch: Branch, others: Iterable[Branch]) -> str:
+    """The first field of a feature or of those below it that one of the others gives too, or it itself; empty = none."""
+    taken = {name for other in others for name in other.names()}
+    mine = branch.names()
+    return min((name for name in mine if name in taken or mine.count(name) > 1), default="")
 
 
 def grown(settings: FeatureSettings, view: View, parent: str = "") -> Branch:

@@ -29,12 +29,12 @@ def array_from(given: Any, shape: tuple[int, ...], what: str) -> NDArray[np.floa
     return numbers.reshape(shape)
 
 
-def user_good(given: Any, view: View) -> NDArray[np.bool_]:
+def user_good(given: Any, view: View, what: str = "userMask") -> NDArray[np.bool_]:
     """Pixels that are good in every event and in the user's mask (1 = good; None = no mask), in the shape of the view.
 
     Raises
     ------
     ValueError
-        If the mask cannot be read or does not fit.
+        Naming the parameter ``what``, if the mask cannot be read or does not fit.
     """
-    return view.good if given is None else view.good & (array_from(given, view.shape, "userMask") != 0)
+    return view.good if given is None else view.good & (array_from(given, view.shape, what) != 0)

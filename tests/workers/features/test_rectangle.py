@@ -7,10 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from workers.features.rectangle import (
+    ABOVE,
+    COLUMN,
     COUNT,
     IMAGE_COLUMN,
     IMAGE_ROW,
     LARGEST,
+    ROW,
     SMALLEST,
     SPREAD,
     STRETCH,
@@ -87,3 +90,32 @@ def test_bad_rows_without_a_place_spoil_no_moment() -> None:
     assert numbers[0, IMAGE_ROW] == pytest.approx(np.nansum(frame[0].astype(np.float64) * down[0]), rel=1e-9)
     assert np.isnan(numbers[1, IMAGE_COLUMN])
     assert numbers[1, TOTAL] == pytest.approx(np.nansum(frame[1], dtype=np.float64), rel=1e-12)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-np.inf, np.inf), (1.0, np.inf), (2.0, 5.0)])
+@pytest.mark.parametrize("cut", ["whole", "inner", "scattered"])
+@pytest.mark.parametrize("masked", [False, True])
+def test_masks_and_thresholds_choose_the_pixels_wherever_they_lie(low: float, high: float, cut: str, masked: bool) -> None:
+    frame, random = noise(np.float32), np.random.default_rng(7)
+    grid = np.arange(frame.size, dtype=np.int32).reshape(SHAPE)
+    if cut == "inner":
+        grid = np.ascontiguousarray(grid[:, 1:-1, 3:-2])
+    elif cut == "scattered":
+        grid = random.permutation(grid.reshape(-1)).reshape(SHAPE)
+        grid[random.random(SHAPE) < 0.05] = -1
+    keep = random.random(grid.shape) < 0.9 if masked else np.ones(grid.shape, bool)
+    numbers = Rectangle(grid, keep, NOWHERE, NOWHERE, low, high, 4.0).numbers(frame.reshape(1, -1))[0]
+    values = np.where(keep & (grid >= 0), frame.reshape(-1)[grid], np.nan).astype(np.float64)
+    values[(values < low) | (values > high)] = 0
+    _, down, across = np.indices(grid.shape)
+    for number, expected in (
+        (TOTAL, np.nansum(values, axis=(1, 2))),
+        (COUNT, np.isfinite(values).sum(axis=(1, 2))),
+        (LARGEST, np.nanmax(values, axis=(1, 2))),
+        (SMALLEST, np.nanmin(values, axis=(1, 2))),
+        (SPREAD, np.nanvar(values, axis=(1, 2)) * np.isfinite(values).sum(axis=(1, 2))),
+        (ROW, np.nansum(values * down, axis=(1, 2))),
+        (COLUMN, np.nansum(values * across, axis=(1, 2))),
+        (ABOVE, (values >= 4.0).sum(axis=(1, 2))),
+    ):
+        np.testing.assert_allclose(numbers[:, number], expected, rtol=1e-11, err_msg=str(number))

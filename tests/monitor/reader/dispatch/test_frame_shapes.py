@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import ConfigError
+from monitor.model.frame_shape import FrameShape
 from monitor.reader.dispatch.frame_shapes import Shapes, shapes_of
 from monitor.reader.dispatch.instruction import Send
 from monitor.reader.dispatch.machine import Dispatch
@@ -26,7 +27,15 @@ def test_each_worker_adds_what_it_has_seen() -> None:
     found = shapes_of(
         [worker({"frames": {"opal": CAMERA}}), worker({}), worker({"frames": {"cspad": {**CAMERA, "shape": [2, 3, 4]}}})]
     )
-    assert found == {"opal": ((64, 512), (64, 512)), "cspad": ((2, 3, 4), (64, 512))}
+    camera = FrameShape(shape=(64, 512), image=(64, 512))
+    assert found == {"opal": camera, "cspad": FrameShape(shape=(2, 3, 4), image=(64, 512))}
+
+
+def test_ranges_of_what_is_known_of_pixels_are_taken_and_a_trace_has_no_image() -> None:
+    told = {"cspad": {**CAMERA, "known": {"x": [-5, 7.5]}}, "trace": {"shape": [400], "image": [], "known": {}}}
+    found = shapes_of([worker({"frames": told})])
+    assert found["cspad"].known == {"x": (-5.0, 7.5)}
+    assert found["trace"] == FrameShape(shape=(400,))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +50,12 @@ def test_each_worker_adds_what_it_has_seen() -> None:
         {"opal": {"shape": [1] * 99, "image": [64, 512]}},
         {"opal": {"shape": [1 << 40], "image": [64, 512]}},
         {"opal": {"shape": [64, 512], "image": [64]}},
+        {"opal": {"shape": [1 << 20, 1 << 20], "image": [64, 512]}},
+        {"opal": {**CAMERA, "known": [1, 2]}},
+        {"opal": {**CAMERA, "known": {"x": [1]}}},
+        {"opal": {**CAMERA, "known": {"x": [2, 1]}}},
+        {"opal": {**CAMERA, "known": {"x": [0, float("nan")]}}},
+        {"opal": {**CAMERA, "known": {"x": ["a", "b"]}}},
     ],
 )
 def test_what_is_no_shape_is_not_believed(frames: Any) -> None:
@@ -49,7 +64,7 @@ def test_what_is_no_shape_is_not_believed(frames: Any) -> None:
 
 def no_moon(former: Settings, settings: Settings, frames: Shapes) -> None:
     if settings.calib_directory == "/moon" and "opal" in frames:
-        raise ConfigError(f"is too far for {frames['opal'][0]}", key="calib_directory")
+        raise ConfigError(f"is too far for {frames['opal'].shape}", key="calib_directory")
 
 
 def answer(dispatch: Dispatch) -> Mapping[str, Any]:
