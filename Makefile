@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
-.PHONY: env demo test lint bench browser clean
+.PHONY: env demo test lint bench browser compiled clean
 
 env: $(READY)
 
@@ -29,8 +29,12 @@ lint: env
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Where Python is told not to keep bytecode (PYTHONDONTWRITEBYTECODE), every process of every test would compile our modules again.
+compiled: env
+	$(BIN)/python -m compileall -q monitor workers dashboards
+
 # What only computes is shared by two processes; what runs processes, threads, sockets or a browser has the machine to itself.
-test: lint browser
+test: lint browser compiled
 ifeq ($(strip $(PYTEST_ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not processes"; first=$$?; \
 	$(BIN)/python -m pytest -m "browser or processes" && exit $$first

@@ -6,6 +6,7 @@ A kernel calls only kernels of its own file: the cache on disk does not notice a
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
@@ -35,6 +36,18 @@ def summing_kernel(function: F) -> F:
     """As ``kernel``, and sums may be taken in any order, so that they are vectorized; NaN keeps its meaning."""
     compiled: F = njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})(function)
     return compiled
+
+
+@kernel
+def first_of(values: NDArray[np.float64]) -> float:
+    """The first of some numbers; one of the smallest kernels."""
+    first: float = values[0]
+    return first
+
+
+def make_ready() -> None:
+    """Have numba's compiler ready, which otherwise takes the first kernel that a process loads a quarter of a second."""
+    first_of(np.zeros(1))
 
 
 def columns(kind: Callable[..., C], table: NDArray[Any]) -> C:

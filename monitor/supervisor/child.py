@@ -13,7 +13,7 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Linear algebra in the child's own thread: the pool shares the cores out, and threads that wait for small products burn one."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent goes (Linux; elsewhere the pipe to the parent breaks)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -41,7 +41,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env={**ONE_THREAD, **os.environ},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     @property

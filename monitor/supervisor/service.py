@@ -51,11 +51,14 @@ class Role:
         Command line, without the generation.
     essential
         The run is over when all essential processes have finished; others are then ended.
+    may_begin
+        Whether it is time to start it.
     """
 
     name: str
     argv: tuple[str, ...]
     essential: bool
+    may_begin: Callable[[], bool] = lambda: True
 
 
 Start = Callable[[Sequence[str], Path], Process]
@@ -133,7 +136,7 @@ class Service:
                 del self._running[name]
                 self._ended(name, code, now)
         for name, at in list(self._due.items()):
-            if now >= at:
+            if now >= at and self._roles[name].may_begin():
                 del self._due[name]
                 self._begin(name, now)
         if self._leave_at is not None and now >= self._leave_at:

@@ -8,9 +8,9 @@ import psutil
 
 from monitor.supervisor.folder import service_folder
 from monitor.supervisor.service import Service
+from monitor.tools.check import check_pipeline
 from monitor.tools.launch import supervise
 from monitor.tools.look import Watcher
-from monitor.tools.process import check_pipeline
 from monitor.tools.setup import gather
 
 READ_BYTES = 16 << 20

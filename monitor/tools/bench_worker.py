@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from monitor.errors import Unusable
 from monitor.model.batch import Batch
-from monitor.model.place import FilePlace
 from monitor.model.run_state import RunState
 from monitor.net.places import Places
 from monitor.reader.block import EventBlock
+from monitor.reader.plain_batch import plain_batch
 from monitor.reader.sources.choice import source_of
 from monitor.reader.sources.source import Source
 from monitor.running import Accumulator
@@ -119,30 +119,10 @@ def _batches(source: Source, settings: Settings, events: int) -> Iterator[tuple[
     while (seen < WARM or first < events + WARM * size) and (blocks := source.read(size)):
         for block in blocks:
             if isinstance(block, EventBlock):
-                yield _batch(block, first), block.state
+                yield plain_batch(block, first), block.state
                 first, seen = first + block.count, seen + 1
                 each = max(1, int(block.pieces["length"].sum()) // block.count)
                 size = max(1, min(limit, settings.source.max_bytes // each))
-
-
-def _batch(block: EventBlock, first: int) -> Batch:
-    return Batch(
-        first=first,
-        run=block.state.run,
-        step=block.state.step,
-        pipeline=0,
-        state=block.state.version,
-        epoch=0,
-        lease=0,
-        format=block.state.format,
-        show=False,
-        created=0.0,
-        events=block.events,
-        pieces=block.pieces,
-        places=tuple(place for place in block.places if isinstance(place, FilePlace)),
-        epics_start=block.epics_start,
-        epics_changes=block.epics_changes,
-    )
 
 
 def _touch(batch: Batch, buffers: Sequence[NDArray[np.uint8]]) -> None:

@@ -3,20 +3,23 @@
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from monitor.errors import Unusable
+from monitor.net.endpoints import read_endpoints
 from monitor.net.processes import write_processes
 from monitor.settings import Settings
-from monitor.supervisor.child import Child
-from monitor.supervisor.service import Role, Service
+from monitor.supervisor.service import Role, Service, Start
 from monitor.tools import logs
-from monitor.tools.process import SETTINGS_FILE, argv
+from monitor.tools.nursery import nursery
+from monitor.tools.process import argv, write_settings
 from monitor.user_file import keep
 
 TURN_S = 0.05
+PAGES_FIRST_S = 10.0
+"""How long the reader waits for the pages, so that they see the beginning, and a short run at all."""
 
 Known = tuple[Mapping[str, int], Mapping[str, int]]
 """Process numbers and restarts, by name."""
@@ -28,9 +31,10 @@ EachTurn = Callable[[Service], bool]
 def roles(folder: Path, settings: Settings, *, dashboard: bool) -> list[Role]:
     """The processes of a service whose runtime folder holds its settings."""
     service = ("--service", str(folder))
+    latest = time.monotonic() + PAGES_FIRST_S if dashboard else 0.0
     found = [
         Role("aggregator", argv("aggregator", *service), essential=True),
-        Role("reader", argv("reader", *service), essential=True),
+        Role("reader", argv("reader", *service), essential=True, may_begin=lambda: _pages_served(folder, latest)),
     ]
     for i in range(settings.pool.workers):
         name = f"worker-{i}"
@@ -42,8 +46,26 @@ def roles(folder: Path, settings: Settings, *, dashboard: bool) -> list[Role]:
     return found
 
 
-def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: EachTurn) -> Service:
+def _pages_served(folder: Path, latest: float) -> bool:
+    """Whether the pages listen to the stream; from a moment on (monotonic seconds) they are not waited for."""
+    return time.monotonic() >= latest or bool(read_endpoints(folder).dashboard)
+
+
+def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: EachTurn, start: Start | None = None) -> Service:
     """Run the processes until the run is done, or somebody stops it.
+
+    Parameters
+    ----------
+    folder
+        Runtime folder of the service.
+    settings
+        The whole set-up.
+    dashboard
+        Serve the pages too.
+    each_turn
+        Called once a turn.
+    start
+        How a process is started; None: by a nursery of its own.
 
     Raises
     ------
@@ -51,22 +73,24 @@ def supervise(folder: Path, settings: Settings, *, dashboard: bool, each_turn: E
         If a process cannot start, in that process's own words.
     """
     keep(settings)
-    (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
+    write_settings(folder, settings)
     output = settings.store.directory
     logs.make_way(output)
     logs.set_up(file=folder / "supervisor.log", process="supervisor", service=folder, output=output)
-    service = Service(roles(folder, settings, dashboard=dashboard), folder, Child)
-    try:
-        known: Known = ({}, {})
-        with _signals() as asked:
-            while (each_turn(service) and not service.stopping) or not service.done:
-                _obey(service, len(asked))
-                service.step()
-                known = _note_processes(folder, service, known)
-                time.sleep(TURN_S)
-    finally:
-        service.end()
-        logs.set_up(level="WARNING")
+    with ExitStack() as ours:
+        start = start or ours.enter_context(nursery()).start
+        service = Service(roles(folder, settings, dashboard=dashboard), folder, start)
+        try:
+            known: Known = ({}, {})
+            with _signals() as asked:
+                while (each_turn(service) and not service.stopping) or not service.done:
+                    _obey(service, len(asked))
+                    service.step()
+                    known = _note_processes(folder, service, known)
+                    time.sleep(TURN_S)
+        finally:
+            service.end()
+            logs.set_up(level="WARNING")
     if service.failure:
         raise Unusable(last_words(folder, service.failure.split()[0]) or service.failure)
     return service

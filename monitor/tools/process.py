@@ -12,7 +12,6 @@ from typing import Any
 from monitor.errors import ConfigError, Unusable
 from monitor.net.endpoints import Endpoints, read_endpoints
 from monitor.net.keys import use_keys
-from monitor.reader.dispatch.frame_shapes import Shapes
 from monitor.settings import Settings
 from monitor.tools import logs
 
@@ -22,6 +21,9 @@ SETTINGS_FILE = "settings.json"
 """Name of the file in the runtime folder that holds the settings of the service."""
 
 POLL_S = 0.02
+
+PREFIX = (sys.executable, "-m", "monitor.tools.main")
+"""How each command line of ours begins, with this very interpreter."""
 
 STOPPED_EXIT = 4
 """Exit code of a process that a signal ended before its work was done; unless the supervisor sent it, it is started again."""
@@ -43,8 +45,8 @@ def declared(name: str) -> Callable[..., Any]:
 
 
 def argv(command: str, *arguments: str) -> tuple[str, ...]:
-    """Command line that starts ``xtcmon command`` with this very interpreter."""
-    return (sys.executable, "-m", "monitor.tools.main", command, *arguments)
+    """Command line that starts ``xtcmon command``."""
+    return (*PREFIX, command, *arguments)
 
 
 def settings_of(folder: Path, process: str) -> Settings:
@@ -55,14 +57,30 @@ def settings_of(folder: Path, process: str) -> Settings:
     ConfigError
         If the folder holds no settings of a service.
     """
-    path = folder / SETTINGS_FILE
-    try:
-        settings = Settings.model_validate_json(path.read_text())
-    except (OSError, ValueError) as error:
-        raise ConfigError("is not the runtime folder of a service; see `xtcmon status`", key=str(folder)) from error
+    settings = written_settings(folder)
     use_keys(settings.keys.directory, required=settings.keys.required, insecure=settings.keys.insecure)
     logs.set_up(process=process, service=folder, output=settings.store.directory)
     return settings
+
+
+def written_settings(folder: Path) -> Settings:
+    """What ``write_settings`` has written.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds no settings of a service.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        return Settings.model_validate_json(path.read_text())
+    except (OSError, ValueError) as error:
+        raise ConfigError("is not the runtime folder of a service; see `xtcmon status`", key=str(folder)) from error
+
+
+def write_settings(folder: Path, settings: Settings) -> None:
+    """Settings of the service of this runtime folder, for its processes."""
+    (folder / SETTINGS_FILE).write_text(settings.model_dump_json())
 
 
 def known_endpoints(folder: Path, stop: threading.Event, *names: str) -> Endpoints:
@@ -78,40 +96,3 @@ def stop_event() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: event.set())
     return event
-
-
-def check_pipeline(settings: Settings) -> None:
-    """Build what the workers will build of these settings, and drop it.
-
-    Raises
-    ------
-    ConfigError
-        Naming detector, feature and parameter, if a worker could not use them.
-    """
-    declared("pipeline")(settings, 0)
-
-
-def check_fit(former: Settings, settings: Settings, frames: Shapes) -> None:
-    """Whether settings fit frames whose shapes are known, as far as the former ones did.
-
-    Parameters
-    ----------
-    former
-        Settings in force; what does not fit in them already is no reason to refuse another change.
-    settings
-        Settings that shall come into force.
-    frames
-        Detector to the shape of a frame, panels first, and that of its image.
-
-    Raises
-    ------
-    ConfigError
-        Naming detector, feature and parameter, and the shape.
-    """
-    pipeline: Any = declared("pipeline")
-    misfits: Callable[[Settings, Shapes], list[str]] = pipeline.misfits
-    found = misfits(settings, frames)
-    known = set(misfits(former, frames)) if found else set()
-    for text in found:
-        if text not in known:
-            raise ConfigError(text)

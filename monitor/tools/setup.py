@@ -9,7 +9,6 @@ from monitor.calib.directory import calib_near
 from monitor.errors import ConfigError, Unusable
 from monitor.net.address import check_free
 from monitor.net.keys import IDENTITY, use_keys
-from monitor.reader.sources.choice import source_of
 from monitor.settings import Settings, load, parse
 from monitor.user_file import stamped
 
@@ -106,18 +105,6 @@ def _one_source(settings: Settings) -> None:
         raise ConfigError("say where events come from: data files, exp=…:run=…, or --listen ADDRESS", key="source")
     if len(given) > 1:
         raise ConfigError(f"one source at a time, not {' and '.join(given)}", key="source")
-
-
-def check_source(settings: Settings) -> None:
-    """Open the source and close it again, so that what is wrong with it is said before anything starts.
-
-    Raises
-    ------
-    ConfigError, Unusable, DamagedData
-        If it cannot be used.
-    """
-    if not settings.source.listen:
-        source_of(settings).close()
 
 
 def check_ports(settings: Settings, *, dashboard: bool) -> None:

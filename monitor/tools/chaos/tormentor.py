@@ -116,7 +116,8 @@ def processes_of(supervisor: int) -> Mapping[str, psutil.Process]:
             words = child.cmdline()
         except psutil.Error:
             continue
-        if MARK in words and "--service" in words:
+        # One that only checks the settings has no work that another could go on with.
+        if MARK in words and "--service" in words and "--check" not in words:
             role = words[words.index(MARK) + 1]
             found[words[words.index("--name") + 1] if "--name" in words else role] = child
     return found

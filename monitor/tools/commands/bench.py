@@ -306,6 +306,26 @@ def opening(
     show("opening the pages", [asdict(line) for line in declared("bench_opening")(address, rounds)], as_json)
 
 
+@command.command()
+def start(
+    scenario: Annotated[str, typer.Argument(help="what to simulate")] = "delay-scan",
+    rounds: Annotated[int, typer.Option(help="how often the service is started", min=1)] = 3,
+    rate: Annotated[float, typer.Option(help="events per second of the run")] = 120.0,
+    as_json: AsJson = False,
+) -> None:
+    """How long `xtcmon run` takes until there is its stream, until events are counted, and until the first page answers.
+
+    The first start after an installation compiles the kernels, which takes a minute more.
+
+    Example: xtcmon bench start --rounds 5
+    """
+    from monitor.tools.bench_start import bench_start
+
+    with tempfile.TemporaryDirectory() as scratch:
+        lines = bench_start(simulated(scenario, Path(scratch)), rounds=rounds, rate=rate)
+    show("starting", [asdict(line) for line in lines], as_json)
+
+
 @command.command(name="all")
 def everything() -> None:
     """Every benchmark, one after the other.

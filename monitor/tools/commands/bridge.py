@@ -24,7 +24,8 @@ def command(
     """
     from monitor.aggregator.bridging import run_bridges
     from monitor.aggregator.dialect import check_bridges
-    from monitor.net.keys import keys_to_show, public_key, use_keys
+    from monitor.net.key_folder import public_key
+    from monitor.net.keys import keys_to_show, use_keys
     from monitor.settings import load
     from monitor.supervisor.folder import the_service
 

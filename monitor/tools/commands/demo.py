@@ -30,7 +30,8 @@ def command(
     """
     from monitor.simulate.options import Options
     from monitor.simulate.run import simulate
-    from monitor.tools.commands.run import play
+    from monitor.tools.nursery import nursery
+    from monitor.tools.play import play
     from monitor.tools.setup import gather
     from monitor.tools.shown import SHOWN
 
@@ -53,4 +54,5 @@ def command(
             **SHOWN.get(scenario, {}),
         },
     )
-    return play(settings, dashboard=not headless, open_browser=open_ and not headless)
+    with nursery() as children:
+        return play(settings, children, dashboard=not headless, open_browser=open_ and not headless)

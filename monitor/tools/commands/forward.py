@@ -35,7 +35,8 @@ def command(
     from monitor.aggregator.forward import ALWAYS, OTHERS, Filter
     from monitor.aggregator.forwarding import run_forward
     from monitor.net.address import check_address
-    from monitor.net.keys import IDENTITY, keys_to_show, public_key, use_keys
+    from monitor.net.key_folder import public_key
+    from monitor.net.keys import IDENTITY, keys_to_show, use_keys
     from monitor.tools.find import stream_address
 
     topics = tuple(topic or ())

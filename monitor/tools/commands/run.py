@@ -4,17 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from monitor.aggregator.dialect import check_bridges
-from monitor.errors import Unusable, XtcmonError
-from monitor.settings import Settings
-from monitor.supervisor.folder import service_folder
-from monitor.supervisor.policy import FLAWED_EXIT, USAGE_EXIT
-from monitor.tools import logs
-from monitor.tools.launch import last_words, supervise
-from monitor.tools.look import Show, StatusLine
-from monitor.tools.process import check_pipeline
-from monitor.tools.screen import err, out
-from monitor.tools.setup import check_output, check_ports, check_source, gather
+from monitor.tools.nursery import nursery
 
 Bytes = Literal["auto", "reference", "ring", "inline"]
 Mode = Literal["auto", "lossless", "live"]
@@ -47,63 +37,28 @@ def command(
 
     Example: xtcmon run e81-r0098-s*.xtc --rate 120 --output results
     """
-    settings = gather(
-        what or [],
-        {
-            "store.directory": output,
-            "store.existing": "replace" if overwrite else None,
-            "source.rate": rate,
-            "source.listen": listen,
-            "source.bytes": bytes_,
-            "source.mode": mode,
-            "source.follow": follow,
-            "source.events": event,
-            "source.times": time,
-            "pool.workers": workers,
-            "pages.port": port,
-            "stream.address": stream,
-            "metrics.port": metrics,
-            "keys.insecure": insecure or None,
-        },
-    )
-    return play(settings, dashboard=dashboard, open_browser=open_, check=check)
+    with nursery(wanted=not check) as children:
+        # Here, so that the children's modules are imported meanwhile.
+        from monitor.tools.play import play
+        from monitor.tools.setup import gather
 
-
-def play(settings: Settings, *, dashboard: bool, open_browser: bool, check: bool = False) -> int:
-    """Run the service of these settings; exit code for the command line.
-
-    Raises
-    ------
-    XtcmonError
-        If it cannot start, or what was read is not all in the file.
-    """
-    logs.set_up(level="WARNING")
-    check_source(settings)
-    check_pipeline(settings)
-    check_output(settings.store.directory)
-    check_bridges(settings.bridge)
-    check_ports(settings, dashboard=dashboard)
-    if check:
-        out.print("settings, source and output folder are in order")
-        return 0
-    with service_folder() as folder, StatusLine() as line:
-        show = Show(folder, line, open_browser=open_browser, stay=dashboard)
-        try:
-            service = supervise(folder, settings, dashboard=dashboard, each_turn=show.turn)
-        finally:
-            show.close()
-        if service.broken_off:
-            raise XtcmonError(f"stopped before everything was written; what was committed is in {settings.store.directory}")
-        codes = {name: service.exit_code_of(name) for name in ("reader", "aggregator")}
-        for name, code in codes.items():
-            if code == USAGE_EXIT:
-                raise Unusable(last_words(folder, name))
-            if code not in (0, FLAWED_EXIT):
-                raise XtcmonError(f"the {name} failed: {last_words(folder, name)}")
-        flawed = last_words(folder, "reader") if codes["reader"] == FLAWED_EXIT else show.unreadable
-    if unaccounted := show.unaccounted:
-        raise XtcmonError(f"{unaccounted} events are not accounted for; run `xtcmon run` on the recorded files again")
-    if flawed:
-        err.print(f"xtcmon: {flawed}", markup=False)
-        return FLAWED_EXIT
-    return 0
+        settings = gather(
+            what or [],
+            {
+                "store.directory": output,
+                "store.existing": "replace" if overwrite else None,
+                "source.rate": rate,
+                "source.listen": listen,
+                "source.bytes": bytes_,
+                "source.mode": mode,
+                "source.follow": follow,
+                "source.events": event,
+                "source.times": time,
+                "pool.workers": workers,
+                "pages.port": port,
+                "stream.address": stream,
+                "metrics.port": metrics,
+                "keys.insecure": insecure or None,
+            },
+        )
+        return play(settings, children, dashboard=dashboard, open_browser=open_, check=check)

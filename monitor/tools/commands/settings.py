@@ -35,13 +35,14 @@ def check(what: Annotated[list[str], typer.Argument(help="SETTINGS.toml [FILES |
 
     Example: xtcmon settings check settings.toml
     """
-    from monitor.tools.process import check_pipeline
-    from monitor.tools.setup import check_source
+    from monitor.tools.check import check_pipeline, check_source
+    from monitor.tools.first_look import check_frames
 
     settings = _read(what)
     check_pipeline(settings)
     if settings.source.files or settings.source.dataset:
         check_source(settings)
+        check_frames(settings)
     out.print(f"{what[0]}: in order, {len(settings.detector)} detectors, {len(settings.user)} files of your own", markup=False)
 
 

@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.errors import ConfigError
-from monitor.tools.commands.run import play
-from monitor.tools.producer_options import Producer, refuse_strange, source_words
-from monitor.tools.setup import gather
+from monitor.tools.nursery import nursery
 
 CONTEXT = {"ignore_unknown_options": True}
 """Options of the producer that do not apply are refused with a sentence of ours."""
@@ -52,24 +50,30 @@ def command(
 
     Example: xtcmon smalldata settings.toml e81-r0098-s*.xtc -o results -j 8
     """
-    given = list(what or [])
-    refuse_strange(given, KNOWN)
-    if config.endswith(".py"):
-        raise ConfigError(
-            f"is a configuration of smalldata_tools; `xtcmon settings convert {config}` makes settings of it", key=config
-        )
-    options = {
-        "store.directory": directory,
-        "store.existing": "replace" if overwrite else None,
-        "source.rate": 0.0,
-        "source.listen": "",
-        "source.mode": "lossless",
-        "source.events": f":{nevents}" if nevents > 0 else None,
-        "source.max_events": gather_interval or None,
-        "pool.workers": workers or os.cpu_count() or 1,
-        "stream.address": "tcp://127.0.0.1:0",
-    }
-    words = source_words([*([config] if config else []), *given], experiment, run)
-    producer = Producer(default=default, full=full, image=image, full_sum=full_sum, no_sum=no_sum, centerpix=centerpix)
-    settings = producer.applied(gather(words, options))
-    return play(settings, dashboard=False, open_browser=False, check=check)
+    with nursery(wanted=not check) as children:
+        # Here, so that the children's modules are imported meanwhile.
+        from monitor.tools.play import play
+        from monitor.tools.producer_options import Producer, refuse_strange, source_words
+        from monitor.tools.setup import gather
+
+        given = list(what or [])
+        refuse_strange(given, KNOWN)
+        if config.endswith(".py"):
+            raise ConfigError(
+                f"is a configuration of smalldata_tools; `xtcmon settings convert {config}` makes settings of it", key=config
+            )
+        options = {
+            "store.directory": directory,
+            "store.existing": "replace" if overwrite else None,
+            "source.rate": 0.0,
+            "source.listen": "",
+            "source.mode": "lossless",
+            "source.events": f":{nevents}" if nevents > 0 else None,
+            "source.max_events": gather_interval or None,
+            "pool.workers": workers or os.cpu_count() or 1,
+            "stream.address": "tcp://127.0.0.1:0",
+        }
+        words = source_words([*([config] if config else []), *given], experiment, run)
+        producer = Producer(default=default, full=full, image=image, full_sum=full_sum, no_sum=no_sum, centerpix=centerpix)
+        settings = producer.applied(gather(words, options))
+        return play(settings, children, dashboard=False, open_browser=False, check=check)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from monitor.settings import parse
-from monitor.store.run_file import open_run
 from monitor.tools.process import declared
 from monitor.tools.screen import out, progress
 from monitor.tools.setup import gather
@@ -28,6 +27,7 @@ def command(
     Example: xtcmon verify results/e81_Run0098.h5 e81-r0098-s*.xtc
     """
     from monitor.reader.sources.choice import source_of
+    from monitor.store.run_file import open_run
     from monitor.tools.recompute import verify
 
     source = source_of(parse({"source": gather(files, {}).source.model_dump(exclude_unset=True)}))

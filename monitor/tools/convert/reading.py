@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import ConfigError
+from monitor.tools.convert.source_text import parsed, text_of
 from monitor.tools.convert.value import LONGEST, NotPlain, Unknown, calculated, called, checked, compared, negated
 
 DEEPEST = 8
 """Functions of the file that call each other."""
-LARGEST_FILE = 1 << 20
 
 
 class _Return(Exception):
@@ -56,8 +56,8 @@ class Reading:
         self.names: dict[str, Any] = {}
         self.functions: dict[str, ast.FunctionDef] = {}
         self._steps = self._depth = 0
-        self._text = _text_of(path)
-        self._carry_out(_parsed(self._text, path), self.names)
+        self._text = text_of(path)
+        self._carry_out(parsed(self._text, path), self.names)
 
     def result(self, name: str, *arguments: Any) -> Any:
         """What a function of the file returns for plain arguments; None if it returns nothing."""
@@ -293,19 +293,3 @@ def _hashable(value: Any) -> Any:
     if not isinstance(value, str | int | float | bool | None):
         raise NotPlain
     return value
-
-
-def _text_of(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ConfigError("is too large for a configuration", file=str(path))
-        return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", file=str(path)) from error
-
-
-def _parsed(text: str, path: Path) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ConfigError(f"is no Python of today: {error}", file=str(path)) from error

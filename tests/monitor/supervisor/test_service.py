@@ -54,6 +54,20 @@ def test_every_role_is_started_with_its_generation() -> None:
     assert [p.argv for p in house.started] == [("reader", "--generation", "0"), ("worker-0", "--generation", "0")]
 
 
+def test_a_role_is_not_started_before_it_may_begin() -> None:
+    house, may = House("aggregator"), [False]
+    roles = [
+        Role("reader", ("reader",), essential=True, may_begin=lambda: may[0]),
+        Role("dashboard", ("dashboard",), essential=False),
+    ]
+    service = Service(roles, Path("unused"), house.start, clock=lambda: house.now, pause=house.pause)
+    service.step()
+    assert (sorted(service.pids), service.done) == (["dashboard"], False)
+    may[0] = True
+    service.step()
+    assert sorted(service.pids) == ["dashboard", "reader"]
+
+
 def test_a_dead_worker_comes_back_with_the_next_generation() -> None:
     house = House("reader", "worker-0")
     house.newest("worker-0").code = -9
