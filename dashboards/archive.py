@@ -89,18 +89,19 @@ class RecordedChannel(Channel):
     def initialize(self, office_of: Callable[[str], Office | None]) -> None:  # type: ignore[override]
         """Take what the routes give."""
         self._office_of, self._bad = office_of, 0
+        self._wire = None
         self._viewer = Viewer(self._send)
         self._entered = False
 
     @authenticated
-    def open(self, stem: str) -> None:
+    async def open(self, stem: str) -> None:
         """A browser is there."""
         office = self._office_of(stem)
         if office is None:
             self.close(1008, "there is no such run")
             return
         self._hub, self._reading, self._entered = office.hub, office.read, True
-        self._hub.enter(self._viewer)
+        await self._serve()
 
     def on_close(self) -> None:
         """It is gone."""

@@ -71,10 +71,15 @@ def _workers(reader: Mapping[str, Any]) -> Iterator[list[str]]:
 
 
 def process_rows(snapshot: Snapshot) -> list[list[str]]:
-    """One row per process of the service's machine: name, number, restarts, memory."""
+    """One row per process of the service's machine: name, number (a dash if it does not run), restarts, memory."""
     known = _map(snapshot.status, "processes")
     rows = [
-        [name, str(each.get("pid", "–")), count(each.get("restarts")), memory(each.get("memory"))]
+        [
+            name,
+            "–" if each.get("pid") in (None, -1) else str(each["pid"]),
+            count(each.get("restarts")),
+            memory(each.get("memory")),
+        ]
         for name, each in known.items()
         if isinstance(each, Mapping)
     ]

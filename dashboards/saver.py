@@ -8,6 +8,7 @@ from typing import Any
 from bokeh.document import Document
 from bokeh.models import Plot
 
+from dashboards.anew import since_text
 from dashboards.download import Download
 from dashboards.drawn import drawn
 from dashboards.look import FILES
@@ -65,9 +66,10 @@ class Saver:
         """The file of what a figure draws."""
         snapshot, title = self._view.snapshot(), str(getattr(figure.title, "text", "") or "")
         axes = {f"{axis}_axis": str(models[0].axis_label or "") for axis in "xy" if (models := getattr(figure, f"{axis}axis"))}
-        return made(
-            drawn(figure), about(snapshot, page=self._title, title=title, **axes), file_name(snapshot, self._title, ending)
-        )
+        anew = since_text(snapshot.since) if snapshot.since is not None else ""
+        events = self._view.events.get(figure.id, "")
+        said = about(snapshot, page=self._title, title=title, **axes, events=events, means_began_anew=anew)
+        return made(drawn(figure), said, file_name(snapshot, self._title, ending))
 
     def _make(self, making: Making) -> None:
         """In a thread of its own: a picture of some megapixels as text takes seconds."""

@@ -74,7 +74,7 @@ class Tuning:
         if not self._path:
             return "Write a part of its name: it is offered as the settings in force call it."
         if self._path not in self._paths:
-            return f"{self._path} is not given now."
+            return f"{self._path} is not given now; if there is such a parameter, its default holds."
         return f"{self._path} is {text_of(self._paths[self._path]) or 'not given'} now."
 
     def _choose(self, path: str) -> None:

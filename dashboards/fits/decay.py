@@ -1,8 +1,8 @@
 """A sudden rise that decays exponentially, seen with a Gaussian time resolution."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import erfc, erfcx
 
 from dashboards.fits.fit import SHAPES, Shape
 
@@ -14,8 +14,8 @@ def decay(x: NDArray[np.float64], position: float, width: float, lifetime: float
     """
     late = x - position
     z = (width / lifetime - late / width) / np.sqrt(2)
-    early = np.exp(-((late / width) ** 2) / 2) * erfcx(np.maximum(z, 0.0))
-    after = np.exp(np.minimum(0.0, (width / lifetime) ** 2 / 2 - late / lifetime)) * erfc(np.minimum(z, 0.0))
+    early = np.exp(-((late / width) ** 2) / 2) * scipy.special.erfcx(np.maximum(z, 0.0))
+    after = np.exp(np.minimum(0.0, (width / lifetime) ** 2 / 2 - late / lifetime)) * scipy.special.erfc(np.minimum(z, 0.0))
     shape: NDArray[np.float64] = np.where(z > 0, early, after) / 2
     return shape
 

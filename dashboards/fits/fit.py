@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from monitor.plugins import Registry
 
@@ -106,7 +106,9 @@ def fit(shape: Shape, x: Array, y: Array, error: Array) -> Fit | None:
     low = [x.min() - span, *[sharpest] * widths, -np.inf, -np.inf]
     high = [x.max() + span, *[2 * span] * widths, np.inf, np.inf]
     scale = [*[span] * len(shape.names), height, height]
-    found = least_squares(lambda p: (p[-2] + p[-1] * shape.at(x, *p[:-2]) - y) / error, start, bounds=(low, high), x_scale=scale)
+    found = scipy.optimize.least_squares(
+        lambda p: (p[-2] + p[-1] * shape.at(x, *p[:-2]) - y) / error, start, bounds=(low, high), x_scale=scale
+    )
     chi2, degrees = 2 * float(found.cost), len(x) - number
     deviation = _deviation(found.jac, chi2 / degrees)
     if deviation is None or not found.success:
@@ -118,6 +120,11 @@ def fit(shape: Shape, x: Array, y: Array, error: Array) -> Fit | None:
         # At the bound the points do not say how wide it is, and the stated error would be made up.
         return None
     return Fit(shape, values, tuple(float(each) for each in deviation), chi2, degrees)
+
+
+def warm() -> None:
+    """Have the solver ready: it is imported when it is first named, which takes a third of a second."""
+    _ = scipy.optimize.least_squares
 
 
 def _deviation(jacobian: Array, reduced_chi2: float) -> Array | None:

@@ -103,6 +103,7 @@ class Hits:
         found = hit_rate(rows.seq, rows.column(name), int(self._choices.value("group")), snapshot.begun_in(rows))
         self._rate.show(found.x, 100 * found.share, 100 * found.error, labels=("event", "hits (%)"), title="", snapshot=snapshot)
         since, rows = cut_text(snapshot, rows), snapshot.counted(rows)
+        self._view.events[self._bars.figure.id] = since
         hit, peaks = rows.column(name), self._choices.value("peaks")
         values = rows.column(peaks)
         values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
@@ -138,6 +139,7 @@ class Hits:
         self._map.show(counts, side, "peaks", (snapshot.version, fields.group), (0.0, most))
         thinned = f"; about one of {lists.every} in the file is read" if lists.every > 1 else ""
         since = f" {cut}" if (cut := cut_text(snapshot, rows)) else ""
+        self._view.events[self._map.figure.id] = cut
         stands_on = f"{count(len(places))} peaks of {count(len(lists))} events{since}{thinned}"
         return {"map-state": f"{stands_on}, {side} x {side} pixels per point"}
 

@@ -59,6 +59,9 @@ class View:
         Makes the file (name, content) that is saved of a figure with this identifier, for the ending ``csv`` or ``h5``, in
         another thread; for other figures it is what they draw. Called in the session, to say what is to be made. Pages enter
         their own.
+    events
+        Which events the figure with this identifier stands on, where they are not those that its panel is about; saved with its
+        numbers. Pages enter their own.
     acts
         What the page does when somebody uses an element with the attribute ``data-act`` of this name; called with the
         element's value (an input) or its ``data-value`` (a button). Pages enter their own.
@@ -75,6 +78,7 @@ class View:
     detectors: Book = field(default_factory=closed)
     runs: Runs = field(default_factory=lambda: Runs(""))
     files: dict[str, Callable[[str], "Making | None"]] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
     acts: dict[str, Callable[[str], None]] = field(default_factory=dict)
     change_alarm: Callable[[str, Mapping[str, Any]], str] = lambda name, fields: ""
     undo_alarm: Callable[[], str] = lambda: ""

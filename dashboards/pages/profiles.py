@@ -100,6 +100,8 @@ class Profiles:
         both = self._means["on"].events and self._means["off"].events
         texts["difference-state"] = "" if both else "No difference: there are no events with the laser on and off."
         self._difference.figure.visible = bool(both)
+        anew = f"means since {since_text(snapshot.since)}" if snapshot.since is not None else ""
+        self._view.events.update({plot.figure.id: anew for plot in (self._profile, self._difference)})
         age = age_of(snapshot, int(curves.seq[-1]))
         return Shown(texts, {}, self._choices.address(), {}, {"profile-age": age, "waterfall-age": age})
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from bokeh.layouts import column, row
+from bokeh.models import Plot
 from numpy.typing import NDArray
 
 from dashboards.anew import Anew, cut_text
@@ -91,6 +92,7 @@ class TimeTool:
         section = section_of(tool, settings_in_force(snapshot, self._view.settings))
         self._draw_rows(snapshot, tool, rows)
         later = snapshot.counted(rows)
+        self._view.events.update({figure.id: cut_text(snapshot, seen) for figure in self._averaged()})
         state = " ".join(filter(None, (_state(snapshot.counted(seen), later, tool), _begun(snapshot, seen, run))))
         texts = {"timetool-state": state, "timetool-share": f"{count(len(later))} events", "nothing": ""}
         texts["edge-state"] = self._edge.update(snapshot, tool, section)
@@ -143,6 +145,10 @@ class TimeTool:
             self._against = f"{other}~{position}", ScatterPlot(choice, 300, lambda offered: None)
             self._pair.children = [self._against[1].figure]
         self._against[1].update(snapshot, rows)
+
+    def _averaged(self) -> list[Plot]:
+        """Figures that stand on events since means began anew alone."""
+        return [self._bars.figure, *(() if self._against is None else (self._against[1].figure,))]
 
     def _draw_calibration(self, snapshot: Snapshot, tool: Tool, section: Section, rows: Table) -> dict[str, str]:
         """Position against the delay stage, and the polynomial that could be put in force."""

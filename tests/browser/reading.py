@@ -25,6 +25,16 @@ SOURCE = """
 """
 
 
+PEN = """(tool) => [...(window.Bokeh?.documents[0]?._all_models.values() ?? [])].some(
+  model => model.type === "Toolbar" && model.active_drag?.type === tool)"""
+
+
+def pen(page: Page, what: str, tool: str) -> None:
+    """Choose what the mouse does on the image, and wait until it does; ``tool`` is the type of Bokeh's tool for it."""
+    page.get_by_label("Mouse").select_option(label=what)
+    page.wait_for_function(PEN, arg=tool)
+
+
 def source(page: Page, column: str, least: int = 1) -> dict[str, list[Any]]:
     """Data of the first source in the browser that has so many values in a column of this name."""
     found = page.wait_for_function(SOURCE, arg=[column, least]).json_value()

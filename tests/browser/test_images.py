@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House, Opened
+from tests.browser.reading import pen
 from tests.support.fake_service import FRAME_SHAPE, frame
 
 pytestmark = pytest.mark.browser
@@ -155,8 +156,7 @@ def test_a_region_drawn_with_the_mouse_changes_the_value(opened: Opened, house: 
     page = opened("images")
     shown(page)
     expect(page.locator("#region-value")).to_have_text("1200 keV")
-    page.get_by_label("Mouse").select_option(label="draws a region: rectangle")
-    page.wait_for_timeout(500)
+    pen(page, "draws a region: rectangle", "BoxSelectTool")
 
     dragged(page)
 
@@ -175,8 +175,7 @@ def test_a_region_drawn_with_the_mouse_changes_the_value(opened: Opened, house: 
 def test_a_polygon_becomes_the_region(opened: Opened, house: House) -> None:
     page = opened("images")
     shown(page)
-    page.get_by_label("Mouse").select_option(label="draws a region: polygon")
-    page.wait_for_timeout(500)
+    pen(page, "draws a region: polygon", "LassoSelectTool")
     box = page.locator(".bk-Canvas").first.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -197,12 +196,10 @@ def test_a_painted_mask_is_saved_and_asked_for(opened: Opened, house: House, tmp
     monkeypatch.chdir(tmp_path)
     page = opened("images")
     shown(page)
-    page.get_by_label("Mouse").select_option(label="masks with a brush")
-    page.wait_for_timeout(500)
+    pen(page, "masks with a brush", "FreehandDrawTool")
     dragged(page, height=0)
     expect(page.locator("#mask-state")).to_contain_text("1 strokes are not in force yet.")
-    page.get_by_label("Mouse").select_option(label="masks a rectangle")
-    page.wait_for_timeout(500)
+    pen(page, "masks a rectangle", "BoxSelectTool")
     dragged(page, width=30, height=30)
     expect(page.locator("#mask-state")).to_contain_text("2 strokes are not in force yet.")
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from monitor.client import Monitor
 from monitor.net.endpoints import Endpoints, read_endpoints
 from tests.browser.conftest import LIVE, LOUD
+from tests.browser.reading import pen
 from tests.support.command import PATIENCE_S, Command, command
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(3 * PATIENCE_S)]
@@ -50,8 +51,7 @@ def opened(browser: Browser, address: str, errors: list[str]) -> Page:
 def draw(page: Page) -> None:
     """Draw a rectangle in the middle of the image, once it is painted: texts are on a page before its pictures."""
     page.wait_for_function("window.xtcmon.picture?.shown()")
-    page.get_by_label("Mouse").select_option(label="draws a region: rectangle")
-    page.wait_for_timeout(500)
+    pen(page, "draws a region: rectangle", "BoxSelectTool")
     box = page.locator(".bk-Canvas").first.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -68,7 +68,7 @@ def test_a_region_drawn_on_the_page_changes_what_the_service_publishes(browser: 
     with xtcmon.started(*demo, "--port", "0", "--stream", "tcp://127.0.0.1:0", "-o", tmp_path, "-j", "1"):
         _, addresses = served(xtcmon)
         page = opened(browser, addresses.dashboard + "images", errors)
-        expect(page.locator("#region-value")).to_have_text(re.compile(r"\d"))
+        expect(page.locator("#region-value")).to_have_text(re.compile(r"\d"), timeout=1000 * PATIENCE_S)
         with Monitor(addresses.stream) as monitor:
             before = next(rows for rows in monitor.rows("cspad/ROI_0_sum", "pipeline_version", timeout_s=PATIENCE_S))
             assert set(before["pipeline_version"].tolist()) == {1}

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from monitor.client import Monitor, NoAnswer
-from monitor.model.batch import Batch
 from monitor.net.endpoints import Endpoints, read_endpoints
 from monitor.reader.block import EventBlock
+from monitor.reader.plain_batch import plain_batch
 from monitor.reader.sources.files import FileSource
 from monitor.settings import Settings, parse
 from monitor.simulate.run import SimulatedRun
@@ -72,23 +72,7 @@ def values_for(settings: Settings, run: SimulatedRun, name: str) -> np.ndarray:
         for block in blocks:
             if not isinstance(block, EventBlock):
                 continue
-            batch = Batch(
-                first=first,
-                run=block.state.run,
-                step=block.state.step,
-                pipeline=1,
-                state=block.state.version,
-                epoch=0,
-                lease=0,
-                format="xtc",
-                show=False,
-                created=0.0,
-                events=block.events,
-                pieces=block.pieces,
-                places=block.places,  # type: ignore[arg-type]  # a file source has nothing but files
-                epics_start=block.epics_start,
-                epics_changes=block.epics_changes,
-            )
+            batch = plain_batch(block, first, version=1)
             buffers = [np.fromfile(place.path, np.uint8) for place in block.places]  # type: ignore[union-attr]  # as above
             found.append(pipeline.process(batch, buffers, block.state).rows.columns[name].values)
             first += block.count

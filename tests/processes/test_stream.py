@@ -12,7 +12,8 @@ from monitor.aggregator.stores import stores_for
 from monitor.client import Monitor, NoAnswer, Refused
 from monitor.net import keys
 from monitor.net.endpoints import read_endpoints
-from monitor.net.keys import KeyFolder, make_pair, public_key, use_keys
+from monitor.net.key_folder import KeyFolder, make_pair, public_key
+from monitor.net.keys import use_keys
 from monitor.reader.service import run_reader
 from monitor.settings import parse
 from monitor.store.run_file import open_run

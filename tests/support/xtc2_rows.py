@@ -9,6 +9,7 @@ import numpy as np
 from monitor.model.batch import Batch
 from monitor.model.place import FilePlace, InlinePlace
 from monitor.reader.block import EventBlock
+from monitor.reader.plain_batch import plain_batch
 from monitor.reader.sources.source import Source
 from monitor.reader.sources.xtc2_files import Xtc2FileSource
 from monitor.settings import Settings
@@ -18,23 +19,7 @@ from workers.pipeline import Pipeline, Result
 def batch_of(block: EventBlock, first: int) -> tuple[Batch, list[np.ndarray]]:
     """The batch that the reader would make of a block, and the bytes of its places."""
     buffers = [np.fromfile(place.path, np.uint8) if isinstance(place, FilePlace) else place.data for place in block.places]
-    batch = Batch(
-        first=first,
-        run=block.state.run,
-        step=block.state.step,
-        pipeline=0,
-        state=block.state.version,
-        epoch=0,
-        lease=0,
-        format=block.state.format,
-        show=False,
-        created=0.0,
-        events=block.events,
-        pieces=block.pieces,
-        places=tuple(InlinePlace(number) for number in range(len(buffers))),
-        epics_start=block.epics_start,
-        epics_changes=block.epics_changes,
-    )
+    batch = plain_batch(block, first, places=tuple(InlinePlace(number) for number in range(len(buffers))))
     return batch, buffers
 
 
