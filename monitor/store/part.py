@@ -58,7 +58,7 @@ class PartWriter:
     Parameters
     ----------
     path
-        Final name; the file appears under it complete and readable.
+        Final name; the file appears under it with its first commit, so that what others have seen never goes away again.
     head
         What it says about itself.
     columns
@@ -95,7 +95,7 @@ class PartWriter:
         self._sync = sync
         self._states: dict[str, SumState] = {}
         self._stop = -1
-        new = hidden(path)
+        self._new: Path | None = (new := hidden(path))
         with filled(new, sync=sync) as (file, _):
             _create(file, head, self.columns, sums)
             put_settings(file, shown, config or {})
@@ -105,7 +105,7 @@ class PartWriter:
         self._datasets = {name: (self._file[name], axis_of(name, field), field.shape) for name, field in self.columns.items()}
         self._journal, self._records = self._file[layout.JOURNAL], self._file[layout.COMMITS]
         self._slots = SumSlots(self._file)
-        self._begin(new, np.frombuffer(journal, "u1"))
+        self._begin(np.frombuffer(journal, "u1"))
 
     @property
     def rows(self) -> int:
@@ -121,7 +121,7 @@ class PartWriter:
     def in_place(self) -> bool:
         """Whether the file still has its name: one that was removed takes all that is written and keeps nothing."""
         try:
-            return os.path.samestat(os.stat(self.path), self._made)
+            return os.path.samestat(os.stat(self._new or self.path), self._made)
         except FileNotFoundError:
             return False
 
@@ -158,35 +158,46 @@ class PartWriter:
         self._states.update(changed)
         self._stop = stop
         self._seal()
+        if self._new is not None:
+            self._appear(self._new)
 
     def close(self) -> None:
-        """End the part; its sums then stand in the first slots, where ``Sums/`` shows them."""
+        """End the part; its sums then stand in the first slots, where ``Sums/`` shows them. One without a commit goes away."""
         if self._stop >= 0:
             self._slots.settle(self._states)
             self._seal()
         self._file.close()
+        self._unmake()
 
     def abandon(self) -> None:
         """Let go of a file that could not be written; what was committed can be recovered from it."""
         let_go(self._file)
+        self._unmake()
 
     @property
     def _descriptor(self) -> int:
         return int(self._file.id.get_vfd_handle())
 
-    def _begin(self, new: Path, journal: NDArray[np.uint8]) -> None:
-        """Let others read, and give the file its name."""
+    def _begin(self, journal: NDArray[np.uint8]) -> None:
+        """Let others read from the moment the file has its name."""
         try:
             self._file.swmr_mode = True
             self._append(self._journal, journal)
             self._flush()
-            new.replace(self.path)
         except BaseException:
             self.abandon()
-            new.unlink(missing_ok=True)
             raise
+
+    def _appear(self, new: Path) -> None:
+        """Give the file its name."""
+        new.replace(self.path)
+        self._new = None
         if self._sync:
             sync_directory(self.path.parent)
+
+    def _unmake(self) -> None:
+        if self._new is not None:
+            self._new.unlink(missing_ok=True)
 
     def _append_rows(self, rows: Gathered) -> None:
         """Extend every column; write those that have values."""

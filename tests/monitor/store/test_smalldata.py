@@ -318,6 +318,28 @@ def test_a_part_that_cannot_be_begun_leaves_nothing_behind(tmp_path: Path, monke
     assert_holds(again.path, 5)
 
 
+def test_a_part_is_there_from_its_first_commit_on_and_not_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody has opened once must not go away, and a part without a commit is not kept when its writer dies."""
+    file = store(tmp_path)
+    seen: list[list[Path]] = []
+
+    def disk_fills_up(*_: object) -> None:
+        seen.append(list(tmp_path.glob("*.h5")))
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.store.part.record", disk_fills_up)
+        with pytest.raises(Unusable, match="the disk is full"):
+            file.commit([table(0, 5)], sums(0, 5), stop=5)
+    assert seen == [[]]
+    assert [path.name for path in tmp_path.iterdir() if path.name != ".e81_Run0098.lock"] == []
+    again = store(tmp_path, existing="resume")
+    again.commit([table(0, 5)], sums(0, 5), stop=5)
+    assert [path.name for path in tmp_path.glob("*.h5")] == ["e81_Run0098_part0001.h5"]
+    again.finish()
+    assert_holds(again.path, 5)
+
+
 @pytest.mark.parametrize(("first", "stop", "up_to"), [(0, 3, 8), (3, 6, 8), (7, 9, 8)])
 def test_rows_that_overlap_or_reach_too_far_are_our_own_mistake(tmp_path: Path, first: int, stop: int, up_to: int) -> None:
     file = store(tmp_path)
