@@ -26,6 +26,9 @@ from monitor.tools.lasting import settle
 from monitor.wire.message import Message
 
 FRAMES = 8
+REST_S = 0.5
+REST_SHARE = 0.05
+LONGEST_REST_S = 30.0
 ANY_PORT = "tcp://127.0.0.1:0"
 
 
@@ -134,6 +137,7 @@ def bench_pages(
 def _one(viewers: int, megapixels: int, seconds: float, rate: float, browsers: bool) -> PageRow:
     """One line without a run."""
     with ready(_publish, megapixels, rate) as (_, stream), ready(serve, *stream) as (dashboard, address):
+        rested(dashboard.pid)
         audience = Audience(address=address, viewers=viewers, seconds=seconds, published=not browsers)
         with child(browse if browsers else look, audience) as lookers:
             lookers.expect(audience.patience_s)
@@ -177,6 +181,18 @@ def cpu_seconds(pid: int) -> float:
         except psutil.NoSuchProcess:
             continue
     return total
+
+
+def rested(pid: int) -> None:
+    """Return when a process has nothing more to do for its own start; its pages are made ready in pauses, for some seconds."""
+    latest = time.monotonic() + LONGEST_REST_S
+    before = cpu_seconds(pid)
+    while time.monotonic() < latest:
+        time.sleep(REST_S)
+        now = cpu_seconds(pid)
+        if now - before < REST_SHARE * REST_S:
+            return
+        before = now
 
 
 def _own_seconds(process: psutil.Process) -> float:

@@ -5,9 +5,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
-from monitor.tools.screen import out
+from monitor.tools.screen import WIDE, out
 
 if TYPE_CHECKING:
     from monitor.reader.bench_hop import HopRow
@@ -116,14 +116,17 @@ def show(title: str, rows: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows))
         return
-    if len(rows) == 1:
+    said = [{name: words(value) for name, value in row.items()} for row in rows]
+    table = Table(*(Column(name, overflow="fold") for name in rows[0]), title=title, box=None)
+    for row in said:
+        table.add_row(*row.values())
+    if len(rows) == 1 or (
+        out.measure(table, options=out.options.update(width=WIDE)).maximum > out.width and len(rows) < len(rows[0])
+    ):
+        # Fewer lines than values: what does not fit side by side fits one under the other.
         table = Table(title=title, show_header=False, box=None)
-        for name, value in rows[0].items():
-            table.add_row(name, words(value))
-    else:
-        table = Table(*rows[0], title=title, box=None)
-        for row in rows:
-            table.add_row(*(words(value) for value in row.values()))
+        for name in rows[0]:
+            table.add_row(name, *(row[name] for row in said))
     out.print(table)
 
 

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE = 200
+"""Columns of a file or a pipe, which has no edge of its own: a table that is cut is lost there."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Advance = Callable[[int, int | None], None]
