@@ -58,6 +58,8 @@ class ServiceStream:
             leaving = self._open.pop(topic)
             self._together = Together(self._open.values())
             leaving.close()
+        # The service lets go of frames that nobody looks at; kept here, they would stay in the machine's memory.
+        self._recall.keep(lambda frame: any(frame.startswith(prefix) for prefix in self._topics))
 
     def poll(self, timeout_s: float) -> list[Message]:
         """Messages that are here, after waiting at most this long for the first."""

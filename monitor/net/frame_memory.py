@@ -25,6 +25,7 @@ MOST_BYTES = 512 << 20
 """Of all frames' memory together; what has no room in it travels whole."""
 
 MOST_MAPPED = 16
+"""Topics whose memory a reader keeps mapped."""
 
 
 class FrameMemory:
@@ -79,7 +80,7 @@ class Recall:
 
     def __init__(self) -> None:
         self.gone = 0
-        self._mapped: dict[tuple[int, int, int], Mapped] = {}
+        self._mapped: dict[str, tuple[tuple[int, int, int], Mapped]] = {}
 
     def whole(self, message: Message) -> Message | None:
         """The message with its image, which stays as it is while it is used; ``None`` if something else is there by now.
@@ -95,7 +96,7 @@ class Recall:
         if said is None:
             return message
         place = place_of(said)
-        data: Any = self._memory_of(place).read(place)
+        data: Any = self._memory_of(message.topic, place).read(place)
         if data is None:
             self.gone += 1
             return None
@@ -103,19 +104,23 @@ class Recall:
         header = {key: value for key, value in message.header.items() if key != MEMORY}
         return replace(message, header=header, arrays={**message.arrays, name: image})
 
+    def keep(self, wanted: Callable[[str], bool]) -> None:
+        """Let go of the memory of topics that nobody wants; images that are in use stay."""
+        self._mapped = {topic: mapped for topic, mapped in self._mapped.items() if wanted(topic)}
+
     def close(self) -> None:
         """Let go of all memory; images that are in use stay."""
         self._mapped.clear()
 
-    def _memory_of(self, place: Place) -> Mapped:
+    def _memory_of(self, topic: str, place: Place) -> Mapped:
+        """Memory of a topic, in place of what it had before: of a service that was restarted, or of frames of another size."""
         key = (place.process, place.descriptor, place.key)
-        mapped = self._mapped.get(key)
-        if mapped is None:
+        known, mapped = self._mapped.get(topic, (None, None))
+        if mapped is None or known != key:
             mapped = Mapped(place)
-            # The oldest first: a service that was restarted, a detector that has another size now.
             while len(self._mapped) >= MOST_MAPPED:
                 del self._mapped[next(iter(self._mapped))]
-            self._mapped[key] = mapped
+            self._mapped[topic] = (key, mapped)
         return mapped
 
 

@@ -14,7 +14,7 @@ from monitor.net import frame_memory
 from monitor.net.endpoints import Endpoints
 from monitor.net.near import near_address
 from monitor.net.service_publisher import ServicePublisher
-from monitor.net.slots import Place
+from monitor.net.slots import NAME, Place
 from monitor.wire.message import Message
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(60)]
@@ -77,3 +77,24 @@ def test_memory_that_may_not_be_read_is_told_of_once_and_frames_come_whole(
     np.testing.assert_array_equal(found[-1].arrays["image"], IMAGE + found[-1].header["seq"])
     assert [record.message for record in caplog.records].count("frames_not_from_memory") == 1
     stream.close()
+
+
+def test_memory_of_frames_that_nobody_looks_at_any_more_is_free_again(publisher: ServicePublisher) -> None:
+    stream = ServiceStream(lambda: Endpoints(stream=publisher.address, near=publisher.near))
+    for _ in range(4):
+        stream.subscribe("frame/")
+        frames(publisher, stream, 20)
+        assert mapped() > 0
+        stream.unsubscribe("frame/")
+        end = time.monotonic() + PATIENCE_S
+        while not publisher.departures():
+            assert time.monotonic() < end
+            publisher.subscriptions()
+
+    assert mapped() == 0
+    stream.close()
+
+
+def mapped() -> int:
+    """Places of this process where memory for frames is mapped."""
+    return sum(NAME in line for line in Path("/proc/self/maps").read_text().splitlines())

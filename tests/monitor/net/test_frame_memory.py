@@ -1,6 +1,7 @@
 """Frames of one machine travel by place, and everything else as ever."""
 
 import logging
+import weakref
 
 import numpy as np
 import pytest
@@ -99,6 +100,22 @@ def test_memory_follows_the_size_of_the_frames_and_ends_when_nobody_wants_them()
     with pytest.raises(Unusable):
         Recall().whole(travelled(small))
     np.testing.assert_array_equal(whole.arrays["image"], IMAGE[:100])
+
+
+def test_memory_that_took_the_place_of_other_memory_is_the_only_one_that_is_kept() -> None:
+    recall, seen = Recall(), []
+    for rows in range(60, 64):
+        memory = FrameMemory()
+        placed = memory.placed(frame(image=np.ones((rows, 400), np.float32)))
+        assert placed is not None
+        whole = recall.whole(travelled(placed))
+        assert whole is not None
+        seen.append(weakref.ref(recall._mapped["frame/d"][1]))
+    del whole
+
+    assert [mapped() is None for mapped in seen] == [True, True, True, False]
+    recall.keep(lambda topic: topic != "frame/d")
+    assert seen[-1]() is None
 
 
 def test_more_memory_than_may_be_used_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
