@@ -97,9 +97,10 @@ class Hub:
         self._viewers[viewer] = None
 
     def leave(self, viewer: Viewer) -> None:
-        """It closed it."""
+        """It closed it; whoever still knows the viewer must not keep a frame with it."""
         self._viewers.pop(viewer, None)
         self._follow(viewer, ())
+        viewer.shown = viewer.sent = viewer.seen = None
 
     def wish(self, viewer: Viewer, wish: Wish, now: float) -> None:
         """It wants to see this from now on; what it was sent before is not waited for."""

@@ -1,6 +1,7 @@
 """Pictures are made once for all who look, one at a time is under way to each, and who is hidden costs nothing."""
 
 import json
+import weakref
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -204,6 +205,24 @@ def test_who_leaves_lets_go_of_his_topics(scene: Scene) -> None:
     scene.hub.leave(one)
     assert not scene.topics.watched
     assert len(scene.hub) == 0
+
+
+def test_who_left_keeps_no_frame_in_memory(scene: Scene) -> None:
+    """Closed sockets are cleared away much later than they close."""
+    stays, leaves = scene.viewer(), scene.viewer()
+    for viewer in (stays, leaves):
+        scene.hub.wish(viewer, LIVE, 0.0)
+    scene.publish([[1, 2]])
+    image = weakref.ref(scene.snapshot.pictures["frame/d"].image)
+    scene.run()
+    assert leaves.shown is not None
+    scene.hub.drawn(stays, 0.0)
+    scene.hub.leave(leaves)
+    scene.publish([[3, 4]])
+    scene.run()
+
+    assert len(scene.got[stays]) == 2
+    assert image() is None
 
 
 def test_a_gain_map_comes_without_any_topic(scene: Scene) -> None:
