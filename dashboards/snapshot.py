@@ -16,7 +16,7 @@ from dashboards.table import Table, empty
 from monitor.client import Plot
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Picture:
     """An area detector's image as the service sent it; the same only as itself.
 

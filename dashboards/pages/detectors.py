@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 from bokeh.layouts import column
@@ -37,7 +38,7 @@ class Detectors:
     def __init__(self, view: View) -> None:
         self._choices = choices = Choices(view)
         self._levels: dict[str, deque[float]] = {}
-        self._last: dict[str, Picture] = {}
+        self._last: WeakValueDictionary[str, Picture] = WeakValueDictionary()
         self._strip: StripChart | None = None
         self._place = column([], sizing_mode="stretch_width")
         reading = choices.select("reading", "Reading or presence against events")

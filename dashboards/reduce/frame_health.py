@@ -1,9 +1,11 @@
 """What a frame says about its detector: dark level, noise, hot, dead and saturated pixels."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboards.snapshot import Picture
 
@@ -42,10 +44,29 @@ class FrameHealth:
     pixels: int
 
 
-@lru_cache(maxsize=64)
+_HEALTH: WeakKeyDictionary[Picture, FrameHealth] = WeakKeyDictionary()
+_SATURATED: WeakKeyDictionary[Picture, dict[float, int]] = WeakKeyDictionary()
+"""What is known of pictures that somebody still has: a frame must not stay in memory for its numbers."""
+
+
 def frame_health(picture: Picture) -> FrameHealth:
     """Numbers of a picture, made once for all who look."""
-    image = picture.image
+    found = _HEALTH.get(picture)
+    if found is None:
+        found = _HEALTH[picture] = _health_of(picture.image)
+    return found
+
+
+def saturated(picture: Picture, limit: float) -> int:
+    """Pixels at or above a limit."""
+    counts = _SATURATED.setdefault(picture, {})
+    if limit not in counts:
+        with np.errstate(invalid="ignore"):
+            counts[limit] = int((picture.image >= limit).sum())
+    return counts[limit]
+
+
+def _health_of(image: NDArray[Any]) -> FrameHealth:
     good = image[np.isfinite(image)]
     if not len(good):
         return FrameHealth(float("nan"), float("nan"), 0, float("nan"), 1.0, 0)
@@ -54,10 +75,3 @@ def frame_health(picture: Picture) -> FrameHealth:
     noise = SIGMA_OF_MAD * float(np.median(np.abs(some - level)))
     hot = int((good > level + HOT_SIGMAS * noise).sum()) if noise > 0 else 0
     return FrameHealth(level, noise, hot, float(good.max()), 1 - len(good) / image.size, len(good))
-
-
-@lru_cache(maxsize=64)
-def saturated(picture: Picture, limit: float) -> int:
-    """Pixels at or above a limit."""
-    with np.errstate(invalid="ignore"):
-        return int((picture.image >= limit).sum())

@@ -1,5 +1,7 @@
 """What a frame says about its detector."""
 
+import weakref
+
 import numpy as np
 
 from dashboards.reduce.frame_health import frame_health, saturated
@@ -32,3 +34,13 @@ def test_a_flat_frame_has_no_hot_pixels() -> None:
 
 def test_saturated_pixels_are_counted_from_the_limit_on() -> None:
     assert saturated(picture(1, 5, 6, np.nan), 5.0) == 2
+
+
+def test_a_frame_does_not_stay_in_memory_for_its_numbers() -> None:
+    seen = picture(8, 9, 10)
+    gone = weakref.ref(seen)
+    assert frame_health(seen) is frame_health(seen)
+    assert [saturated(seen, 9), saturated(seen, 10), saturated(seen, 9)] == [2, 1, 2]
+    del seen
+
+    assert gone() is None
