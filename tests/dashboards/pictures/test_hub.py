@@ -1,8 +1,8 @@
 """Pictures are made once for all who look, one at a time is under way to each, and who is hidden costs nothing."""
 
 import json
-import weakref
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 
