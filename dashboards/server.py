@@ -132,6 +132,8 @@ class Dashboard:
         silence(EMPTY_LAYOUT, True)
         # A tab that is closed while something is on its way to it is no event.
         logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+        # Every page that is opened would push what went wrong off the log that people read.
+        logging.getLogger("tornado.access").setLevel(logging.WARNING)
         asyncio.set_event_loop(asyncio.new_event_loop())
         loop = IOLoop.current()
         tornado = self._application()

@@ -44,7 +44,7 @@ SHOWN: Mapping[str, Mapping[str, Any]] = {
         "detector": [
             {
                 "name": "cspad",
-                "common_mode": 2,
+                "common_mode": {"algorithm": 1, "mean_max": 80},
                 "feature": [
                     {"kind": "ROIFunc", "name": "ROI_0", "image_ROI": [[600, 800], [600, 800]]},
                     {

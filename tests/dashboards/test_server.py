@@ -1,10 +1,12 @@
 """The server: its address, its port, its end."""
 
 import gzip
+import logging
 import re
 import socket
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -70,6 +72,18 @@ def test_what_a_browser_loads_is_compressed_and_loaded_once(tmp_path: Path) -> N
             assert "max-age=315360000" in found.headers["Cache-Control"]
     assert len(body) < 500_000
     assert b"Bokeh" in gzip.decompress(body)
+
+
+def test_pages_that_are_opened_leave_no_line_in_the_log_and_what_went_wrong_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("tornado.access").setLevel(logging.NOTSET)
+    with caplog.at_level(logging.INFO), Running(tmp_path, port=0) as address:
+        urllib.request.urlopen(f"{address}overview", timeout=10).close()
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{address}nothing", timeout=10)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "tornado.access"]
+    assert line.startswith("404 GET /nothing")
 
 
 def test_a_restarted_dashboard_comes_back_under_its_address(tmp_path: Path) -> None:
