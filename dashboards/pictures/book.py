@@ -90,8 +90,13 @@ class Book:
         if entry.answer is None or not entry.answer.done():
             return
         answer, entry.answer = entry.answer, None
+        # Raised here, it would keep every frame that this call is made from, with their pictures, until garbage is collected.
+        failed = answer.exception()
+        if isinstance(failed, Unusable | ProtocolError):
+            entry.why = str(failed)
+            return
+        message = answer.result()
         try:
-            message = answer.result()
             if message.kind != "detector":
                 entry.why = str(message.header.get("why", "the service does not tell"))
                 return
@@ -114,10 +119,9 @@ def key_of(snapshot: Snapshot) -> Key:
 
 def _names_in(answer: "Future[Message]") -> tuple[str, ...]:
     """Names in an answer; none if it has none."""
-    try:
-        names = answer.result().header.get("detectors")
-    except (Unusable, ProtocolError):
+    if isinstance(answer.exception(), Unusable | ProtocolError):
         return ()
+    names = answer.result().header.get("detectors")
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
